@@ -1,0 +1,88 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// Chain is a handler inside its middleware, composed once.
+type Chain struct {
+	Handler
+	layers []LayerInfo
+}
+
+// Layers names the middleware of the chain, the outermost first.
+func (c *Chain) Layers() []LayerInfo { return c.layers }
+
+// Compose builds the chain that passes a request through mws, the first of which is the outermost, to h.
+//
+// As in Django, an error or a panic becomes a response between any two layers: a middleware of the chain always gets a
+// response, and Response.Err tells it what went wrong further in.
+func Compose(h Handler, mws ...Middleware) *Chain {
+	layers := make([]LayerInfo, len(mws))
+	h = guard{h}
+	for i := len(mws) - 1; i >= 0; i-- {
+		layer := mws[i](h)
+		if layer == nil {
+			panic(fmt.Sprintf("web: middleware %d of the chain returned no handler", i+1))
+		}
+		layers[i] = describeLayer(layer)
+		h = guard{layer}
+	}
+	return &Chain{Handler: h, layers: layers}
+}
+
+func describeLayer(h Handler) LayerInfo {
+	if layer, ok := h.(Layer); ok {
+		return layer.LayerInfo()
+	}
+	return LayerInfo{Name: HandlerName(h)}
+}
+
+// HandlerName is the name of a handler for people: the function's or the type's, with its package ("news.articleDetail").
+func HandlerName(h Handler) string {
+	if named, ok := h.(interface{ ViewName() string }); ok {
+		return named.ViewName()
+	}
+	if view, ok := h.(View); ok {
+		return FuncName(view)
+	}
+	name := strings.TrimLeft(fmt.Sprintf("%T", h), "*")
+	return name
+}
+
+// FuncName is the name of a function with its package: "news.articleDetail".
+func FuncName(f any) string {
+	fn := runtime.FuncForPC(reflect.ValueOf(f).Pointer())
+	if fn == nil {
+		return "func"
+	}
+	name := fn.Name()
+	return name[strings.LastIndexByte(name, '/')+1:]
+}
+
+// guard turns what fails inside into a response, so that the layer outside sees only responses.
+type guard struct{ next Handler }
+
+func (g guard) Serve(r *Request) (resp *Response, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			resp, err = r.ErrorResponse(NewPanicError(v)), nil
+		}
+	}()
+
+	resp, err = g.next.Serve(r)
+	if err != nil {
+		return r.ErrorResponse(err), nil
+	}
+	if resp == nil {
+		return r.ErrorResponse(fmt.Errorf("web: %s returned neither a response nor an error", HandlerName(g.next))), nil
+	}
+	return resp, nil
+}

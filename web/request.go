@@ -1,0 +1,100 @@
+package web
+
+import (
+	"context"
+	"net/http"
+)
+
+// Request is a request on its way through the site: the *http.Request with what the framework adds. It is made by
+// ToHTTP (or by webtest) and belongs to one goroutine at a time.
+//
+// The standard request is embedded, so r.Method, r.URL and r.Header are what they always are. Methods that Nuages
+// defines with the same name (Context, Cookie, PathValue, FormValue ...) apply its limits and Django's rules.
+type Request struct {
+	*http.Request
+
+	// Match is what the URL resolver found. Its Route is nil until then, so in the middleware's way in.
+	Match Match
+
+	// CurrentApp names the application instance that reversing prefers; empty means Match's namespace.
+	CurrentApp string
+
+	config *Config
+	ctx    context.Context
+	own    requestContext
+	slots  []slotValue
+	onView []func(*Request) (*Response, error)
+	onPage []func(*Request, *Response) error
+	onDone []func(Done)
+}
+
+// Done is what is known of a request when its response has been written.
+type Done struct {
+	Request *Request
+	// Status and Bytes are what went over the wire: the status code and the length of the body.
+	Status int
+	Bytes  int64
+	// Err is the error that the response was made from, or the error of writing it.
+	Err error
+}
+
+// NewRequest wraps a standard request for the site that config describes. A nil config means the defaults.
+func NewRequest(req *http.Request, config *Config) *Request {
+	if config == nil {
+		config = &defaultConfig
+	}
+	r := &Request{Request: req, config: config}
+	r.own = requestContext{Context: req.Context(), r: r}
+	r.ctx = &r.own
+	return r
+}
+
+// Context carries the request's cancellation, its deadline, the site's databases, templates and resolver, and the
+// request itself (see FromContext). It is cancelled when the client goes away.
+func (r *Request) Context() context.Context { return r.ctx }
+
+// SetContext replaces the context, which must be derived from r.Context().
+func (r *Request) SetContext(ctx context.Context) { r.ctx = ctx }
+
+// Config is the configuration of the site that the request belongs to. It must not be changed.
+func (r *Request) Config() *Config { return r.config }
+
+// HTTP returns the standard request with r's context, to hand to net/http code.
+func (r *Request) HTTP() *http.Request { return r.Request.WithContext(r.ctx) }
+
+// OnView registers a function to run after the URL was resolved and before the view, in the order of registration.
+// A response or an error ends the request there. Django: a middleware's process_view.
+func (r *Request) OnView(hook func(*Request) (*Response, error)) { r.onView = append(r.onView, hook) }
+
+// OnPage registers a function that may change a lazily rendered page before it is rendered; the last registered runs
+// first. Django: a middleware's process_template_response.
+func (r *Request) OnPage(hook func(*Request, *Response) error) { r.onPage = append(r.onPage, hook) }
+
+// OnDone registers a function to run when the response has been written.
+func (r *Request) OnDone(hook func(Done)) { r.onDone = append(r.onDone, hook) }
+
+// FromContext returns the request that a context belongs to.
+func FromContext(ctx context.Context) (*Request, bool) {
+	r, ok := ctx.Value(requestKey{}).(*Request)
+	return r, ok
+}
+
+type requestKey struct{}
+
+// requestContext joins the connection's context with the site's values without a copy of the request.
+type requestContext struct {
+	context.Context
+	r *Request
+}
+
+func (c *requestContext) Value(key any) any {
+	if key == (requestKey{}) {
+		return c.r
+	}
+	if base := c.r.config.Base; base != nil {
+		if v := base.Value(key); v != nil {
+			return v
+		}
+	}
+	return c.Context.Value(key)
+}
