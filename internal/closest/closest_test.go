@@ -1,0 +1,28 @@
+package closest_test
+
+import (
+	"testing"
+
+	"github.com/nuages-go/nuages/internal/closest"
+)
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	words := []string{"migrate", "makemigrations", "runserver", "check", "routes"}
+	tests := []struct{ name, word, want string }{
+		{"swap", "runsevrer", "runserver"},
+		{"missing letter", "migrte", "migrate"},
+		{"one letter off", "chekc", "check"},
+		{"nothing near", "shell", ""},
+		{"empty", "", ""},
+		{"same", "check", "check"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := closest.Match(tt.word, words); got != tt.want {
+				t.Errorf("Match(%q) = %q, want %q", tt.word, got, tt.want)
+			}
+		})
+	}
+}
