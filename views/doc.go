@@ -1,0 +1,2 @@
+// Package views answers requests.
+package views
