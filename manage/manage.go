@@ -1,15 +1,13 @@
-// Package manage holds the types of the site's commands and system checks, and runs them. Each area contributes its own
-// (migrate.Commands, auth.Commands ...); the front door puts them together into the program that is both the site and
-// its manage.py.
 package manage
 
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 )
 
-// Command is one sub-command of the site's program.
+// Command is one sub-command of the site's program. Django: a subclass of BaseCommand.
 type Command struct {
 	// Name is what the user types: "migrate".
 	Name string
@@ -19,8 +17,12 @@ type Command struct {
 	Args string
 	// Group is the heading of the list under which the command stands: the app's name. Default: "core".
 	Group string
-	// SkipChecks lets the command run without the system checks before it.
+	// SkipChecks lets the command run without the system checks before it. Django: requires_system_checks = [].
 	SkipChecks bool
+	// CheckTags narrows the checks before the command to those with one of the tags. Django: requires_system_checks.
+	CheckTags []string
+	// Standalone commands need no site: they run even when it cannot be built, and no check runs before them.
+	Standalone bool
 	// Setup declares the command's flags and returns what runs after they are parsed. It is called anew for each run.
 	Setup func(flags *flag.FlagSet) RunFunc
 }
@@ -42,34 +44,48 @@ type Invocation struct {
 	Style Style
 	// Interactive says that a person may be asked: standard input is a terminal and --noinput was not given.
 	Interactive bool
+	// SkipChecks says that --skip-checks was given or that the program itself called the command.
+	SkipChecks bool
+	// Program is the program that runs the command.
+	Program *Program
 }
 
-// Level is how bad a check's message is.
-type Level int
+// Printf writes to Stdout.
+func (in *Invocation) Printf(format string, args ...any) { fmt.Fprintf(in.Stdout, format, args...) }
 
-// The levels, as in Django.
+// The exit codes of a program. Other codes come from a command's own *ExitError.
 const (
-	Debug    Level = 10
-	Info     Level = 20
-	Warning  Level = 30
-	Error    Level = 40
-	Critical Level = 50
+	ExitOK     = 0   // done
+	ExitFailed = 1   // the command or a check before it failed, or there is no such command
+	ExitUsage  = 2   // the flags or arguments were wrong
+	ExitSignal = 130 // interrupted from the keyboard
 )
 
-// Message is what a check found.
-type Message struct {
-	Level Level
-	// ID is the message's code: "urls.W005".
-	ID string
-	// Text says what is wrong, Hint how to mend it. Object is what it is about: a file:line, a pattern, a model.
-	Text, Hint, Object string
+// ExitError is an error that ends the program with its own exit code. Django: CommandError(message, returncode=).
+type ExitError struct {
+	// Code is the exit code. 0 means ExitFailed.
+	Code int
+	// Err is printed. It may be nil when everything has been said.
+	Err error
 }
 
-// Check finds mistakes before the first request.
-type Check struct {
-	// Tags group checks for `check --tag`.
-	Tags []string
-	// Deploy checks run only with `check --deploy`.
-	Deploy bool
-	Run    func(ctx context.Context) []Message
+// Error returns the text of Err.
+func (e *ExitError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit code %d", e.Code)
+	}
+	return e.Err.Error()
 }
+
+// Unwrap returns Err.
+func (e *ExitError) Unwrap() error { return e.Err }
+
+// UsageErrorf is an error in how the command was called; the program prints the usage line with it and exits with
+// ExitUsage.
+func UsageErrorf(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
