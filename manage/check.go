@@ -180,8 +180,10 @@ func RunChecks(ctx context.Context, checks []Check, tags []string, deploy bool) 
 func runCheck(ctx context.Context, c Check) (out []Message) {
 	defer func() {
 		if v := recover(); v != nil {
-			out = append(out, Message{Level: Critical, ID: "manage.E001", Text: fmt.Sprintf("A system check panicked: %v", v),
-				Hint: "This is a mistake in the check itself.", Object: strings.Join(c.Tags, ",")})
+			out = append(out, Message{
+				Level: Critical, ID: "manage.E001", Text: fmt.Sprintf("A system check panicked: %v", v),
+				Hint: "This is a mistake in the check itself.", Object: strings.Join(c.Tags, ","),
+			})
 		}
 	}()
 	return c.Run(ctx)

@@ -136,7 +136,6 @@ func addBool(flags *flag.FlagSet, p *bool, name, usage string) {
 	}
 }
 
-
 // verbosity is a flag of 0 to 3.
 type verbosity int
 
