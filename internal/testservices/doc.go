@@ -1,0 +1,9 @@
+// Package testservices starts the servers that tests talk to, each private to the test binary: in a temporary directory,
+// on a free port of the loopback interface, from the programs that the machine has.
+//
+//	func TestPostgres(t *testing.T) {
+//		db, err := orm.OpenURL(testservices.StartPostgres(t).NewDatabase(t), postgres.Driver)
+//
+// A server starts at the first request and is shared by all tests of the binary. It ends with the binary, also when that
+// is killed. A missing program skips the test, with the package to install; with CI=true in the environment it fails it.
+package testservices
