@@ -70,14 +70,14 @@ type guard struct{ next Handler }
 func (g guard) Serve(r *Request) (resp *Response, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			if v == http.ErrAbortHandler {
-				panic(v)
-			}
-			resp, err = r.ErrorResponse(NewPanicError(v)), nil
+			resp, err = r.ErrorResponse(panicToError(v)), nil
 		}
 	}()
 
 	resp, err = g.next.Serve(r)
+	if err == nil && resp != nil {
+		resp, err = Finish(r, resp)
+	}
 	if err != nil {
 		return r.ErrorResponse(err), nil
 	}
@@ -85,4 +85,20 @@ func (g guard) Serve(r *Request) (resp *Response, err error) {
 		return r.ErrorResponse(fmt.Errorf("web: %s returned neither a response nor an error", HandlerName(g.next))), nil
 	}
 	return resp, nil
+}
+
+// abort is what a method without an error result panics with when the client's data break a rule.
+type abort struct{ err error }
+
+// panicToError makes an error of a recovered value. It panics on with http.ErrAbortHandler, which means: no response.
+func panicToError(v any) error {
+	switch v := v.(type) {
+	case abort:
+		return v.err
+	case error:
+		if v == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+			panic(v)
+		}
+	}
+	return NewPanicError(v)
 }

@@ -9,7 +9,11 @@ import (
 // ToHTTP (or by webtest) and belongs to one goroutine at a time.
 //
 // The standard request is embedded, so r.Method, r.URL and r.Header are what they always are. Methods that Nuages
-// defines with the same name (Context, Cookie, PathValue, FormValue ...) apply its limits and Django's rules.
+// defines with the same name (Context, Cookie, FormValue ...) apply its limits and Django's rules.
+//
+// A method that reads what the client sent and has no error result (GET, POST, FILES) ends the request where it stands
+// if the data break a limit or a rule: it panics with a value that the chain turns into a 400. So call them from the
+// request's own goroutine.
 type Request struct {
 	*http.Request
 
@@ -26,6 +30,25 @@ type Request struct {
 	onView []func(*Request) (*Response, error)
 	onPage []func(*Request, *Response) error
 	onDone []func(Done)
+
+	writer   http.ResponseWriter // nil outside a server
+	query    *Values
+	cookies  []cookiePair
+	gotCooks bool
+	more     *requestMore
+}
+
+// requestMore holds what few requests have.
+type requestMore struct {
+	body     []byte
+	bodyErr  error
+	bodyRead bool // by Body, into body
+	form     *form
+	formErr  error
+	parsed   bool // the body was parsed into form, or there is none to parse
+	handlers []UploadHandler
+	closers  []func()
+	proxied  *forwarded
 }
 
 // Done is what is known of a request when its response has been written.
@@ -38,7 +61,8 @@ type Done struct {
 	Err error
 }
 
-// NewRequest wraps a standard request for the site that config describes. A nil config means the defaults.
+// NewRequest wraps a standard request for the site that config describes. A nil config means the defaults. Whoever calls
+// it in place of ToHTTP calls Close when the response has been used.
 func NewRequest(req *http.Request, config *Config) *Request {
 	if config == nil {
 		config = &defaultConfig
@@ -46,6 +70,7 @@ func NewRequest(req *http.Request, config *Config) *Request {
 	r := &Request{Request: req, config: config}
 	r.own = requestContext{Context: req.Context(), r: r}
 	r.ctx = &r.own
+	r.cleanHeader()
 	return r
 }
 
@@ -72,6 +97,73 @@ func (r *Request) OnPage(hook func(*Request, *Response) error) { r.onPage = appe
 
 // OnDone registers a function to run when the response has been written.
 func (r *Request) OnDone(hook func(Done)) { r.onDone = append(r.onDone, hook) }
+
+// OnClose registers a function to run when the request is over, whatever became of it; the last registered runs first.
+func (r *Request) OnClose(f func()) {
+	m := r.extra()
+	m.closers = append(m.closers, f)
+}
+
+// Close lets go of what the request holds, such as the temporary files of uploads. ToHTTP calls it.
+func (r *Request) Close() {
+	m := r.more
+	if m == nil {
+		return
+	}
+	closers := m.closers
+	m.closers = nil
+	for i := len(closers) - 1; i >= 0; i-- {
+		closers[i]()
+	}
+}
+
+func (r *Request) extra() *requestMore {
+	if r.more == nil {
+		r.more = new(requestMore)
+	}
+	return r.more
+}
+
+// Dispatch is the end of a request's way in, for whoever has found its view: it runs the OnView hooks, then the view,
+// then Finish.
+func Dispatch(r *Request, view Handler) (*Response, error) {
+	for _, hook := range r.onView {
+		resp, err := hook(r)
+		if err != nil {
+			return nil, err
+		}
+		if resp != nil {
+			return Finish(r, resp)
+		}
+	}
+	resp, err := view.Serve(r)
+	if err != nil {
+		return nil, err
+	}
+	return Finish(r, resp)
+}
+
+// Finish renders a page that was not rendered yet, after the OnPage hooks had their chance; any other response it
+// returns as it is.
+func Finish(r *Request, resp *Response) (*Response, error) {
+	if resp == nil || resp.page == nil && resp.more == nil {
+		return resp, nil
+	}
+	if resp.page != nil {
+		for i := len(r.onPage) - 1; i >= 0; i-- {
+			if err := r.onPage[i](r, resp); err != nil {
+				return nil, err
+			}
+		}
+		if err := resp.Render(r.ctx); err != nil {
+			return nil, err
+		}
+	}
+	if resp.more != nil && resp.more.fault != nil {
+		return nil, resp.more.fault
+	}
+	return resp, nil
+}
 
 // FromContext returns the request that a context belongs to.
 func FromContext(ctx context.Context) (*Request, bool) {
