@@ -54,6 +54,8 @@ func (h *arg1[A]) ArgTypes() []reflect.Type { return []reflect.Type{reflect.Type
 
 func (h *arg1[A]) ViewName() string { return FuncName(h.f) }
 
+func (h *arg1[A]) ViewFunc() any { return h.f }
+
 type arg2[A, B any] struct {
 	f func(*Request, A, B) (*Response, error)
 }
@@ -75,6 +77,8 @@ func (h *arg2[A, B]) ArgTypes() []reflect.Type {
 }
 
 func (h *arg2[A, B]) ViewName() string { return FuncName(h.f) }
+
+func (h *arg2[A, B]) ViewFunc() any { return h.f }
 
 type arg3[A, B, C any] struct {
 	f func(*Request, A, B, C) (*Response, error)
@@ -101,6 +105,8 @@ func (h *arg3[A, B, C]) ArgTypes() []reflect.Type {
 }
 
 func (h *arg3[A, B, C]) ViewName() string { return FuncName(h.f) }
+
+func (h *arg3[A, B, C]) ViewFunc() any { return h.f }
 
 // argument is the i-th value that the path gave, as an A.
 func argument[A any](r *Request, i int) (A, error) {
@@ -161,7 +167,9 @@ func convert[A any](v *Value) (A, error) {
 	case *any:
 		*p, ok = v.Any(), true
 	default:
-		ok = convertTo(v, reflect.ValueOf(p).Elem())
+		other := new(A) // a itself must not escape
+		ok = convertTo(v, reflect.ValueOf(other).Elem())
+		a = *other
 	}
 	if ok {
 		return a, nil

@@ -1,5 +1,7 @@
 package web
 
+import "iter"
+
 // Slot is a typed place for a value in a request: the session, the user, the CSRF token. Declare it once at package
 // level with NewSlot and keep it unexported; the package that owns the value offers a typed accessor.
 //
@@ -41,3 +43,16 @@ func (s *Slot[T]) Set(r *Request, value T) {
 	}
 	r.slots = append(r.slots, slotValue{s, value})
 }
+
+// Slots iterates over the names and values of the slots that the request holds, for the debug page.
+func (r *Request) Slots() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for _, s := range r.slots {
+			if named, ok := s.slot.(interface{ slotName() string }); ok && !yield(named.slotName(), s.value) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Slot[T]) slotName() string { return s.name }
