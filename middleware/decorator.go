@@ -1,0 +1,62 @@
+package middleware
+
+import "github.com/nuages-go/nuages/web"
+
+// decorated is a view inside a decorator of this package. It keeps the view's name and marks visible.
+type decorated struct {
+	inner web.Handler
+	serve func(r *web.Request) (*web.Response, error)
+}
+
+// Serve calls the decorator.
+func (d *decorated) Serve(r *web.Request) (*web.Response, error) { return d.serve(r) }
+
+// ViewName is the name of the view inside.
+func (d *decorated) ViewName() string { return web.HandlerName(d.inner) }
+
+// Unwrap returns the view inside.
+func (d *decorated) Unwrap() web.Handler { return d.inner }
+
+// after is a decorator that changes the response of a view.
+func after(h web.Handler, change func(r *web.Request, resp *web.Response)) web.Handler {
+	return &decorated{h, func(r *web.Request) (*web.Response, error) {
+		resp, err := h.Serve(r)
+		if err != nil {
+			return nil, err
+		}
+		if resp != nil {
+			change(r, resp)
+		}
+		return resp, nil
+	}}
+}
+
+// within puts a view inside a middleware. Django: decorator_from_middleware.
+func within(mw web.Middleware, h web.Handler) web.Handler {
+	layer := mw(h)
+	return &decorated{h, layer.Serve}
+}
+
+// NoAppendSlash keeps Common from redirecting to the view when the slash at the end of its path is missing. Django:
+// no_append_slash.
+func NoAppendSlash(h web.Handler) web.Handler { return &unslashed{decorated{h, h.Serve}} }
+
+type unslashed struct{ decorated }
+
+// AppendSlash says no.
+func (*unslashed) AppendSlash() bool { return false }
+
+// appendsSlash asks a view and what it wraps whether a missing slash may be appended.
+func appendsSlash(h web.Handler) bool {
+	for h != nil {
+		if marked, ok := h.(interface{ AppendSlash() bool }); ok {
+			return marked.AppendSlash()
+		}
+		wrapper, ok := h.(interface{ Unwrap() web.Handler })
+		if !ok {
+			return true
+		}
+		h = wrapper.Unwrap()
+	}
+	return true
+}
