@@ -1,0 +1,145 @@
+package debug
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nuages-go/nuages/web"
+)
+
+// NotFound is the report about a 404: what the resolver tried, or the view that found nothing. Django:
+// technical_404_response.
+type NotFound struct {
+	// Message is the error's text, Path the path without its leading slash, as patterns see it.
+	Message, Path string
+	// Tried are the patterns in the order in which they were tried.
+	Tried []TriedPattern
+	// Closest is a URL of the site that reads much like the one asked for, or "".
+	Closest string
+	// ViewName, Route and View tell who raised it; empty if no pattern matched.
+	ViewName, Route string
+	View            *Frame
+	// Places are the lines of the program that may have made the error.
+	Places  []Frame
+	Request *RequestData
+}
+
+// TriedPattern is a pattern that the resolver looked at.
+type TriedPattern struct {
+	// Parts are the texts of the includes and of the pattern: "blog/", "<slug:slug>/".
+	Parts []string
+	// Name is the pattern's name with its namespaces, or "".
+	Name string
+}
+
+// NewNotFound makes the report of a 404.
+func NewNotFound(r *web.Request, err error, tried []TriedPattern, options Options) *NotFound {
+	rep := &NotFound{
+		Message: firstLine(errorText(err)), Path: strings.TrimPrefix(r.URL.Path, "/"), Tried: tried,
+		Request: requestData(r, options.Mask),
+	}
+	if rep.Message == "" {
+		rep.Message = "Not Found"
+	}
+	if r.Match.Route == nil {
+		rep.Message = "Page not found"
+		rep.Closest = closest(rep.Path, tried)
+		return rep
+	}
+
+	source := sources{options.Source}
+	route := r.Match.Route
+	rep.Route, rep.ViewName = route.Pattern, viewName(route)
+	file := ""
+	if view, ok := source.viewFrame(route.Handler); ok {
+		rep.View, file = &view, view.Path
+	}
+	tree := causes(err)
+	source.addPlaces(&tree, file)
+	rep.Places = tree.allPlaces(nil)
+	return rep
+}
+
+// Title is the page's title.
+func (rep *NotFound) Title() string { return rep.Message + " at " + rep.Request.Path }
+
+// HTML is the technical 404 page.
+func (rep *NotFound) HTML() []byte {
+	return render("notfound.html", struct {
+		*NotFound
+		Text string
+	}{rep, rep.Text()})
+}
+
+// Text is the page for curl.
+func (rep *NotFound) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "404 Not Found\n%s %s\n\n%s\n", rep.Request.Method, rep.Request.URL, rep.Message)
+	if rep.ViewName != "" {
+		fmt.Fprintf(&b, "Raised by %s", rep.ViewName)
+		if rep.View != nil {
+			fmt.Fprintf(&b, " (%s:%d)", rep.View.File, rep.View.Line)
+		}
+		fmt.Fprintf(&b, ", pattern %s\n", rep.Route)
+		for _, place := range rep.Places {
+			fmt.Fprintf(&b, "perhaps made at %s:%d\n", place.File, place.Line)
+		}
+	} else {
+		if rep.Closest != "" {
+			fmt.Fprintf(&b, "Did you mean %s?\n", rep.Closest)
+		}
+		section(&b, fmt.Sprintf("%q matches none of these patterns", rep.Path))
+		for i, tried := range rep.Tried {
+			fmt.Fprintf(&b, "  %3d. %s", i+1, strings.Join(tried.Parts, " "))
+			if tried.Name != "" {
+				fmt.Fprintf(&b, "  [%s]", tried.Name)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	for _, table := range rep.Request.Tables {
+		textTable(&b, table.Title, table.Rows)
+	}
+	return printable(b.String())
+}
+
+// closest finds the pattern without placeholders that needs the fewest edits to become path.
+func closest(path string, tried []TriedPattern) string {
+	if len(path) > 100 {
+		return ""
+	}
+	best, found := max(1, len(path)/3)+1, ""
+	for _, t := range tried {
+		full := strings.Join(t.Parts, "")
+		if full == "" || len(full) > 100 || strings.ContainsAny(full, "<^$()\\[]*?+|") {
+			continue
+		}
+		if d := distance(strings.ToLower(path), full); d < best {
+			best, found = d, "/"+full
+		}
+	}
+	return found
+}
+
+// distance is the Levenshtein distance of two short texts.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
+
+// Welcome is the page of a site that has no URL patterns yet.
+func Welcome() []byte { return render("welcome.html", nil) }
