@@ -2,7 +2,6 @@ package middleware
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -48,16 +47,7 @@ func patchVary(h http.Header, only []string) {
 		h["Vary"] = only
 		return
 	}
-	names := splitList(strings.Join(have, ","))
-	for _, add := range only {
-		if !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, add) }) {
-			names = append(names, add)
-		}
-	}
-	if slices.Contains(names, "*") {
-		names = []string{"*"}
-	}
-	h["Vary"] = []string{strings.Join(names, ", ")}
+	web.PatchVary(h, only...)
 }
 
 // splitList splits a comma-separated header value and trims its parts; empty parts are dropped.
@@ -81,3 +71,23 @@ func redirect(status int, location string) *web.Response {
 }
 
 func lengthValue(n int) []string { return []string{strconv.Itoa(n)} }
+
+// first is a header's first value by its canonical key.
+func first(h http.Header, key string) string {
+	if values := h[key]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// joined is a header's values by its canonical key, put together as one list.
+func joined(h http.Header, key string) string {
+	values := h[key]
+	switch len(values) {
+	case 0:
+		return ""
+	case 1:
+		return values[0]
+	}
+	return strings.Join(values, ",")
+}

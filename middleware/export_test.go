@@ -1,0 +1,9 @@
+package middleware
+
+// Internals for tests.
+var (
+	Negotiate  = negotiate
+	Mentions   = mentions
+	AppendLine = appendLine
+	Printable  = printable
+)
