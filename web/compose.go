@@ -50,9 +50,10 @@ func HandlerName(h Handler) string {
 	if view, ok := h.(View); ok {
 		return FuncName(view)
 	}
-	name := strings.TrimLeft(fmt.Sprintf("%T", h), "*")
-	return name
+	return typeName(h)
 }
+
+func typeName(v any) string { return strings.TrimLeft(fmt.Sprintf("%T", v), "*") }
 
 // FuncName is the name of a function with its package: "news.articleDetail".
 func FuncName(f any) string {

@@ -305,7 +305,7 @@ func unhex(c byte) byte {
 	if c <= '9' {
 		return c - '0'
 	}
-	return (c|0x20) - 'a' + 10
+	return (c | 0x20) - 'a' + 10
 }
 
 // decodeUTF8 replaces each broken sequence by one U+FFFD, as Python's errors="replace" does: a sequence that starts well
