@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"github.com/nuages-go/nuages/web"
@@ -54,10 +55,10 @@ func wantHeader(t *testing.T, w *httptest.ResponseRecorder, name, want string) {
 // nullWriter is a response writer that costs nothing.
 type nullWriter struct{ header http.Header }
 
-func (w *nullWriter) Header() http.Header             { return w.header }
-func (w *nullWriter) Write(p []byte) (int, error)     { return len(p), nil }
+func (w *nullWriter) Header() http.Header               { return w.header }
+func (w *nullWriter) Write(p []byte) (int, error)       { return len(p), nil }
 func (w *nullWriter) WriteString(s string) (int, error) { return len(s), nil }
-func (w *nullWriter) WriteHeader(int)                 {}
+func (w *nullWriter) WriteHeader(int)                   {}
 
 // bench measures a layer around a small page.
 func bench(b *testing.B, h web.Handler, req *http.Request) {
@@ -70,3 +71,5 @@ func bench(b *testing.B, h web.Handler, req *http.Request) {
 		handler.ServeHTTP(w, req)
 	}
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
