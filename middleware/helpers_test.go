@@ -2,6 +2,7 @@ package middleware_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -73,3 +74,10 @@ func bench(b *testing.B, h web.Handler, req *http.Request) {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// quiet is a configuration without a log, for requests that fail on purpose.
+func quiet() *web.Config {
+	cfg := config()
+	cfg.Logger = slog.New(slog.DiscardHandler)
+	return cfg
+}
