@@ -127,7 +127,9 @@ func (r *Request) extra() *requestMore {
 // Dispatch is the end of a request's way in, for whoever has found its view: it runs the OnView hooks, then the view,
 // then Finish.
 func Dispatch(r *Request, view Handler) (*Response, error) {
-	for _, hook := range r.onView {
+	for len(r.onView) > 0 { // each hook runs once, those too that middleware inside the URL table add
+		hook := r.onView[0]
+		r.onView = r.onView[1:]
 		resp, err := hook(r)
 		if err != nil {
 			return nil, err

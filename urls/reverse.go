@@ -1,0 +1,378 @@
+package urls
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nuages-go/nuages/internal/pyfmt"
+	"github.com/nuages-go/nuages/urls/internal/pyre"
+	"github.com/nuages-go/nuages/web"
+)
+
+// ErrNoResolver means that a context has no URL table: it does not come from a site.
+var ErrNoResolver = errors.New("urls: the context has no URL table (use a context of the site: a request's, a command's, a test's)")
+
+// NoReverseMatch means that no pattern of a name takes the arguments, or that there is no such name. The text is
+// Django's.
+type NoReverseMatch struct{ Text string }
+
+// Error returns the text.
+func (e *NoReverseMatch) Error() string { return e.Text }
+
+// Param is a named value.
+type Param struct {
+	Name  string
+	Value any
+}
+
+// Params are named values in order.
+type Params []Param
+
+// ReverseOption is an argument of Reverse that is not a positional argument of the URL.
+type ReverseOption func(*reversal)
+
+// KW gives a keyword argument of the URL.
+func KW(name string, value any) ReverseOption {
+	return func(r *reversal) { r.setKwarg(name, value) }
+}
+
+// Query gives the URL a query string: url.Values, a map with string keys (in the order of the keys), Params, or
+// something with an Encode method (a web.Values). A value that is a slice gives one pair for each element.
+func Query(query any) ReverseOption {
+	return func(r *reversal) { r.query, r.hasQuery = query, true }
+}
+
+// Fragment gives the URL a fragment, which must be encoded already.
+func Fragment(fragment string) ReverseOption {
+	return func(r *reversal) { r.fragment, r.hasFragment = fragment, true }
+}
+
+// CurrentApp prefers an instance of an application to its default one; it may be nested: "shop:cart".
+func CurrentApp(namespaces string) ReverseOption {
+	return func(r *reversal) { r.currentApp = namespaces }
+}
+
+// Language builds the URL for a language other than the context's.
+func Language(code string) ReverseOption {
+	return func(r *reversal) { r.language, r.hasLanguage = code, true }
+}
+
+// reversal is one call of Reverse.
+type reversal struct {
+	name        string
+	args        []any
+	kwargs      Params
+	query       any
+	hasQuery    bool
+	fragment    string
+	hasFragment bool
+	currentApp  string
+	language    string
+	hasLanguage bool
+	prefix      string
+}
+
+func (r *reversal) setKwarg(name string, value any) {
+	for i := range r.kwargs {
+		if r.kwargs[i].Name == name {
+			r.kwargs[i].Value = value
+			return
+		}
+	}
+	r.kwargs = append(r.kwargs, Param{name, value})
+}
+
+func (r *reversal) kwarg(name string) (any, bool) {
+	for _, p := range r.kwargs {
+		if p.Name == name {
+			return p.Value, true
+		}
+	}
+	return nil, false
+}
+
+// Reverse builds the URL of a named pattern with the context's URL table. The arguments are the URL's by position, and
+// ReverseOptions. The error is a *NoReverseMatch if there is no such URL. Django: reverse.
+//
+//	urls.Reverse(ctx, "news:detail", 42, urls.Query(url.Values{"page": {"2"}}))
+func Reverse(ctx context.Context, name string, args ...any) (string, error) {
+	res := FromContext(ctx)
+	if res == nil {
+		return "", ErrNoResolver
+	}
+	var positional []any
+	var opts []ReverseOption
+	for _, arg := range args {
+		if opt, ok := arg.(ReverseOption); ok {
+			opts = append(opts, opt)
+		} else {
+			positional = append(positional, arg)
+		}
+	}
+	return res.Reverse(ctx, name, positional, nil, opts...)
+}
+
+// URL is Reverse for code that has no use for the error: it panics, and the request ends as a 500 that names the mistake.
+// The current request's application instance is preferred, as in the template tag url.
+func URL(r *web.Request, name string, args ...any) string {
+	url, err := Reverse(r.Context(), name, append([]any{CurrentApp(currentApp(r))}, args...)...)
+	if err != nil {
+		panic(err)
+	}
+	return url
+}
+
+// Reverse builds the URL of a named pattern, with positional or with keyword arguments. The context gives the language
+// and the script prefix.
+func (res *Resolver) Reverse(ctx context.Context, name string, args []any, kwargs map[string]any, opts ...ReverseOption) (string, error) {
+	r := reversal{name: name, args: args, prefix: res.scriptPrefix(ctx)}
+	for _, key := range slices.Sorted(mapKeys(kwargs)) {
+		r.kwargs = append(r.kwargs, Param{key, kwargs[key]})
+	}
+	for _, opt := range opts {
+		opt(&r)
+	}
+	if !r.hasLanguage {
+		r.language = res.language(ctx)
+	}
+	return res.reverse(&r)
+}
+
+// ReverseURL is Reverse as the template tag url calls it: an instance of an application that the current request belongs
+// to is preferred.
+func (res *Resolver) ReverseURL(ctx context.Context, name string, args []any, kwargs map[string]any) (string, error) {
+	var opts []ReverseOption
+	if strings.Contains(name, ":") {
+		if r, ok := web.FromContext(ctx); ok {
+			opts = append(opts, CurrentApp(currentApp(r)))
+		}
+	}
+	return res.Reverse(ctx, name, args, kwargs, opts...)
+}
+
+// currentApp is the application instance that a request belongs to.
+func currentApp(r *web.Request) string {
+	if r.CurrentApp != "" {
+		return r.CurrentApp
+	}
+	return r.Match.Namespace()
+}
+
+func (res *Resolver) scriptPrefix(ctx context.Context) string {
+	if prefix, ok := ctx.Value(prefixKey{}).(string); ok {
+		return prefix
+	}
+	return res.opts.ScriptPrefix
+}
+
+// reverse is Django 6.1 django/urls/base.py reverse.
+func (res *Resolver) reverse(r *reversal) (string, error) {
+	t := res.table(r.language)
+	if t.space.err != nil {
+		return "", t.space.err
+	}
+	s, view, err := t.find(r.name, r.currentApp)
+	if err != nil {
+		return "", err
+	}
+	url, err := s.reverse(view, r)
+	if err != nil {
+		return "", err
+	}
+	if r.hasQuery {
+		query, err := encodeQuery(r.query)
+		if err != nil {
+			return "", err
+		}
+		if query != "" {
+			url += "?" + query
+		}
+	}
+	if r.hasFragment {
+		url += "#" + r.fragment
+	}
+	return url, nil
+}
+
+// find follows the namespaces of a name.
+func (t *table) find(name, currentApp string) (*space, string, error) {
+	path := strings.Split(name, ":")
+	view := path[len(path)-1]
+	path = path[:len(path)-1]
+	if len(path) == 0 {
+		return t.space, view, nil
+	}
+	var current []string
+	if currentApp != "" {
+		current = strings.Split(currentApp, ":")
+	}
+	s := t.space
+	prefix := ""
+	var convs map[string]*Converter
+	var resolved []string
+	for _, ns := range path {
+		currentNS := ""
+		if len(current) > 0 {
+			currentNS, current = current[0], current[1:]
+		}
+		if instances := s.apps[ns]; instances != nil {
+			if currentNS != "" && slices.Contains(instances, currentNS) {
+				ns = currentNS
+			} else if !slices.Contains(instances, ns) {
+				ns = instances[0]
+			}
+		}
+		if ns != currentNS {
+			current = nil
+		}
+		n := s.namespaces[ns]
+		if n == nil {
+			if resolved != nil {
+				return nil, "", &NoReverseMatch{fmt.Sprintf("%s is not a registered namespace inside '%s'", pyfmt.Quote(ns), strings.Join(resolved, ":"))}
+			}
+			return nil, "", &NoReverseMatch{pyfmt.Quote(ns) + " is not a registered namespace"}
+		}
+		resolved = append(resolved, ns)
+		prefix += n.prefix
+		convs = joinConverters(convs, n.convs)
+		s = n.inner
+	}
+	full, err := t.namespaceSpace(strings.Join(resolved, ":"), s, prefix, convs)
+	return full, view, err
+}
+
+// namespaceSpace is a namespace's space with what leads to it, made once.
+func (t *table) namespaceSpace(key string, s *space, prefix string, convs map[string]*Converter) (*space, error) {
+	if full, ok := t.spaces.Load(key); ok {
+		return full.(*space), nil
+	}
+	full := s.below(prefix, convs)
+	if full.err != nil {
+		return nil, full.err
+	}
+	t.spaces.Store(key, full)
+	return full, nil
+}
+
+// reverse finds the pattern of a name that takes the arguments and builds its path. Django 6.1
+// django/urls/resolvers.py URLResolver._reverse_with_prefix.
+func (s *space) reverse(name string, r *reversal) (string, error) {
+	if len(r.args) > 0 && len(r.kwargs) > 0 {
+		return "", errors.New("Don't mix *args and **kwargs in call to reverse()!") //nolint:staticcheck // Django's words
+	}
+	candidates := s.names[name]
+	for _, c := range candidates {
+		for _, f := range c.forms {
+			subs, ok := c.fit(&f, r)
+			if !ok {
+				continue
+			}
+			texts, ok := c.texts(subs)
+			if !ok {
+				continue
+			}
+			url, ok, err := c.build(&f, texts, r.prefix)
+			if err != nil {
+				return "", err
+			}
+			if ok {
+				return url, nil
+			}
+		}
+	}
+	return "", noReverseMatch(name, r, candidates)
+}
+
+// fit pairs the parameters of a form with the arguments, if they agree.
+func (c *candidate) fit(f *form, r *reversal) (Params, bool) {
+	if len(r.args) > 0 {
+		if len(r.args) != len(f.params) {
+			return nil, false
+		}
+		var subs reversal
+		for i, name := range f.params {
+			subs.setKwarg(name, r.args[i])
+		}
+		return subs.kwargs, true
+	}
+	for _, p := range r.kwargs {
+		if _, isDefault := c.defaults[p.Name]; !isDefault && !slices.Contains(f.params, p.Name) {
+			return nil, false
+		}
+	}
+	for _, name := range f.params {
+		_, isDefault := c.defaults[name]
+		if _, given := r.kwarg(name); !given && !isDefault {
+			return nil, false
+		}
+	}
+	for name, v := range c.defaults {
+		if slices.Contains(f.params, name) {
+			continue
+		}
+		if given, ok := r.kwarg(name); ok && !pyEqual(given, v) {
+			return nil, false
+		}
+	}
+	return r.kwargs, true
+}
+
+// texts converts the arguments.
+func (c *candidate) texts(subs Params) (Params, bool) {
+	texts := make(Params, len(subs))
+	for i, p := range subs {
+		texts[i].Name = p.Name
+		if conv := c.convs[p.Name]; conv != nil {
+			text, err := conv.toURL(p.Value)
+			if err != nil {
+				return nil, false
+			}
+			texts[i].Value = text
+		} else {
+			texts[i].Value = pyStr(p.Value)
+		}
+	}
+	return texts, true
+}
+
+// build puts the texts into the form, if the result is one that the pattern matches, and quotes it.
+func (c *candidate) build(f *form, texts Params, prefix string) (string, bool, error) {
+	text, err := pyFormat(strings.ReplaceAll(prefix, "%", "%%")+f.format, texts)
+	if err != nil {
+		return "", false, err
+	}
+	re, err := c.regexp(prefix)
+	if err != nil {
+		return "", false, err
+	}
+	if re.Search(text, false) == nil {
+		return "", false, nil
+	}
+	return escapeLeadingSlashes(quotePath(text)), true, nil
+}
+
+// regexp is the pattern below a script prefix.
+func (c *candidate) regexp(prefix string) (*pyre.Regexp, error) {
+	re, err := pyre.Compile("^" + escapeRegex(prefix) + c.pattern)
+	return re, err
+}
+
+func noReverseMatch(name string, r *reversal, candidates []*candidate) error {
+	if len(candidates) == 0 {
+		return &NoReverseMatch{fmt.Sprintf("Reverse for '%s' not found. '%s' is not a valid view function or pattern name.", name, name)}
+	}
+	given := "no arguments"
+	if len(r.args) > 0 {
+		given = "arguments '" + pyTuple(r.args) + "'"
+	} else if len(r.kwargs) > 0 {
+		given = "keyword arguments '" + pyRepr(r.kwargs) + "'"
+	}
+	tried := make([]string, len(candidates))
+	for i, c := range candidates {
+		tried[i] = pyfmt.Quote(c.pattern)
+	}
+	return &NoReverseMatch{fmt.Sprintf("Reverse for '%s' with %s not found. %d pattern(s) tried: [%s]", name, given, len(candidates), strings.Join(tried, ", "))}
+}
