@@ -51,7 +51,7 @@ func (r *Request) Body() ([]byte, error) {
 	if m.bodyRead {
 		return m.body, m.bodyErr
 	}
-	if m.parsed && m.form != nil && m.form.streamed {
+	if m.parsed && m.form != nil && m.form.streamed || r.bodyStarted() {
 		return nil, ErrBodyRead
 	}
 	m.bodyRead = true
@@ -67,7 +67,7 @@ func (r *Request) readAll() ([]byte, error) {
 	if r.ContentLength > most {
 		return nil, bodyTooBig()
 	}
-	reader := io.Reader(r.Request.Body)
+	reader := r.rawBody()
 	if most < int64(maxInt) {
 		reader = io.LimitReader(reader, most+1)
 	}
@@ -79,6 +79,35 @@ func (r *Request) readAll() ([]byte, error) {
 		return nil, bodyTooBig()
 	}
 	return body, nil
+}
+
+// trackedBody remembers that somebody else has read from the body.
+type trackedBody struct {
+	io.ReadCloser
+	started bool
+}
+
+func (b *trackedBody) Read(p []byte) (int, error) {
+	b.started = true
+	return b.ReadCloser.Read(p)
+}
+
+// bodyStarted says whether somebody has read from the body directly.
+func (r *Request) bodyStarted() bool {
+	b, ok := r.Request.Body.(*trackedBody)
+	return ok && b.started
+}
+
+// rawBody is the body to read from, without tracking.
+func (r *Request) rawBody() io.Reader {
+	switch b := r.Request.Body.(type) {
+	case nil:
+		return http.NoBody
+	case *trackedBody:
+		return b.ReadCloser
+	default:
+		return b
+	}
 }
 
 func bodyTooBig() error {
@@ -159,6 +188,9 @@ func (r *Request) parseForm() (*form, error) {
 	case "application/x-www-form-urlencoded":
 		if charset, ok := params["charset"]; ok && !isUTF8(charset) {
 			return nil, BadRequest("HTTP requests with the 'application/x-www-form-urlencoded' content type must be UTF-8 encoded.")
+		}
+		if r.bodyStarted() {
+			return noForm, nil // as in Django: the data are gone
 		}
 		body, err := r.Body()
 		if err != nil {

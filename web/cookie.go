@@ -159,7 +159,7 @@ func cookieAttribute(s string) bool {
 // appendCookieValue quotes as Python's http.cookies._quote does: characters of Latin-1 outside the safe ones as three
 // octal digits, others as they are.
 func appendCookieValue(b []byte, s string) []byte {
-	if isToken(s) {
+	if s != "" && isToken(s) {
 		return append(b, s...)
 	}
 	b = append(b, '"')

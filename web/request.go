@@ -70,6 +70,9 @@ func NewRequest(req *http.Request, config *Config) *Request {
 	r := &Request{Request: req, config: config}
 	r.own = requestContext{Context: req.Context(), r: r}
 	r.ctx = &r.own
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = &trackedBody{ReadCloser: req.Body}
+	}
 	r.cleanHeader()
 	return r
 }

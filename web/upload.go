@@ -7,30 +7,37 @@ import (
 	"os"
 )
 
-// UploadedFile is a file of a form. It is gone when the request is over: copy what should stay. Django: UploadedFile.
+// UploadedFile is a file of a form. Its content is gone when the request is over: copy what should stay. Django:
+// UploadedFile.
 type UploadedFile struct {
 	// Field is the form field's name.
 	Field string
-	// Name is the file's name, without directories. It comes from the visitor.
+	// Name is the file's name without directories and control characters. It comes from the visitor.
 	Name string
 	// Size is the length in bytes, as it was received.
 	Size int64
-	// ContentType is what the visitor says the file is, in lower case; Params are its other parameters.
-	ContentType string
-	Params      map[string]string
-	// Charset is the charset parameter of the content type.
-	Charset string
+	// ContentType is what the visitor says the file is, in lower case; ContentTypeParams are its parameters.
+	ContentType       string
+	ContentTypeParams map[string]string
 
 	content []byte
 	path    string
 }
+
+// NewUploadedFile makes a file whose content is in memory, for upload handlers and tests.
+func NewUploadedFile(field, name, contentType string, content []byte) *UploadedFile {
+	return &UploadedFile{Field: field, Name: name, Size: int64(len(content)), ContentType: contentType, content: content}
+}
+
+// Charset is the charset parameter of the content type.
+func (f *UploadedFile) Charset() string { return f.ContentTypeParams["charset"] }
 
 // Open returns the content from its start.
 func (f *UploadedFile) Open() (io.ReadSeekCloser, error) {
 	if f.path != "" {
 		return os.Open(f.path)
 	}
-	return nopCloser{bytes.NewReader(f.content)}, nil
+	return bytesFile{bytes.NewReader(f.content)}, nil
 }
 
 // Bytes reads the whole content.
@@ -41,14 +48,15 @@ func (f *UploadedFile) Bytes() ([]byte, error) {
 	return f.content, nil
 }
 
-// TempPath is the path of the temporary file; "" if the content is in memory. Django: temporary_file_path.
+// TempPath is the path of the temporary file; "" if the content is in memory. Who moves the file away keeps it. Django:
+// temporary_file_path.
 func (f *UploadedFile) TempPath() string { return f.path }
 
-type nopCloser struct{ *bytes.Reader }
+type bytesFile struct{ *bytes.Reader }
 
-func (nopCloser) Close() error { return nil }
+func (bytesFile) Close() error { return nil }
 
-// Files are the files of a form: a list for each field. A nil *Files is empty. Django: FILES.
+// Files are the files of a form: a list for each field. It cannot be changed. A nil *Files is empty. Django: FILES.
 type Files struct {
 	list []*UploadedFile
 }
@@ -91,11 +99,4 @@ func (f *Files) All() iter.Seq[*UploadedFile] {
 			}
 		}
 	}
-}
-
-// UploadHandler is in uploadhandler.go.
-type UploadHandler interface{}
-
-func (r *Request) parseMultipart(params map[string]string) (*form, error) {
-	return noForm, nil
 }
