@@ -96,5 +96,5 @@ func render(name string, data any) []byte {
 	if err := load().pages.ExecuteTemplate(&b, name, data); err != nil {
 		return []byte("<!doctype html><meta charset=utf-8><pre>" + template.HTMLEscapeString(err.Error()) + "</pre>")
 	}
-	return b.Bytes()
+	return []byte(printable(b.String()))
 }

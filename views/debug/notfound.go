@@ -108,7 +108,7 @@ func closest(path string, tried []TriedPattern) string {
 	if len(path) > 100 {
 		return ""
 	}
-	best, found := max(1, len(path)/3)+1, ""
+	best, found := max(2, len(path)/3)+1, ""
 	for _, t := range tried {
 		full := strings.Join(t.Parts, "")
 		if full == "" || len(full) > 100 || strings.ContainsAny(full, "<^$()\\[]*?+|") {

@@ -28,17 +28,13 @@ func TestNoPatternMatches(t *testing.T) {
 	wantAll(t, "Text", rep.Text(), "article/<int:pk>  [news:detail]", "Did you mean /about?", "^archive/")
 }
 
-func noSuchArticle(*web.Request) (*web.Response, error) {
-	return nil, web.NotFound("No Article matches the given query.")
-}
-
 func TestViewRaises404(t *testing.T) {
 	t.Parallel()
 	r := request("GET", "/article/999")
 	rep := debug.NewNotFound(r, fail(r, noSuchArticle), tried[:3], debug.Options{})
 	keep(t, "raised.html", rep.HTML())
 	for what, text := range map[string]string{"HTML": string(rep.HTML()), "Text": rep.Text()} {
-		wantAll(t, what, text, "No Article matches the given query.", "debug_test.noSuchArticle", "notfound_test.go")
+		wantAll(t, what, text, "No Article matches the given query.", "debug_test.noSuchArticle", "report_test.go")
 		wantNone(t, what, text, "none matched", "Did you mean")
 	}
 	if len(rep.Places) != 1 || rep.Places[0].Func != "noSuchArticle" {

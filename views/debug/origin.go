@@ -34,6 +34,13 @@ func (s sources) viewFrame(h web.Handler) (Frame, bool) {
 
 // handlerFunc is the function behind a handler: a View itself, what an adapter wraps, or else the Serve method.
 func handlerFunc(h web.Handler) *runtime.Func {
+	for range 16 { // decorators
+		outer, ok := h.(interface{ Unwrap() web.Handler })
+		if !ok || outer.Unwrap() == nil {
+			break
+		}
+		h = outer.Unwrap()
+	}
 	switch h := h.(type) {
 	case nil:
 		return nil

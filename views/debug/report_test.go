@@ -40,6 +40,10 @@ func tagList(*web.Request) (*web.Response, error) {
 
 func pick(tags []string, i int) string { return tags[i] }
 
+func noSuchArticle(*web.Request) (*web.Response, error) {
+	return nil, web.NotFound("No Article matches the given query.")
+}
+
 // settings has secrets at every level.
 type settings struct {
 	Debug        bool
