@@ -34,10 +34,8 @@ func (r *Request) Port() string {
 	if f := r.forwarded(); f != nil && f.port != "" {
 		return f.port
 	}
-	if r.config.UseForwardedPort && r.believes() {
-		if port := r.Header.Get("X-Forwarded-Port"); port != "" {
-			return port
-		}
+	if port := r.forwardedPort(); port != "" {
+		return port
 	}
 	if _, port, ok := splitHostPort(r.rawHost()); ok && port != "" {
 		return port
@@ -65,10 +63,26 @@ func (r *Request) rawHost() string {
 		return r.Request.Host
 	}
 	addr := r.localAddr()
-	if host, port, err := net.SplitHostPort(addr); err == nil && (port == "80" && !r.IsSecure() || port == "443" && r.IsSecure()) {
+	host, port, err := net.SplitHostPort(addr)
+	if forwarded := r.forwardedPort(); forwarded != "" && err == nil {
+		port = forwarded
+		addr = net.JoinHostPort(host, port)
+	}
+	if err == nil && (port == "80" && !r.IsSecure() || port == "443" && r.IsSecure()) {
 		return host
 	}
 	return addr
+}
+
+// forwardedPort is X-Forwarded-Port where the site believes it; "" if it is no number.
+func (r *Request) forwardedPort() string {
+	if !r.config.UseForwardedPort || !r.believes() {
+		return ""
+	}
+	if port := r.Header.Get("X-Forwarded-Port"); digits(port) {
+		return port
+	}
+	return ""
 }
 
 // localAddr is the address of the socket that the request came in on.
