@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -92,7 +93,7 @@ func (c *common) shouldAppendSlash(r *web.Request) bool {
 	if c.opts.NoAppendSlash || strings.HasSuffix(path, "/") {
 		return false
 	}
-	resolver := resolverFrom(r.Context())
+	resolver := urls.FromContext(r.Context())
 	if resolver == nil {
 		return false
 	}
