@@ -62,9 +62,11 @@ func TestTransitive(t *testing.T) {
 			t.Parallel()
 			cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./"+tt.pkg)
 			cmd.Dir = filepath.Join("..", "..")
+			var problems strings.Builder
+			cmd.Stderr = &problems
 			out, err := cmd.Output()
 			if err != nil {
-				t.Fatalf("go list: %v", err)
+				t.Fatalf("go list: %v\n%s", err, problems.String())
 			}
 			for dep := range strings.FieldsSeq(string(out)) {
 				for _, not := range tt.not {

@@ -16,7 +16,7 @@ var externals = map[string][]string{
 	"github.com/jackc/pgx/v5":        {"orm/postgres"},
 	"github.com/klauspost/compress":  {"middleware", "static"},
 	"golang.org/x/text":              {"i18n", "template", "forms", "internal", "urls", "web"},
-	"golang.org/x/sys":               {"server"},
+	"golang.org/x/sys":               {"server", "internal"},
 	"zombiezen.com/go/sqlite":        {"orm/sqlite"},
 	"github.com/google/go-cmp":       {},
 	"github.com/ncruces/go-strftime": {},
