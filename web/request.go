@@ -70,7 +70,7 @@ func NewRequest(req *http.Request, config *Config) *Request {
 	r := &Request{Request: req, config: config}
 	r.own = requestContext{Context: req.Context(), r: r}
 	r.ctx = &r.own
-	if req.Body != nil && req.Body != http.NoBody {
+	if _, tracked := req.Body.(*trackedBody); req.Body != nil && req.Body != http.NoBody && !tracked {
 		req.Body = &trackedBody{ReadCloser: req.Body}
 	}
 	r.cleanHeader()
