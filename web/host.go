@@ -31,23 +31,37 @@ func (r *Request) Host() (string, error) {
 
 // Port returns the port that the browser asked for, as far as it is known. Django: get_port.
 func (r *Request) Port() string {
-	if f := r.forwarded(); f != nil && f.port != "" {
-		return f.port
-	}
 	if port := r.forwardedPort(); port != "" {
 		return port
 	}
-	if _, port, ok := splitHostPort(r.rawHost()); ok && port != "" {
+	if r.Request.Host != "" {
+		if _, port, ok := splitHostPort(r.rawHost()); ok && port != "" {
+			return port
+		}
+	} else if _, port, err := net.SplitHostPort(r.localAddr()); err == nil {
 		return port
 	}
-	if addr := r.localAddr(); addr != "" && r.Request.Host == "" {
-		_, port, _ := net.SplitHostPort(addr)
-		return port
-	}
+	return r.defaultPort()
+}
+
+func (r *Request) defaultPort() string {
 	if r.IsSecure() {
 		return "443"
 	}
 	return "80"
+}
+
+// forwardedPort is the port that a proxy names, where the site believes it.
+func (r *Request) forwardedPort() string {
+	if f := r.forwarded(); f != nil && f.port != "" {
+		return f.port
+	}
+	if r.config.UseForwardedPort && r.believes() {
+		if port := r.HeaderValue("X-Forwarded-Port"); digits(port) {
+			return port
+		}
+	}
+	return ""
 }
 
 func (r *Request) rawHost() string {
@@ -62,27 +76,17 @@ func (r *Request) rawHost() string {
 	if r.Request.Host != "" {
 		return r.Request.Host
 	}
-	addr := r.localAddr()
-	host, port, err := net.SplitHostPort(addr)
-	if forwarded := r.forwardedPort(); forwarded != "" && err == nil {
-		port = forwarded
-		addr = net.JoinHostPort(host, port)
-	}
-	if err == nil && (port == "80" && !r.IsSecure() || port == "443" && r.IsSecure()) {
-		return host
-	}
-	return addr
-}
-
-// forwardedPort is X-Forwarded-Port where the site believes it; "" if it is no number.
-func (r *Request) forwardedPort() string {
-	if !r.config.UseForwardedPort || !r.believes() {
+	host, _, err := net.SplitHostPort(r.localAddr()) // a request of HTTP/1.0
+	if err != nil {
 		return ""
 	}
-	if port := r.Header.Get("X-Forwarded-Port"); digits(port) {
-		return port
+	if strings.IndexByte(host, ':') >= 0 {
+		host = "[" + host + "]"
 	}
-	return ""
+	if port := r.Port(); port != r.defaultPort() {
+		host += ":" + port
+	}
+	return host
 }
 
 // localAddr is the address of the socket that the request came in on.
