@@ -1,0 +1,22 @@
+package views
+
+import (
+	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/web"
+)
+
+// Checker is a view whose mistakes show before the first request. The site calls it for every handler of its URL table
+// when it starts; the generic views are Checkers, and a view of your own may be one.
+type Checker interface {
+	web.Handler
+	// Check returns what is wrong with the view.
+	Check() []manage.Message
+	// Pages returns the pages that the view renders, to be checked against their templates.
+	Pages() []template.AnyPage
+}
+
+// mistake is an error of a generic view's configuration.
+func mistake(id, object, text, hint string) manage.Message {
+	return manage.Message{Level: manage.Error, ID: id, Object: object, Text: text, Hint: hint}
+}
