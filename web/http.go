@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -71,15 +72,19 @@ func (resp *Response) check() error {
 	}
 	for name, values := range resp.header {
 		for _, v := range values {
-			if strings.ContainsAny(v, "\r\n") {
+			if hasLineBreak(v) {
 				return fmt.Errorf("web: header %s contains a line break: %q", name, v)
 			}
 		}
-		if strings.ContainsAny(name, "\r\n") {
+		if hasLineBreak(name) {
 			return fmt.Errorf("web: a header's name contains a line break: %q", name)
 		}
 	}
 	return nil
+}
+
+func hasLineBreak(s string) bool {
+	return strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0
 }
 
 // transfer is one response on its way over the wire.
@@ -221,7 +226,11 @@ func copyHeader(to, from http.Header) {
 	for name, values := range from {
 		for i, v := range values {
 			if !ascii(v) {
-				values[i] = wireText(v)
+				values = slices.Clone(values) // responses may share it
+				for ; i < len(values); i++ {
+					values[i] = wireText(values[i])
+				}
+				break
 			}
 		}
 		if old := to[name]; len(old) > 0 && (name == "Set-Cookie" || name == "Vary") {
