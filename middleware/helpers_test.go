@@ -39,6 +39,7 @@ func get(url string, headers ...string) *http.Request {
 
 func request(method, url string, headers ...string) *http.Request {
 	req := httptest.NewRequest(method, url, nil)
+	req.RequestURI = req.URL.RequestURI() // as a server has it
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Add(headers[i], headers[i+1])
 	}
