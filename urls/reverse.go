@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
 	"github.com/nuages-go/nuages/urls/internal/pyre"
@@ -73,6 +74,7 @@ type reversal struct {
 	language    string
 	hasLanguage bool
 	prefix      string
+	timeout     time.Duration
 }
 
 func (r *reversal) setKwarg(name string, value any) {
@@ -128,7 +130,7 @@ func URL(r *web.Request, name string, args ...any) string {
 // Reverse builds the URL of a named pattern, with positional or with keyword arguments. The context gives the language
 // and the script prefix.
 func (res *Resolver) Reverse(ctx context.Context, name string, args []any, kwargs map[string]any, opts ...ReverseOption) (string, error) {
-	r := reversal{name: name, args: args, prefix: res.scriptPrefix(ctx)}
+	r := reversal{name: name, args: args, prefix: res.scriptPrefix(ctx), timeout: res.opts.MatchTimeout}
 	for _, key := range slices.Sorted(mapKeys(kwargs)) {
 		r.kwargs = append(r.kwargs, Param{key, kwargs[key]})
 	}
@@ -274,7 +276,7 @@ func (s *space) reverse(name string, r *reversal) (string, error) {
 			if !ok {
 				continue
 			}
-			url, ok, err := c.build(&f, texts, r.prefix)
+			url, ok, err := c.build(&f, texts, r)
 			if err != nil {
 				return "", err
 			}
@@ -339,24 +341,29 @@ func (c *candidate) texts(subs Params) (Params, bool) {
 }
 
 // build puts the texts into the form, if the result is one that the pattern matches, and quotes it.
-func (c *candidate) build(f *form, texts Params, prefix string) (string, bool, error) {
+func (c *candidate) build(f *form, texts Params, r *reversal) (string, bool, error) {
+	prefix := r.prefix
 	text, err := pyFormat(strings.ReplaceAll(prefix, "%", "%%")+f.format, texts)
 	if err != nil {
 		return "", false, err
 	}
-	re, err := c.regexp(prefix)
+	re, err := c.regexp(prefix, r.timeout)
 	if err != nil {
 		return "", false, err
 	}
-	if re.Search(text, false) == nil {
-		return "", false, nil
+	if loc, err := re.Find(text); loc == nil || err != nil {
+		return "", false, err
 	}
 	return escapeLeadingSlashes(quotePath(text)), true, nil
 }
 
 // regexp is the pattern below a script prefix.
-func (c *candidate) regexp(prefix string) (*pyre.Regexp, error) {
-	re, err := pyre.Compile("^" + escapeRegex(prefix) + c.pattern)
+func (c *candidate) regexp(prefix string, timeout time.Duration) (*pyre.Regexp, error) {
+	if known := c.compiled.Load(); known != nil && known.prefix == prefix {
+		return known.re, known.err
+	}
+	re, err := pyre.Compile("^"+escapeRegex(prefix)+c.pattern, pyre.Search, timeout)
+	c.compiled.Store(&compiledPattern{prefix, re, err})
 	return re, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/nuages-go/nuages/urls/internal/pyre"
 )
@@ -34,7 +35,7 @@ type candidate struct {
 	convs    map[string]*Converter
 	leaf     *leaf
 
-	compiled compiledPattern
+	compiled atomic.Pointer[compiledPattern] // for the script prefix that was last used
 }
 
 type compiledPattern struct {

@@ -76,7 +76,7 @@ func (b *builder) addConverter(all map[string]*Converter, name string, c Convert
 		b.fail(&pattern{route: name, at: at}, configError("Converter %s is already registered.", pyfmt.Quote(name)))
 		return
 	}
-	re, err := pyre.Compile(c.regex)
+	re, err := b.compile(c.regex, pyre.Search)
 	if err != nil {
 		b.fail(&pattern{route: name, at: at}, configError("converter %s: %q is not a valid regular expression: %v", pyfmt.Quote(name), c.regex, err))
 		return
@@ -88,6 +88,10 @@ func (b *builder) addConverter(all map[string]*Converter, name string, c Convert
 		}
 	}
 	all[name] = &c
+}
+
+func (b *builder) compile(regex string, mode pyre.Mode) (*pyre.Regexp, error) {
+	return pyre.Compile(regex, mode, b.res.opts.MatchTimeout)
 }
 
 func (b *builder) fail(p *pattern, err *ConfigError) {
@@ -157,7 +161,11 @@ func (b *builder) entry(parent *entry, p *pattern, converters map[string]*Conver
 		e.tokens = literalTokens(e.text)
 	case p.isRegex():
 		e.regex = e.text
-		re, err := pyre.Compile(e.regex)
+		mode := pyre.Search
+		if p.isEndpoint() && strings.HasSuffix(e.regex, "$") {
+			mode = pyre.Full
+		}
+		re, err := b.compile(e.regex, mode)
 		if err != nil {
 			b.fail(p, configError(`"%s" is not a valid regular expression: %v`, e.regex, err))
 			return nil
@@ -228,7 +236,7 @@ func (b *builder) route(e *entry, converters map[string]*Converter) bool {
 	if len(e.slots) == 0 {
 		return true
 	}
-	re, rerr := pyre.Compile(e.regex)
+	re, rerr := b.compile(e.regex, pyre.Search)
 	if rerr != nil {
 		b.fail(e.p, &ConfigError{Text: rerr.Error(), Regex: true})
 		return false

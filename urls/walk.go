@@ -19,7 +19,10 @@ type found struct {
 // same answers faster; this one also serves to tell which patterns were tried.
 func (t *table) walk(entries []*entry, path string, pos int, spans []span, accept func(l *leaf, spans []span) (bool, error)) (bool, error) {
 	for _, e := range entries {
-		end, inner, ok := e.match(path, pos, spans)
+		end, inner, ok, err := e.match(path, pos, spans)
+		if err != nil {
+			return false, err
+		}
 		if !ok {
 			continue
 		}
@@ -39,14 +42,11 @@ func (t *table) walk(entries []*entry, path string, pos int, spans []span, accep
 }
 
 // match matches the pattern at pos. It returns where the rest of the path begins and the spans with the captures added.
-func (e *entry) match(path string, pos int, spans []span) (int, []span, bool) {
-	endpoint := e.p.isEndpoint()
+func (e *entry) match(path string, pos int, spans []span) (end int, inner []span, ok bool, err error) {
 	if e.re != nil {
-		rest := path[pos:]
-		full := endpoint && e.p.isRegex() && strings.HasSuffix(e.regex, "$")
-		loc := e.re.Search(rest, full)
-		if loc == nil {
-			return 0, nil, false
+		loc, err := e.re.Find(path[pos:])
+		if loc == nil || err != nil {
+			return 0, nil, false, err
 		}
 		inner := spans[:len(spans):len(spans)]
 		for _, s := range e.slots {
@@ -56,11 +56,11 @@ func (e *entry) match(path string, pos int, spans []span) (int, []span, bool) {
 			}
 			inner = append(inner, span{int32(start), int32(end)})
 		}
-		return pos + loc[1], inner, true
+		return pos + loc[1], inner, true, nil
 	}
-	inner := append(spans[:len(spans):len(spans)], make([]span, len(e.slots))...)
-	end, ok := matchTokens(e.tokens, path, pos, endpoint, inner[len(spans):])
-	return end, inner, ok
+	inner = append(spans[:len(spans):len(spans)], make([]span, len(e.slots))...)
+	end, ok = matchTokens(e.tokens, path, pos, e.p.isEndpoint(), inner[len(spans):])
+	return end, inner, ok, nil
 }
 
 // fill stores the captured values in m. It is false if a converter refuses its text.
