@@ -57,8 +57,8 @@ func Using(engine string) RenderOption { return func(o *renderOptions) { o.engin
 
 func render(r *web.Request, names []string, data any, options []RenderOption) (*web.Response, error) {
 	var o renderOptions
-	for _, option := range options {
-		option(&o)
+	if len(options) > 0 {
+		o = *collect(options)
 	}
 	engines := template.EnginesFrom(r.Context())
 	if o.engine != "" {
@@ -83,6 +83,15 @@ func render(r *web.Request, names []string, data any, options []RenderOption) (*
 		p.resp.Header().Set("Content-Type", o.contentType)
 	}
 	return p.resp, nil
+}
+
+// collect is apart, so that a call without options keeps none on the heap.
+func collect(options []RenderOption) *renderOptions {
+	o := new(renderOptions)
+	for _, option := range options {
+		option(o)
+	}
+	return o
 }
 
 // page renders what its response says when the time has come: an OnPage hook may have put in another template.

@@ -92,6 +92,7 @@ func indentation(line string) string { return line[:len(line)-len(strings.TrimLe
 // search is one look through the program's source, bounded in time and size.
 type search struct {
 	sources  sources
+	near     string // the view's file: lines beside it count more
 	lines    []madeHere
 	deadline time.Time
 	bytes    int
@@ -125,7 +126,7 @@ func (s sources) addPlaces(tree *Cause, file string) {
 	if root == "" {
 		return
 	}
-	look := &search{sources: s, deadline: time.Now().Add(searchTime)}
+	look := &search{sources: s, near: file, deadline: time.Now().Add(searchTime)}
 	look.collect(root, strings.HasSuffix(file, "_test.go"))
 	look.mark(tree)
 }
@@ -148,6 +149,14 @@ var makesError = regexp.MustCompile(`\b(errors\.New|fmt\.Errorf|web\.NotFound|we
 var goString = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`")
 
 func (l *search) collect(root string, tests bool) {
+	if filepath.IsAbs(l.near) { // the view's own package first, however short the time is
+		files, _ := filepath.Glob(filepath.Join(filepath.Dir(l.near), "*.go"))
+		for _, file := range files {
+			if tests || !strings.HasSuffix(file, "_test.go") {
+				l.read(file)
+			}
+		}
+	}
 	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -162,6 +171,8 @@ func (l *search) collect(root string, tests bool) {
 			return nil
 		case !strings.HasSuffix(path, ".go") || (strings.HasSuffix(path, "_test.go") && !tests):
 			return nil
+		case filepath.Dir(path) == filepath.Dir(l.near):
+			return nil // read already
 		}
 		l.read(path)
 		return nil
@@ -248,16 +259,39 @@ func (s sources) enclosing(path string, line int) string {
 	return ""
 }
 
+// mark gives each error of the tree the lines that fit it: those of the view's file if there are any, else those of its
+// directory, else all.
 func (l *search) mark(c *Cause) {
+	var fitting [3][]madeHere
 	for _, made := range l.lines {
-		if len(c.Places) < maxPlaces && c.Type != "*errors.joinError" && fits(made.pieces, c.Text) {
+		if c.Type != "*errors.joinError" && fits(made.pieces, c.Text) {
+			rank := l.distance(made.path)
+			fitting[rank] = append(fitting[rank], made)
+		}
+	}
+	for _, lines := range fitting {
+		if len(lines) == 0 {
+			continue
+		}
+		for _, made := range lines[:min(len(lines), maxPlaces)] {
 			c.Places = append(c.Places, Frame{
 				Func: l.sources.enclosing(made.path, made.line), File: shortPath(made.path), Path: made.path, Line: made.line,
 				Owner: Site, Lines: l.sources.excerpt(made.path, made.line),
 			})
 		}
+		break
 	}
 	for i := range c.Causes {
 		l.mark(&c.Causes[i])
 	}
+}
+
+func (l *search) distance(path string) int {
+	switch {
+	case path == l.near:
+		return 0
+	case filepath.Dir(path) == filepath.Dir(l.near):
+		return 1
+	}
+	return 2
 }

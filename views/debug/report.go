@@ -155,6 +155,27 @@ func (c *Cause) allPlaces(places []Frame) []Frame {
 	return places
 }
 
+// PlaceExcerpts are the Places with neighbours in one excerpt: the first line is marked, the others are noted.
+func (rep *Report) PlaceExcerpts() []Frame { return mergeFrames(rep.Places()) }
+
+func mergeFrames(frames []Frame) []Frame {
+	var out []Frame
+next:
+	for _, f := range frames {
+		for _, kept := range out {
+			for i := range kept.Lines {
+				if kept.Path == f.Path && kept.Func == f.Func && kept.Lines[i].Number == f.Line {
+					kept.Lines[i].Noted = true
+					continue next
+				}
+			}
+		}
+		f.Lines = slices.Clone(f.Lines)
+		out = append(out, f)
+	}
+	return out
+}
+
 // Groups are the frames of the stack, those of the site apart from the others.
 func (rep *Report) Groups() []FrameGroup { return groupFrames(rep.Stack) }
 
