@@ -27,6 +27,8 @@ type Program struct {
 	// Open is called before a command that is not Standalone; the context that it returns carries the site. An error that
 	// is a *CheckError is printed as the report of the checks.
 	Open func(ctx context.Context, in *Invocation) (context.Context, error)
+	// Close is called when Run is done, if Open was. It may be nil.
+	Close func() error
 	// Checks run before a command that does not skip them. They may use what Open put into the context.
 	Checks func(ctx context.Context) []Check
 	// Silenced are IDs of messages that are not shown. Django: SILENCED_SYSTEM_CHECKS.
@@ -73,6 +75,9 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	streams := p.streams(ctx)
 	run := &execution{program: p, streams: streams, style: p.style(common{}, streams.Err)}
 	err := run.execute(ctx, args, false)
+	if run.opened && p.Close != nil {
+		err = errors.Join(err, p.Close())
+	}
 	if err == nil {
 		return ExitOK
 	}
@@ -91,6 +96,7 @@ type execution struct {
 	streams Streams
 	command *Command
 	common  common
+	opened  bool
 	style   Style // for the errors
 }
 
@@ -132,6 +138,7 @@ func (x *execution) work(ctx context.Context, work RunFunc, in *Invocation) (err
 	}()
 	p, command := x.program, x.command
 	if !command.Standalone && p.Open != nil {
+		x.opened = true
 		if ctx, err = p.Open(ctx, in); err != nil {
 			return err
 		}

@@ -1,0 +1,243 @@
+package nuages
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nuages-go/nuages/apps"
+	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/middleware"
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/urls"
+	"github.com/nuages-go/nuages/views"
+	"github.com/nuages-go/nuages/web"
+)
+
+// builder makes an Instance step by step and gathers every mistake on the way. A step that lacks something because an
+// earlier one failed does what it can.
+type builder struct {
+	site     Site
+	settings Settings
+	live     bool
+	liveDirs []string
+	messages []manage.Message
+
+	opened    []*orm.DB // by us from a URL
+	databases orm.Databases
+	dtl       *template.DTL
+	engines   template.Engines
+	resolver  *urls.Resolver
+	layers    []web.Middleware
+	chain     *web.Chain
+	zone      *time.Location
+}
+
+func newBuilder(site Site, live bool) *builder {
+	return &builder{site: site, settings: site.Settings.withDefaults(), live: live}
+}
+
+func (b *builder) fail(id string, err error, object string) {
+	for _, e := range unjoin(err) {
+		b.messages = append(b.messages, manage.Message{Level: manage.Error, ID: id, Text: e.Error(), Object: object})
+	}
+}
+
+func (b *builder) failed() bool {
+	return slices.ContainsFunc(b.messages, func(m manage.Message) bool { return m.Level >= manage.Error })
+}
+
+// openDatabases opens the database of DatabaseURL; others are open already.
+func (b *builder) openDatabases() {
+	b.databases = orm.Databases{}
+	for alias, db := range b.settings.Databases {
+		b.databases[alias] = db
+	}
+	if b.settings.DatabaseURL == "" {
+		return
+	}
+	if _, taken := b.databases["default"]; taken {
+		b.fail("databases.E001", errors.New("both DatabaseURL and Databases[\"default\"] are set (choose one)"), "")
+		return
+	}
+	db, err := orm.OpenURL(b.settings.DatabaseURL, b.site.Drivers...)
+	if err != nil {
+		b.fail("databases.E002", err, "DATABASE_URL")
+		return
+	}
+	b.opened = append(b.opened, db)
+	b.databases["default"] = db
+}
+
+func (b *builder) closeDatabases() {
+	for _, db := range b.opened {
+		_ = db.Close()
+	}
+}
+
+// buildURLs compiles the URL table.
+func (b *builder) buildURLs() {
+	opts := b.site.URLOptions
+	opts.LanguageCode = or(opts.LanguageCode, b.settings.LanguageCode)
+	opts.ScriptPrefix = or(opts.ScriptPrefix, b.settings.ForceScriptName)
+	opts.NoI18n = opts.NoI18n || !on(b.settings.UseI18N)
+	opts.NoAppendSlash = opts.NoAppendSlash || !on(b.settings.AppendSlash)
+	if opts.Language == nil {
+		opts.Language = template.LanguageFrom
+	}
+	resolver, err := urls.New(b.site.URLs, opts)
+	if err != nil {
+		for _, e := range unjoin(err) {
+			m := manage.Message{Level: manage.Error, ID: "urls.E004", Text: e.Error()}
+			if c, ok := errors.AsType[*urls.ConfigError](e); ok {
+				m.Text, m.Object = c.Text, c.At
+			}
+			b.messages = append(b.messages, m)
+		}
+		return
+	}
+	b.resolver = resolver
+}
+
+// buildTemplates makes the Django engine over the directories of the site and its applications.
+func (b *builder) buildTemplates() {
+	opts := template.Options{
+		FS: b.files(), Libraries: slices.Clone(b.site.Libraries), Builtins: b.site.Builtins, Processors: slices.Clone(b.site.Processors),
+		StaticURL: b.settings.StaticURL, MediaURL: b.settings.MediaURL, Debug: b.settings.Debug || b.live,
+		StringIfInvalid: b.settings.StringIfInvalid, Language: b.settings.LanguageCode, TimeZone: b.zone, NaiveTimes: !on(b.settings.UseTZ),
+	}
+	if b.resolver != nil {
+		opts.Reverser = b.resolver
+	}
+	for _, app := range b.site.Apps {
+		opts.Libraries = append(opts.Libraries, app.Libraries...)
+		opts.Processors = append(opts.Processors, app.Processors...)
+	}
+	opts.Processors = append(opts.Processors, builtinProcessors(b.settings)...)
+	dtl, err := template.New(opts)
+	if err != nil {
+		b.fail("templates.E001", err, "")
+		return
+	}
+	b.dtl = dtl
+	b.engines = append(template.Engines{dtl}, b.site.Engines...)
+}
+
+// files lists the places of templates; while developing those on disk.
+func (b *builder) files() []fs.FS {
+	var out []fs.FS
+	add := func(files fs.FS) {
+		if files == nil {
+			return
+		}
+		if b.live {
+			if onDisk, dir, ok := apps.Live(files); ok {
+				b.liveDirs = append(b.liveDirs, dir)
+				files = onDisk
+			}
+		}
+		out = append(out, files)
+	}
+	for _, files := range b.site.Templates {
+		add(files)
+	}
+	for _, app := range b.site.Apps {
+		add(app.Templates)
+	}
+	return out
+}
+
+// buildChain composes the middleware around the URL table.
+func (b *builder) buildChain() {
+	if b.resolver == nil {
+		return
+	}
+	b.layers = b.site.Middleware
+	if b.layers == nil {
+		b.layers = DefaultMiddleware(b.settings)
+	}
+	b.chain = web.Compose(b.resolver, b.layers...)
+	b.messages = append(b.messages, middleware.CheckOrder(b.chain.Layers())...)
+}
+
+// checkParts asks every part for mistakes that need the others: templates and their pages, typed names, views.
+func (b *builder) checkParts() {
+	b.messages = append(b.messages, apps.CheckNames(b.site.Apps)...)
+	pages, names := slices.Clone(b.site.Pages), slices.Clone(b.site.Names)
+	for _, app := range b.site.Apps {
+		pages = append(pages, app.Pages...)
+		names = append(names, app.Names...)
+	}
+	if b.resolver != nil {
+		b.messages = append(b.messages, b.resolver.Check()...)
+		b.messages = append(b.messages, b.resolver.CheckNames(names)...)
+		for _, route := range b.resolver.Routes() {
+			if view, ok := route.Handler.(views.Checker); ok {
+				b.messages = append(b.messages, view.Check()...)
+				pages = append(pages, view.Pages()...)
+			}
+		}
+	}
+	if b.engines != nil && b.resolver != nil { // without a URL table every {% url %} would be a mistake
+		b.fail("templates.E002", b.engines.Check(unique(pages)), "")
+	}
+}
+
+// unique drops pages that are listed twice.
+func unique(pages []template.AnyPage) []template.AnyPage {
+	var out []template.AnyPage
+	for _, p := range pages {
+		if !slices.ContainsFunc(out, func(q template.AnyPage) bool { return p.Name() == q.Name() && p.DataType() == q.DataType() }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// instance puts the parts together.
+func (b *builder) instance() *Instance {
+	app := &Instance{
+		site: b.site, settings: b.settings, databases: b.databases, dtl: b.dtl, engines: b.engines, resolver: b.resolver,
+		chain: b.chain, middleware: b.layers, warnings: b.messages, live: b.liveDirs, logger: b.site.Logger,
+	}
+	if app.logger == nil {
+		app.logger = newLogger(b.settings)
+	}
+	base := orm.WithDatabases(context.Background(), b.databases)
+	base = template.WithEngines(base, b.engines)
+	base = urls.WithResolver(base, b.resolver)
+	app.base = context.WithValue(base, instanceKey{}, app)
+	app.config = b.config(app)
+	app.program = newProgram(&app.site, app)
+	return app
+}
+
+// config translates the settings for the request layer.
+func (b *builder) config(app *Instance) *web.Config {
+	s := b.settings
+	header, value, _ := strings.Cut(s.SecureProxySSLHeader, ":")
+	config := &web.Config{
+		Debug: s.Debug, AllowedHosts: s.AllowedHosts, Base: app.base, ErrorPage: b.site.ErrorPage, Logger: app.logger,
+		ScriptName: s.ForceScriptName, SecretKey: s.SecretKey, SecretKeyFallbacks: s.SecretKeyFallbacks, TrustedProxies: s.TrustedProxies,
+		UseForwardedHost: s.UseXForwardedHost, UseForwardedPort: s.UseXForwardedPort,
+		SecureProxyHeader: strings.TrimSpace(header), SecureProxyValue: strings.TrimSpace(value),
+		DataUploadMaxMemorySize: int64(s.DataUploadMaxMemorySize), DataUploadMaxNumberFields: s.DataUploadMaxNumberFields,
+		DataUploadMaxNumberFiles: s.DataUploadMaxNumberFiles, FileUploadMaxMemorySize: int64(s.FileUploadMaxMemorySize),
+		FileUploadTempDir: s.FileUploadTempDir,
+	}
+	if config.SecretKey == "" { // with Debug only, see checkSettings
+		config.SecretKey = rand.Text() + rand.Text()
+	}
+	if config.ErrorPage == nil {
+		config.ErrorPage = views.ErrorPage(views.ErrorOptions{Settings: s, Source: b.site.Source})
+	}
+	return config
+}
+
+func baseName(p string) string { return path.Base(strings.ReplaceAll(p, `\`, "/")) }

@@ -1,0 +1,80 @@
+package nuages
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nuages-go/nuages/manage"
+)
+
+// checkSettings finds values that cannot work.
+func (b *builder) checkSettings() {
+	s := &b.settings
+	b.messages = append(b.messages, b.site.Settings.envMessages()...)
+	wrong := func(name, text, hint string, args ...any) {
+		b.messages = append(b.messages, manage.Message{
+			Level: manage.Error, ID: "settings.E001", Object: name, Text: fmt.Sprintf(text, args...), Hint: hint,
+		})
+	}
+
+	if s.SecretKey == "" && !s.Debug {
+		wrong("SECRET_KEY", "It must not be empty.", "Put a long random text into the environment or .env; `nuages startproject` makes one.")
+	}
+	if slices.Contains(s.SecretKeyFallbacks, "") {
+		wrong("SECRET_KEY_FALLBACKS", "A key in it is empty.", "Remove it.")
+	}
+	for _, host := range s.AllowedHosts {
+		if strings.ContainsAny(host, "/ ") || host == "" || strings.Contains(strings.TrimPrefix(host, "*"), "*") {
+			wrong("ALLOWED_HOSTS", "%q is not a host name.", "Write the name alone, with a leading dot for its subdomains: example.com, .example.com.", host)
+		}
+	}
+	if !slices.Contains([]string{"DENY", "SAMEORIGIN"}, strings.ToUpper(s.XFrameOptions)) {
+		wrong("X_FRAME_OPTIONS", "%q is neither DENY nor SAMEORIGIN.", "", s.XFrameOptions)
+	}
+	if s.SecureProxySSLHeader != "" && !strings.Contains(s.SecureProxySSLHeader, ":") {
+		wrong("SECURE_PROXY_SSL_HEADER", "%q has no value.", "Write header and value: X-Forwarded-Proto: https", s.SecureProxySSLHeader)
+	}
+	if s.SecureHSTSSeconds < 0 {
+		wrong("SECURE_HSTS_SECONDS", "It is negative.", "")
+	}
+	if p := s.ForceScriptName; p != "" && (!strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/")) {
+		wrong("FORCE_SCRIPT_NAME", "%q must begin with a slash and end without one.", "", p)
+	}
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil || s.TimeZone == "Local" {
+		wrong("TIME_ZONE", "%q is not a time zone of this system.", "Use a name such as Europe/Paris; import time/tzdata to carry them in the program.", s.TimeZone)
+	}
+	b.zone = zone
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		wrong("LOG_LEVEL", "%q is not a level.", "Use debug, info, warn or error.", s.LogLevel)
+	}
+	if !slices.Contains([]string{"auto", "text", "json"}, s.LogFormat) {
+		wrong("LOG_FORMAT", "%q is not a format.", "Use auto, text or json.", s.LogFormat)
+	}
+	b.checkPolicies()
+}
+
+// checkPolicies compares policy headers with the values that browsers know, under Django's IDs.
+func (b *builder) checkPolicies() {
+	s := &b.settings
+	known := []string{"no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin", "strict-origin-when-cross-origin", "unsafe-url", "-"}
+	for value := range strings.SplitSeq(s.SecureReferrerPolicy, ",") {
+		if !slices.Contains(known, strings.TrimSpace(value)) {
+			b.messages = append(b.messages, manage.Message{
+				Level: manage.Error, ID: "security.E023", Text: "You have set SECURE_REFERRER_POLICY to an invalid value.",
+				Hint: "Valid values are: " + strings.Join(known[:len(known)-1], ", ") + ".",
+			})
+			break
+		}
+	}
+	if !slices.Contains([]string{"same-origin", "same-origin-allow-popups", "unsafe-none", "-"}, s.SecureCrossOriginOpenerPolicy) {
+		b.messages = append(b.messages, manage.Message{
+			Level: manage.Error, ID: "security.E024", Text: "You have set SECURE_CROSS_ORIGIN_OPENER_POLICY to an invalid value.",
+			Hint: "Valid values are: same-origin, same-origin-allow-popups, unsafe-none.",
+		})
+	}
+}
