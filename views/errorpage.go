@@ -111,8 +111,8 @@ func (p *errorPages) technical(r *web.Request, err error, status int) *web.Respo
 	var html, text func() []byte
 	switch {
 	case status == http.StatusNotFound:
-		tried := triedPatterns(err)
-		if r.Match.Route == nil && len(tried) == 0 && r.URL.Path == "/" {
+		tried := triedPatterns(r, err)
+		if r.URL.Path == "/" && nothingToTry(r) {
 			return technicalPage(web.Bytes(htmlType, debug.Welcome()).WithStatus(http.StatusOK))
 		}
 		rep := debug.NewNotFound(r, err, tried, p.options)
@@ -212,7 +212,24 @@ func siteHandler(r *web.Request, err error, status int) (*web.Response, error) {
 	return resp, failure
 }
 
-func triedPatterns(error) []debug.TriedPattern { return nil }
+// triedPatterns lists the patterns among which the resolver found nothing, in the order in which it tries them.
+func triedPatterns(r *web.Request, err error) []debug.TriedPattern {
+	resolver := urls.FromContext(r.Context())
+	if _, ok := errors.AsType[*urls.NotFoundError](err); !ok || resolver == nil {
+		return nil
+	}
+	var tried []debug.TriedPattern
+	for _, route := range resolver.Routes() {
+		tried = append(tried, debug.TriedPattern{Parts: []string{route.Pattern}, Name: route.Name})
+	}
+	return tried
+}
+
+// nothingToTry says that the site's URL table is empty.
+func nothingToTry(r *web.Request) bool {
+	resolver := urls.FromContext(r.Context())
+	return resolver != nil && len(resolver.Routes()) == 0
+}
 
 // siteTemplate renders 404.html and the like with the variables that Django gives each of them.
 func siteTemplate(r *web.Request, err error, status int) (*web.Response, error) {

@@ -1,6 +1,7 @@
 package debug
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,8 +43,10 @@ func NewNotFound(r *web.Request, err error, tried []TriedPattern, options Option
 		rep.Message = "Not Found"
 	}
 	if r.Match.Route == nil {
-		rep.Message = "Page not found"
 		rep.Closest = closest(rep.Path, tried)
+		if e, ok := errors.AsType[*web.Error](err); !ok || e.Message == "" || len(tried) > 0 {
+			rep.Message = "Page not found"
+		}
 		return rep
 	}
 
@@ -84,7 +87,7 @@ func (rep *NotFound) Text() string {
 		for _, place := range rep.Places {
 			fmt.Fprintf(&b, "perhaps made at %s:%d\n", place.File, place.Line)
 		}
-	} else {
+	} else if len(rep.Tried) > 0 {
 		if rep.Closest != "" {
 			fmt.Fprintf(&b, "Did you mean %s?\n", rep.Closest)
 		}
