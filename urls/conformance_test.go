@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -88,19 +89,19 @@ func (s *conformance) run(doc, c any) {
 	}
 	for _, row := range reverses {
 		where := fmt.Sprintf("reverse %v", row)
-		url, rerr := "", err
+		got, rerr := "", err
 		if err == nil {
-			url, rerr = reverseRow(ctx, row)
+			got, rerr = reverseRow(ctx, row)
 		}
 		if !has(row, "error") && rerr == nil {
 			diff := ""
-			if want := getString(row, "out"); url != want {
-				diff = fmt.Sprintf("got %q, want %q", url, want)
+			if want := getString(row, "out"); got != want {
+				diff = fmt.Sprintf("got %q, want %q", got, want)
 			}
 			s.count(where, diff)
 			continue
 		}
-		s.row(where, get(row, "error"), url, rerr)
+		s.row(where, get(row, "error"), got, rerr)
 	}
 }
 
@@ -303,3 +304,5 @@ func asMap(v any) map[string]any {
 	}
 	return m
 }
+
+func unquote(s string) (string, error) { return url.PathUnescape(s) }

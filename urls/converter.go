@@ -69,25 +69,3 @@ func builtins() map[string]*Converter {
 		"path": {regex: ".+", class: classPath, typ: text, toURL: toURL},
 	}
 }
-
-// setValue stores in v what the converter makes of text, which the class has accepted. It is false for no match.
-func (c *Converter) setValue(v *web.Value, text string) (bool, error) {
-	switch c.class {
-	case classInt:
-		return v.SetInt(text), nil
-	case classUUID:
-		v.SetUUID(text)
-	case classCustom:
-		value, err := c.toValue(text)
-		if err != nil {
-			if f, ok := err.(*failure); ok { //nolint:errorlint // only Fail's own result stops the resolver
-				return false, f.err
-			}
-			return false, nil
-		}
-		v.SetAny(text, value)
-	default:
-		v.SetText(text)
-	}
-	return true, nil
-}

@@ -112,7 +112,7 @@ func (res *Resolver) Resolve(path string, m *web.Match) error {
 
 // ResolveIn is Resolve in a language.
 func (res *Resolver) ResolveIn(language, path string, m *web.Match) error {
-	found, err := res.table(language).resolve(path, "", m)
+	found, err := res.table(language).lookup(path, "", m)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (res *Resolver) Serve(r *web.Request) (*web.Response, error) {
 	}
 	lang := res.language(r.Context())
 	path := res.pathInfo(r)
-	f, err := res.table(lang).resolve(path, r.Method, &r.Match)
+	f, err := res.table(lang).lookup(path, r.Method, &r.Match)
 	if err != nil {
 		return nil, err
 	}

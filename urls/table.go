@@ -13,10 +13,12 @@ import (
 
 // table is the patterns in one language: Django's tree of URLPattern and URLResolver, with what is known at start.
 type table struct {
-	root   *entry
-	leaves []*leaf  // in the order in which they are tried
-	space  *space   // of names
-	spaces sync.Map // namespaces joined by ":" → *space
+	root     *entry
+	leaves   []*leaf // in the order in which they are tried
+	space    *space  // of names
+	tree     *treeNode
+	maxSlots int      // of a leaf
+	spaces   sync.Map // namespaces joined by ":" → *space
 }
 
 // entry is a pattern at its place in the tree. The root is the include of everything.
@@ -49,6 +51,8 @@ type leaf struct {
 	chain  []*entry // from below the root to the end point
 	slots  []slot   // of the whole chain
 	limits []uint64 // largest number for each slot whose view takes a fixed-size integer; nil if there is none
+	hasInt bool     // there is an int converter
+	custom bool     // there is a converter that may refuse a text
 	loose  bool     // a positional slot of an include may have to go at match time
 	method methodSet
 	layers []web.Handler // what to serve from the outermost With to the view
@@ -105,6 +109,10 @@ func (b *builder) table() *table {
 	t := &table{root: root, leaves: b.leaves}
 	if len(b.errs) == 0 {
 		t.space = newSpace(root)
+		t.tree = newTree(b.leaves)
+		for _, l := range b.leaves {
+			t.maxSlots = max(t.maxSlots, len(l.slots))
+		}
 	}
 	return t
 }
@@ -298,6 +306,8 @@ func (b *builder) leaf(e *entry) {
 			s.entry = i
 			l.slots = append(l.slots, s)
 			l.Params = append(l.Params, s.name)
+			l.hasInt = l.hasInt || s.conv.class == classInt
+			l.custom = l.custom || s.conv.class == classCustom
 		}
 		for name, v := range at.p.kwargs {
 			extra[name] = v

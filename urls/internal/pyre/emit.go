@@ -1,6 +1,7 @@
 package pyre
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -123,6 +124,9 @@ func (e *emitter) write(n *node) {
 func (e *emitter) never() { e.b.WriteString(`[^\x00-\x{10FFFF}]`) }
 
 func (e *emitter) repeat(n *node) {
+	if n.max > 1 && n.subs[0].captures() && nullable(n.subs[0]) {
+		e.cannot("a repeated group that can be empty") // the engines differ in what the group holds in the end
+	}
 	if n.mode == possessive {
 		e.cannot("a possessive quantifier")
 		e.b.WriteString("(?>")
@@ -193,4 +197,26 @@ func (e *emitter) word(f flags, simple, exact string) {
 		w = `[\p{L}\p{N}_]`
 	}
 	e.b.WriteString(strings.ReplaceAll(exact, "W", w))
+}
+
+// captures reports whether n has a capturing group in it.
+func (n *node) captures() bool {
+	return n.op == opGroup || slices.ContainsFunc(n.subs, (*node).captures)
+}
+
+// nullable reports whether n may match nothing at all.
+func nullable(n *node) bool {
+	switch n.op {
+	case opLiteral, opAny, opClass, opFail:
+		return false
+	case opCat:
+		return !slices.ContainsFunc(n.subs, func(sub *node) bool { return !nullable(sub) })
+	case opAlternate, opConditional:
+		return slices.ContainsFunc(n.subs, nullable)
+	case opRepeat:
+		return n.min == 0 || nullable(n.subs[0])
+	case opGroup, opAtomic:
+		return nullable(n.subs[0])
+	}
+	return true
 }
