@@ -192,7 +192,7 @@ func (f *foreignRun) takeInner() {
 	f.inner = nil
 	f.mu.Unlock()
 	if inner != nil {
-		new(transfer).write(f, f.r, inner)
+		(&transfer{open: true}).write(f, f.r, inner)
 		inner.Close()
 	}
 }

@@ -92,6 +92,7 @@ type transfer struct {
 	status int
 	bytes  int64
 	err    error
+	open   bool // somebody may write more behind the body: its length is not the response's
 }
 
 func (t *transfer) write(w http.ResponseWriter, r *Request, resp *Response) {
@@ -123,7 +124,7 @@ func (t *transfer) write(w http.ResponseWriter, r *Request, resp *Response) {
 	if resp.body == nil {
 		size = len(resp.text)
 	}
-	if header["Content-Length"] == nil {
+	if header["Content-Length"] == nil && (!t.open || r.Method == http.MethodHead) {
 		resp.length[0] = strconv.Itoa(size)
 		header["Content-Length"] = resp.length[:]
 	}

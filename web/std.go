@@ -73,7 +73,7 @@ func (s *stdInner) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		f.keep = max(f.keep, len(resp.body)+len(resp.text)+1024) // it is in memory anyway
 	}
 	f.mu.Unlock()
-	var t transfer
+	t := transfer{open: true}
 	defer func() {
 		resp.Close()
 		if t.err != nil {
