@@ -39,18 +39,21 @@ func (l *bodyLimit) Serve(r *web.Request) (*web.Response, error) {
 	if l.opts.For != nil {
 		limit = l.opts.For(r)
 	}
-	if limit < 0 || r.Request.Body == nil || r.Request.Body == http.NoBody {
+	if limit < 0 {
 		return l.next.Serve(r)
 	}
 	if r.ContentLength > limit {
 		return nil, tooLarge()
 	}
-	body := &limitedBody{ReadCloser: r.Request.Body, left: limit}
-	r.Request.Body = body
+	var body *limitedBody
+	r.WrapBody(func(inner io.ReadCloser) io.ReadCloser {
+		body = &limitedBody{ReadCloser: inner, limit: limit, left: limit}
+		return body
+	})
 	resp, err := l.next.Serve(r)
-	if body.exceeded && err == nil && resp.Code() >= 400 && resp.Code() != http.StatusRequestEntityTooLarge {
+	if body != nil && body.exceeded && err == nil && resp.Code() >= 400 { // the error of reading came back, whatever its clothes
 		resp.Close()
-		return nil, tooLarge() // the error of reading came back in other clothes
+		return nil, tooLarge()
 	}
 	return resp, err
 }
@@ -63,17 +66,17 @@ func tooLarge() error {
 	}
 }
 
-// limitedBody fails when more bytes than are left are read.
+// limitedBody fails with an *http.MaxBytesError when more bytes than are left are read.
 type limitedBody struct {
 	io.ReadCloser
-	left     int64
-	exceeded bool
+	limit, left int64
+	exceeded    bool
 }
 
 // Read reads up to the limit, and one byte on to see whether there is more.
 func (b *limitedBody) Read(p []byte) (int, error) {
 	if b.exceeded {
-		return 0, tooLarge()
+		return 0, &http.MaxBytesError{Limit: b.limit}
 	}
 	if int64(len(p))-1 > b.left {
 		p = p[:b.left+1]
@@ -86,5 +89,5 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	b.exceeded = true
 	n = int(b.left)
 	b.left = 0
-	return n, tooLarge()
+	return n, &http.MaxBytesError{Limit: b.limit}
 }

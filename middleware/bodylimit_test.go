@@ -28,6 +28,17 @@ func TestBodyLimit(t *testing.T) {
 		return web.Text("parsed"), nil
 	})
 	ignores := text("ignored")
+	form := web.View(func(r *web.Request) (*web.Response, error) { return web.Text(r.POST().Get("a")), nil })
+	twice := web.View(func(r *web.Request) (*web.Response, error) {
+		if _, err := io.ReadAll(r.Request.Body); err != nil {
+			return nil, err
+		}
+		_, err := r.Body()
+		if !errors.Is(err, web.ErrBodyRead) {
+			return nil, errors.New("the limit hides that the body was read")
+		}
+		return web.Text("ok"), nil
+	})
 	tests := []struct {
 		name    string
 		opts    middleware.BodyLimitOptions
@@ -46,12 +57,16 @@ func TestBodyLimit(t *testing.T) {
 		{"default", middleware.BodyLimitOptions{}, reads, strings.Repeat("x", 1<<20), true, 200},
 		{"none", middleware.BodyLimitOptions{Max: -1}, reads, strings.Repeat("x", 11<<20), true, 200},
 		{"by request", middleware.BodyLimitOptions{Max: 1, For: func(*web.Request) int64 { return 100 }}, reads, "12345678901", true, 200},
+		{"form", middleware.BodyLimitOptions{Max: 10}, form, "a=1", true, 200},
+		{"form over", middleware.BodyLimitOptions{Max: 10}, form, "a=1234567890", true, 413},
+		{"read twice", middleware.BodyLimitOptions{Max: 10}, twice, "a=1", true, 200},
 		{"no body", middleware.BodyLimitOptions{Max: 10}, reads, "", false, 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			req := httptest.NewRequest(http.MethodPost, "http://example.com/", strings.NewReader(tt.body))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if tt.chunked {
 				req.ContentLength = -1
 			}

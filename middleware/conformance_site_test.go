@@ -200,7 +200,9 @@ func setCookies(r *web.Request) (*web.Response, error) {
 	resp.SetCookie(web.Cookie{Name: "delta", Value: "x", MaxAge: 24 * time.Hour})
 	resp.SetCookie(web.Cookie{Name: "none", Value: "x", SameSite: "None", Secure: true})
 	resp.SetCookie(web.Cookie{Name: "zero", Value: "x", MaxAge: -1})
-	setSigned(r, resp, "signed", "val", "s")
+	if err := resp.SetSignedCookie(r, web.Cookie{Name: "signed", Value: "val"}, "s"); err != nil {
+		return nil, err
+	}
 	resp.DeleteCookie(web.Cookie{Name: "gone"})
 	resp.DeleteCookie(web.Cookie{Name: "__Secure-gone", Path: "/p/", Domain: "news.example", SameSite: "Lax"})
 	return resp, nil

@@ -72,19 +72,20 @@ func (resp *Response) check() error {
 	}
 	for name, values := range resp.header {
 		for _, v := range values {
-			if hasLineBreak(v) {
-				return fmt.Errorf("web: header %s contains a line break: %q", name, v)
+			if unsendable(v) {
+				return fmt.Errorf("web: header %s contains a line break or a NUL: %q", name, v)
 			}
 		}
-		if hasLineBreak(name) {
-			return fmt.Errorf("web: a header's name contains a line break: %q", name)
+		if unsendable(name) {
+			return fmt.Errorf("web: a header's name contains a line break or a NUL: %q", name)
 		}
 	}
 	return nil
 }
 
-func hasLineBreak(s string) bool {
-	return strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0
+// unsendable says that a text would end the header line, for some reader of it.
+func unsendable(s string) bool {
+	return strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, 0) >= 0
 }
 
 // transfer is one response on its way over the wire.

@@ -1,6 +1,10 @@
 package web
 
-import "strconv"
+import (
+	"io"
+	"net/http"
+	"strconv"
+)
 
 // FromTrustedProxy says whether the connection comes from one of Config.TrustedProxies, so that what its headers say can
 // be believed.
@@ -33,4 +37,18 @@ func (resp *Response) SetContentLength() error {
 	resp.length[0] = strconv.Itoa(n)
 	header["Content-Length"] = resp.length[:1:1]
 	return nil
+}
+
+// WrapBody puts a reader around the request's body, for middleware that limits or counts what comes in. It does nothing
+// for a request without a body. Call it before anything is read.
+func (r *Request) WrapBody(wrap func(io.ReadCloser) io.ReadCloser) {
+	switch b := r.Request.Body.(type) {
+	case nil:
+	case *trackedBody:
+		b.ReadCloser = wrap(b.ReadCloser)
+	default:
+		if b != http.NoBody {
+			r.Request.Body = wrap(b)
+		}
+	}
 }

@@ -188,10 +188,13 @@ func (c *requestContext) Value(key any) any {
 	if key == (requestKey{}) {
 		return c.r
 	}
-	if base := c.r.config.Base; base != nil {
-		if v := base.Value(key); v != nil {
-			return v
-		}
+	// The connection's context comes first: it is the one that is cancelled, and the context package asks for that by a
+	// key of its own; the site's values may lie in a context that can be cancelled too.
+	if v := c.Context.Value(key); v != nil {
+		return v
 	}
-	return c.Context.Value(key)
+	if base := c.r.config.Base; base != nil {
+		return base.Value(key)
+	}
+	return nil
 }
