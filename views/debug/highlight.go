@@ -35,11 +35,9 @@ func highlight(text, keywords, comment, quotes string, anyCase bool) []Token {
 		c := text[i]
 		switch {
 		case strings.HasPrefix(text[i:], comment):
-			end := i + len(comment)
+			end := len(text)
 			if nl := strings.IndexByte(text[i:], '\n'); nl >= 0 {
 				end = i + nl
-			} else {
-				end = len(text)
 			}
 			emit("c", i, end)
 			i = end
