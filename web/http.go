@@ -30,9 +30,9 @@ type httpHandler struct {
 func (h *httpHandler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r := NewRequest(req, h.config)
 	r.writer = w
-	var t transfer
+	t := &r.sent
 	var resp *Response
-	defer func() { r.end(resp, &t) }()
+	defer func() { r.end(resp, t) }()
 
 	resp, _ = h.handler.Serve(r) // the guard has turned every error into a response
 	if err := resp.check(); err != nil {

@@ -32,6 +32,7 @@ type Request struct {
 	onDone []func(Done)
 
 	writer   http.ResponseWriter // nil outside a server
+	sent     transfer
 	query    *Values
 	cookies  []cookiePair
 	gotCooks bool
