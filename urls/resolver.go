@@ -122,6 +122,12 @@ func (res *Resolver) ResolveIn(language, path string, m *web.Match) error {
 	return nil
 }
 
+// Lookup is Resolve without an error: it reports whether a pattern matches.
+func (res *Resolver) Lookup(path string, m *web.Match) bool {
+	found, err := res.def.lookup(path, "", m)
+	return found.ok && err == nil
+}
+
 // IsValid reports whether a decoded path leads anywhere. Django: is_valid_path.
 func (res *Resolver) IsValid(ctx context.Context, path string) bool {
 	var m web.Match

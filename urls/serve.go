@@ -65,17 +65,16 @@ type NotFoundError struct {
 	// Path is the path that was looked up.
 	Path string
 
-	status   web.Error
 	resolver *Resolver
 	language string
 }
 
 func (res *Resolver) notFound(language, path string) error {
-	return &NotFoundError{Path: path, status: web.Error{Status: http.StatusNotFound}, resolver: res, language: language}
+	return &NotFoundError{path, res, language}
 }
 
 // Error names the path.
 func (e *NotFoundError) Error() string { return "urls: no pattern matches " + quoteForLog(e.Path) }
 
-// Unwrap returns the *web.Error of status 404.
-func (e *NotFoundError) Unwrap() error { return &e.status }
+// Unwrap returns a *web.Error of status 404.
+func (e *NotFoundError) Unwrap() error { return &web.Error{Status: http.StatusNotFound} }

@@ -53,6 +53,7 @@ type leaf struct {
 	limits []uint64 // largest number for each slot whose view takes a fixed-size integer; nil if there is none
 	hasInt bool     // there is an int converter
 	custom bool     // there is a converter that may refuse a text
+	plain  bool     // the values are the captures: none is hidden or may go, no converter refuses
 	loose  bool     // a positional slot of an include may have to go at match time
 	method methodSet
 	layers []web.Handler // what to serve from the outermost With to the view
@@ -330,6 +331,7 @@ func (b *builder) leaf(e *entry) {
 	}
 	l.ViewName = strings.Join(append(l.Namespaces[:len(l.Namespaces):len(l.Namespaces)], view), ":")
 	l.method = methodSetOf(l.Methods)
+	l.plain = !l.custom && !l.loose
 	b.checkArgs(e, l)
 	l.layers = b.layersOf(l.chain, l.Handler)
 	e.leaf = l
