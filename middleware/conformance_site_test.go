@@ -11,20 +11,21 @@ import (
 
 	"github.com/nuages-go/nuages/middleware"
 	"github.com/nuages-go/nuages/urls"
+	"github.com/nuages-go/nuages/views"
 	"github.com/nuages-go/nuages/web"
 )
 
 // conformanceURLs are the views and routes of the site that the requests were sent to.
 func conformanceURLs(root string) urls.Patterns {
 	plain := web.View(plainView)
-	redirectTo := func(v redirectView) web.Handler { return v }
+	redirectTo := func(v views.Redirect) web.Handler { return v }
 	return urls.Patterns{
 		urls.Path("echo/", web.View(echo), urls.Name("echo")),
 		urls.Path("echo/<int:n>/", web.View(echo), urls.Name("echo_n")),
 		urls.Path("text/", plain, urls.Name("text")),
 		urls.Path("big/", page(strings.Repeat("x", 500)), urls.Name("big")),
 		urls.Path("noslash", plain, urls.Name("noslash")),
-		urls.Path("both/", methodsView{
+		urls.Path("both/", views.Methods{
 			Get:  page("got"),
 			Post: web.View(func(*web.Request) (*web.Response, error) { return web.HTML("posted").WithStatus(201), nil }),
 		}, urls.Name("both")),
@@ -57,10 +58,10 @@ func conformanceURLs(root string) urls.Patterns {
 		urls.Path("frame/", middleware.FrameExempt(plain), urls.Name("frame")),
 		urls.Path("frame2/", middleware.FrameSameOrigin(plain), urls.Name("frame2")),
 		urls.Path("noappend/", middleware.NoAppendSlash(plain), urls.Name("noappend")),
-		urls.Path("go/<int:n>/", redirectTo(redirectView{Name: "echo_n"}), urls.Name("go")),
-		urls.Path("gone/", redirectTo(redirectView{}), urls.Name("gone")),
-		urls.Path("goto/", redirectTo(redirectView{URL: "/new/%(x)s", Permanent: true, QueryString: true}), urls.Name("goto")),
-		urls.Path("moved/<str:x>/", redirectTo(redirectView{URL: "/new/%(x)s/?p=100%%", QueryString: true}), urls.Name("moved")),
+		urls.Path("go/<int:n>/", redirectTo(views.Redirect{Name: "echo_n"}), urls.Name("go")),
+		urls.Path("gone/", redirectTo(views.Redirect{}), urls.Name("gone")),
+		urls.Path("goto/", redirectTo(views.Redirect{URL: "/new/%(x)s", Permanent: true, QueryString: true}), urls.Name("goto")),
+		urls.Path("moved/<str:x>/", redirectTo(views.Redirect{URL: "/new/%(x)s/?p=100%%", QueryString: true}), urls.Name("moved")),
 	}
 }
 
