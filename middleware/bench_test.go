@@ -43,3 +43,26 @@ func BenchmarkStack(b *testing.B) {
 		measure(b, web.ToHTTP(web.Compose(resolver, middleware.Default(s)...), cfg))
 	})
 }
+
+// TestStackAllocations guards the cost of the default layers: one header map and the text of the length.
+func TestStackAllocations(t *testing.T) { // not parallel: it counts allocations
+	resolver, err := urls.New(urls.Patterns{urls.Path("plaintext", text("Hello, World!"))}, urls.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config()
+	cfg.Base = urls.WithResolver(context.Background(), resolver)
+	req := get("http://example.com/plaintext")
+	count := func(h web.Handler) float64 {
+		handler := web.ToHTTP(h, cfg)
+		w := &nullWriter{header: make(http.Header, 16)}
+		return testing.AllocsPerRun(100, func() {
+			clear(w.header)
+			handler.ServeHTTP(w, req)
+		})
+	}
+	bare := count(resolver)
+	if got := count(web.Compose(resolver, middleware.Default(middleware.Stack{})...)); got > bare+3 {
+		t.Errorf("the default stack allocates %.0f times, without layers %.0f: want at most 3 more", got, bare)
+	}
+}

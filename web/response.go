@@ -106,7 +106,7 @@ func (resp *Response) Header() http.Header {
 	if resp.header == nil {
 		resp.header = make(http.Header, 8)
 		if resp.contentType[0] != "" {
-			resp.header["Content-Type"] = []string{resp.contentType[0]}
+			resp.header["Content-Type"] = resp.contentType[:1:1]
 		}
 	}
 	return resp.header
