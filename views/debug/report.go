@@ -89,7 +89,7 @@ func New(r *web.Request, err error, options Options) *Report {
 	// What it happened to.
 	if r != nil {
 		rep.Request = requestData(r, options.Mask)
-		rep.Queries = queriesOf(r.Context())
+		rep.Queries = queriesOf(r.Context(), r.Config().Debug)
 	}
 	if options.Settings != nil {
 		rep.Settings = options.Mask.Rows(options.Settings)
