@@ -109,7 +109,7 @@ func (l *accessLog) record(done web.Done, took time.Duration) {
 		slog.Int("status", done.Status),
 		slog.Int64("bytes", done.Bytes),
 		slog.Duration("took", took),
-		slog.String("ip", r.ClientIP().String()),
+		slog.String("ip", clientIP(r)),
 	)
 	if route := r.Match.Route; route != nil {
 		attrs = append(attrs, slog.String("route", route.Pattern))
@@ -126,6 +126,14 @@ func (l *accessLog) record(done web.Done, took time.Duration) {
 		attrs = append(attrs, slog.String("user_agent", printable(agent)))
 	}
 	logger.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// clientIP is the client's address as text, "-" if it is not known.
+func clientIP(r *web.Request) string {
+	if ip := r.ClientIP(); ip.IsValid() {
+		return ip.String()
+	}
+	return "-"
 }
 
 // appendLine appends Django's line. Django 6.1 django/core/servers/basehttp.py log_message.

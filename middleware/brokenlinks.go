@@ -74,7 +74,7 @@ func (b *brokenLinks) report(r *web.Request, uri, domain string) {
 		kind = "INTERNAL "
 	}
 	subject := fmt.Sprintf("Broken %slink on %s", kind, domain)
-	body := fmt.Sprintf("Referrer: %s\nRequested URL: %s\nUser agent: %s\nIP address: %s\n", referer, uri, agent, r.ClientIP())
+	body := fmt.Sprintf("Referrer: %s\nRequested URL: %s\nUser agent: %s\nIP address: %s\n", referer, uri, agent, clientIP(r))
 	ctx := context.WithoutCancel(r.Context()) // the client may be gone
 	if err := b.opts.Mailer.MailManagers(ctx, subject, body); err != nil {
 		logger := r.Config().Logger

@@ -31,7 +31,8 @@ type RateLimitOptions struct {
 }
 
 // RateLimit refuses the requests of a client that makes too many of them, with 429 and Retry-After. Each process counts
-// for itself, in a table of fixed size.
+// for itself, in a table of fixed size. Behind a proxy the site must know it (web.Config.TrustedProxies), or all clients
+// count as one. Requests whose client is not known, from a unix socket, are not limited.
 func RateLimit(opts RateLimitOptions) web.Middleware {
 	if opts.Rate <= 0 {
 		opts.Rate = 10
@@ -73,7 +74,11 @@ func (l *rateLimit) Serve(r *web.Request) (*web.Response, error) {
 		}
 		hash = maphash.String(l.buckets.seed, key)
 	} else {
-		hash = maphash.Comparable(l.buckets.seed, clientNet(r.ClientIP()))
+		ip := r.ClientIP()
+		if !ip.IsValid() {
+			return l.next.Serve(r) // a unix socket: all clients would share one bucket
+		}
+		hash = maphash.Comparable(l.buckets.seed, clientNet(ip))
 	}
 	if wait := l.buckets.take(hash, l.opts.Now().Sub(l.epoch)); wait > 0 {
 		seconds := int(math.Ceil(wait.Seconds()))
