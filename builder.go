@@ -31,6 +31,7 @@ type builder struct {
 
 	opened    []*orm.DB // by us from a URL
 	databases orm.Databases
+	models    *orm.Registry
 	dtl       *template.DTL
 	engines   template.Engines
 	resolver  *urls.Resolver
@@ -79,6 +80,16 @@ func (b *builder) closeDatabases() {
 	for _, db := range b.opened {
 		_ = db.Close()
 	}
+}
+
+// registerModels gathers the models of all applications, whose relations are examined together.
+func (b *builder) registerModels() {
+	var models []orm.Model
+	for _, app := range b.site.Apps {
+		models = append(models, app.Models...)
+	}
+	b.models = orm.NewRegistry(models...)
+	b.fail("models.E001", b.models.Err(), "")
 }
 
 // buildURLs compiles the URL table.
@@ -162,6 +173,9 @@ func (b *builder) buildChain() {
 	if b.layers == nil {
 		b.layers = DefaultMiddleware(b.settings)
 	}
+	if b.settings.Debug {
+		b.layers = slices.Concat([]web.Middleware{views.LogQueries}, b.layers) // for the debug page
+	}
 	b.chain = web.Compose(b.resolver, b.layers...)
 	b.messages = append(b.messages, middleware.CheckOrder(b.chain.Layers())...)
 }
@@ -209,7 +223,7 @@ func (b *builder) instance() *Instance {
 	if app.logger == nil {
 		app.logger = newLogger(b.settings)
 	}
-	base := orm.WithDatabases(context.Background(), b.databases)
+	base := orm.WithRegistry(orm.WithDatabases(context.Background(), b.databases), b.models)
 	base = template.WithEngines(base, b.engines)
 	base = urls.WithResolver(base, b.resolver)
 	app.base = context.WithValue(base, instanceKey{}, app)
