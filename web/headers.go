@@ -61,7 +61,7 @@ func ParseHeader(line string) (string, map[string]string) {
 	for _, part := range parts[1:] {
 		name, text, found := strings.Cut(part, "=")
 		name = strings.ToLower(strings.TrimSpace(name))
-		if name == "" || !found && strings.TrimSpace(part) == "" {
+		if name == "" || !found {
 			continue
 		}
 		text = strings.TrimSpace(text)
@@ -71,9 +71,7 @@ func ParseHeader(line string) (string, map[string]string) {
 			}
 			continue
 		}
-		if _, taken := params[name]; !taken || found {
-			params[name] = unquoteHeader(text)
-		}
+		params[name] = unquoteHeader(text)
 	}
 	return value, params
 }
