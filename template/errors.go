@@ -147,3 +147,6 @@ func (p *problems) add(err error) {
 }
 
 func (p *problems) err() error { return errors.Join(p.errs...) }
+
+// ErrNoCache is what a FragmentCache returns for an alias that it does not have.
+var ErrNoCache = errors.New("no such cache")

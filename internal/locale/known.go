@@ -1,0 +1,3 @@
+package locale
+
+var known = map[string]*Locale{"en": english}

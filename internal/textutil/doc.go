@@ -1,0 +1,2 @@
+// Package textutil holds Django's text helpers: slugs, truncating, wrapping, links, quoting for URLs and JavaScript.
+package textutil

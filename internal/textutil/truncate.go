@@ -1,0 +1,121 @@
+package textutil
+
+import (
+	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/nuages-go/nuages/internal/pyfmt"
+)
+
+func unescape(s string) string { return html.UnescapeString(s) }
+
+func addEnding(s, ending string) string {
+	if strings.HasSuffix(s, ending) && ending != "…" {
+		return s
+	}
+	return s + ending
+}
+
+func isCombining(r rune) bool {
+	return r >= 0x300 && unicode.Is(unicode.Mn, r) && norm.NFC.PropertiesString(string(r)).CCC() != 0
+}
+
+// TruncateChars cuts s to length characters, the ellipsis included.
+func TruncateChars(s string, length int) string {
+	if length <= 0 {
+		return ""
+	}
+	s = norm.NFC.String(s)
+	cutAt, end, n := length-1, -1, 0
+	for i, r := range s {
+		if isCombining(r) {
+			continue
+		}
+		n++
+		if end < 0 && n > cutAt {
+			end = i
+		}
+		if n > length {
+			return addEnding(s[:end], "…")
+		}
+	}
+	return s
+}
+
+// TruncateWords cuts s to length words, and joins them by single spaces.
+func TruncateWords(s string, length int, ending string) string {
+	if length <= 0 {
+		return ""
+	}
+	words := pyfmt.Fields(s)
+	if len(words) > length {
+		return addEnding(strings.Join(words[:length], " "), ending)
+	}
+	return strings.Join(words, " ")
+}
+
+// TruncateCharsHTML cuts the text of HTML to length characters, the ellipsis included, and closes open tags.
+func TruncateCharsHTML(s string, length int) string {
+	if length <= 0 {
+		return ""
+	}
+	s = norm.NFC.String(s)
+	total := utf8.RuneCountInString(s)
+	remaining, seen := length-1, 0
+	return truncateHTML(s, func(text string, written int) (string, bool) {
+		n := utf8.RuneCountInString(text)
+		seen += n
+		if seen == length && written+n == total {
+			return text, true
+		}
+		if remaining < n {
+			out := Escape(string([]rune(text)[:remaining]))
+			remaining = 0
+			return addEnding(out, "…"), true
+		}
+		remaining -= n
+		return Escape(text), false
+	})
+}
+
+// TruncateWordsHTML cuts the text of HTML to length words, and closes open tags.
+func TruncateWordsHTML(s string, length int, ending string) string {
+	if length <= 0 {
+		return ""
+	}
+	return truncateHTML(s, func(text string, _ int) (string, bool) {
+		words := splitInner(text)
+		if len(words) > length {
+			out := Escape(strings.Join(words[:length], " "))
+			length = 0
+			return addEnding(out, ending), true
+		}
+		length -= len(words)
+		return Escape(strings.Join(words, " ")), false
+	})
+}
+
+// splitInner cuts at white space between words; that at the ends stays.
+func splitInner(s string) []string {
+	var out []string
+	start := 0
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !pyfmt.IsSpace(r) {
+			i += size
+			continue
+		}
+		rest := strings.TrimLeftFunc(s[i:], pyfmt.IsSpace)
+		end := len(s) - len(rest)
+		if i > 0 && rest != "" {
+			out = append(out, s[start:i])
+			start = end
+		}
+		i = end
+	}
+	return append(out, s[start:])
+}

@@ -1,0 +1,391 @@
+package filters
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nuages-go/nuages/template/internal/value"
+)
+
+func empty() value.Value { return value.OfString("") }
+
+func first(_ *Env, v, _ value.Value) (value.Value, error) {
+	if out, ok := v.Index(0); ok {
+		return out, nil
+	}
+	if n, ok := v.Len(); ok && n == 0 || v.Kind() == value.List {
+		return empty(), nil
+	}
+	return v, fmt.Errorf("first: '%s' object is not subscriptable", v.TypeName())
+}
+
+func last(_ *Env, v, _ value.Value) (value.Value, error) {
+	n, ok := v.Len()
+	if ok && n == 0 {
+		return empty(), nil
+	}
+	if out, ok := v.Index(n - 1); ok && n > 0 {
+		return out, nil
+	}
+	return v, fmt.Errorf("last: '%s' object is not subscriptable", v.TypeName())
+}
+
+func random(_ *Env, v, _ value.Value) (value.Value, error) {
+	n, ok := v.Len()
+	if !ok {
+		return v, fmt.Errorf("random: object of type '%s' has no len()", v.TypeName())
+	}
+	if n == 0 {
+		return empty(), nil
+	}
+	out, _ := v.Index(rand.IntN(n))
+	return out, nil
+}
+
+func length(_ *Env, v, _ value.Value) (value.Value, error) {
+	n, _ := v.Len()
+	return value.OfInt(int64(n)), nil
+}
+
+func lengthIs(_ *Env, v, arg value.Value) (value.Value, error) {
+	n, ok := v.Len()
+	want, argOK := arg.Int64()
+	if !ok || !argOK {
+		return empty(), nil
+	}
+	return value.OfBool(int64(n) == want), nil
+}
+
+func join(e *Env, v, arg value.Value) (value.Value, error) {
+	elems, err := v.Elements()
+	if err != nil {
+		return v, nil //nolint:nilerr // what cannot be joined stays as it is
+	}
+	if !arg.Kind().IsText() && !e.Autoescape {
+		return v, nil
+	}
+	sep := arg.Str()
+	if e.Autoescape {
+		sep = conditional(arg).Text()
+	}
+	var b []byte
+	for i, el := range elems {
+		if i > 0 {
+			b = append(b, sep...)
+		}
+		if e.Autoescape {
+			b = append(b, conditional(el).Text()...)
+		} else {
+			b = value.AppendStr(b, el)
+		}
+	}
+	return value.OfSafe(string(b)), nil
+}
+
+// each makes a filter that changes the elements of a list.
+func each(f func(value.Value) value.Value) Func {
+	return func(_ *Env, v, _ value.Value) (value.Value, error) {
+		elems, err := v.Elements()
+		if err != nil {
+			return v, err
+		}
+		out := make([]value.Value, len(elems))
+		for i, el := range elems {
+			out[i] = f(el)
+		}
+		return value.OfList(out), nil
+	}
+}
+
+func markSafe(v value.Value) value.Value {
+	if v.IsSafe() {
+		return v
+	}
+	return value.OfSafe(v.Str())
+}
+
+// slice is Python's v[start:stop:step].
+func slice(_ *Env, v, arg value.Value) (value.Value, error) {
+	var bounds [3]*int
+	parts := strings.Split(arg.Str(), ":")
+	if len(parts) > 3 {
+		return v, nil
+	}
+	for i, part := range parts {
+		if part == "" {
+			continue
+		}
+		n, ok := wholeArg(value.OfString(part))
+		if !ok {
+			return v, nil
+		}
+		bounds[i] = &n
+	}
+	if len(parts) == 1 { // slice(stop)
+		bounds[0], bounds[1] = nil, bounds[0]
+	}
+	isText := v.Kind().IsText()
+	if k := v.Kind(); !isText && k != value.List && k != value.Tuple && k != value.Range && k != value.Bytes {
+		return v, nil
+	}
+	var s value.Sequence
+	if err := s.Fill(v); err != nil {
+		return v, nil //nolint:nilerr // what cannot be cut stays as it is
+	}
+	indices, ok := sliceIndices(s.Len(), bounds)
+	if !ok {
+		return v, nil
+	}
+	if isText {
+		var b strings.Builder
+		for _, i := range indices {
+			b.WriteString(s.At(i).Text())
+		}
+		return value.OfString(b.String()), nil
+	}
+	out := make([]value.Value, len(indices))
+	for i, index := range indices {
+		out[i] = s.At(index)
+	}
+	if v.Kind() == value.Tuple {
+		return value.OfTuple(out...), nil
+	}
+	return value.OfList(out), nil
+}
+
+func sliceIndices(n int, bounds [3]*int) ([]int, bool) {
+	step := 1
+	if bounds[2] != nil {
+		step = *bounds[2]
+	}
+	if step == 0 {
+		return nil, false
+	}
+	low, high := 0, n
+	if step < 0 {
+		low, high = -1, n-1
+	}
+	clamp := func(p *int, def int) int {
+		if p == nil {
+			return def
+		}
+		i := *p
+		if i < 0 {
+			i += n
+		}
+		return min(max(i, low), high)
+	}
+	start, stop := clamp(bounds[0], low), clamp(bounds[1], high)
+	if step < 0 {
+		start, stop = clamp(bounds[0], high), clamp(bounds[1], low)
+	}
+	var out []int
+	for i := start; step > 0 && i < stop || step < 0 && i > stop; i += step {
+		out = append(out, i)
+	}
+	return out, true
+}
+
+func divisibleby(_ *Env, v, arg value.Value) (value.Value, error) {
+	a, aok := v.BigInt()
+	b, bok := arg.BigInt()
+	switch {
+	case !aok || !bok:
+		return v, errors.New("divisibleby: not a whole number")
+	case b.Sign() == 0:
+		return v, errors.New("divisibleby: division by zero")
+	}
+	return value.OfBool(a.Rem(a, b).Sign() == 0), nil
+}
+
+func getDigit(_ *Env, v, arg value.Value) (value.Value, error) {
+	n, nok := v.BigInt()
+	digit, dok := wholeArg(arg)
+	if !nok || !dok || digit < 1 {
+		if nok && dok {
+			return value.OfBig(n), nil
+		}
+		return v, nil
+	}
+	text := n.String()
+	if digit > len(text) {
+		return value.OfInt(0), nil
+	}
+	c := text[len(text)-digit]
+	if c == '-' {
+		return v, errors.New("get_digit: invalid literal for int(): '-'")
+	}
+	return value.OfInt(int64(c - '0')), nil
+}
+
+// dictsort orders by a key of the elements, an index, or a path of keys.
+func dictsort(reversed bool) Func {
+	return func(e *Env, v, arg value.Value) (value.Value, error) {
+		elems, err := v.Elements()
+		if err != nil {
+			return empty(), nil //nolint:nilerr // what cannot be sorted gives nothing
+		}
+		key, ok := sortKey(e, arg)
+		if !ok {
+			return empty(), nil
+		}
+		type keyed struct{ key, elem value.Value }
+		list := make([]keyed, len(elems))
+		for i, el := range elems {
+			k, ok := key(el)
+			if !ok {
+				return empty(), nil
+			}
+			list[i] = keyed{k, el}
+		}
+		sortable := true
+		slices.SortStableFunc(list, func(a, b keyed) int {
+			order, ok := value.Compare(a.key, b.key)
+			sortable = sortable && ok
+			if reversed {
+				return -order
+			}
+			return order
+		})
+		if !sortable {
+			return empty(), nil
+		}
+		for i := range list {
+			elems[i] = list[i].elem
+		}
+		return value.OfList(elems), nil
+	}
+}
+
+func sortKey(e *Env, arg value.Value) (func(value.Value) (value.Value, bool), bool) {
+	path := arg.Str()
+	if n, err := strconv.Atoi(path); err == nil {
+		return func(v value.Value) (value.Value, bool) { return v.Index(n) }, true
+	}
+	if strings.HasPrefix(path, "_") || strings.Contains(path, "._") || path == "" {
+		return nil, false
+	}
+	var steps []*value.Step
+	for name := range strings.SplitSeq(path, ".") {
+		steps = append(steps, value.NewStep(name))
+	}
+	return func(v value.Value) (value.Value, bool) {
+		for _, s := range steps {
+			next, ok, err := s.Get(e.Ctx, v)
+			if !ok || err != nil {
+				return value.Value{}, false
+			}
+			if v, err = next.Lazy(e.Ctx); err != nil {
+				return value.Value{}, false
+			}
+		}
+		return v, true
+	}, true
+}
+
+// maxNesting bounds how deep lists are nested in unordered_list.
+const maxNesting = 100
+
+func unorderedList(e *Env, v, _ value.Value) (value.Value, error) {
+	var b []byte
+	b, err := appendItems(e, b, v, 1)
+	return value.OfSafe(string(b)), err
+}
+
+func appendItems(e *Env, dst []byte, v value.Value, depth int) ([]byte, error) {
+	elems, err := v.Elements()
+	if err != nil || depth > maxNesting {
+		return dst, err
+	}
+	indent := strings.Repeat("\t", depth)
+	wrote := false
+	for i := 0; i < len(elems); i++ {
+		if wrote {
+			dst = append(dst, '\n')
+		}
+		wrote = true
+		dst = append(append(dst, indent...), "<li>"...)
+		if e.Autoescape {
+			dst = append(dst, conditional(elems[i]).Text()...)
+		} else {
+			dst = value.AppendStr(dst, elems[i])
+		}
+		if i+1 < len(elems) && isNested(elems[i+1]) {
+			i++
+			dst = append(append(append(dst, '\n'), indent...), "<ul>\n"...)
+			if dst, err = appendItems(e, dst, elems[i], depth+1); err != nil {
+				return dst, err
+			}
+			dst = append(append(append(dst, '\n'), indent...), "</ul>\n"...)
+			dst = append(dst, indent...)
+		}
+		dst = append(dst, "</li>"...)
+	}
+	return dst, nil
+}
+
+func isNested(v value.Value) bool {
+	switch v.Kind() {
+	case value.List, value.Tuple, value.Set, value.Range, value.Seq, value.Dict, value.Map:
+		return true
+	}
+	return false
+}
+
+func pluralize(_ *Env, v, arg value.Value) (value.Value, error) {
+	suffix := "s"
+	if !arg.IsUndefined() {
+		suffix = arg.Str()
+	}
+	if !strings.Contains(suffix, ",") {
+		suffix = "," + suffix
+	}
+	parts := strings.Split(suffix, ",")
+	if len(parts) > 2 {
+		return empty(), nil
+	}
+	one, known := false, false
+	if f, ok := v.ParseNumber(); ok {
+		one, known = f == 1, true
+	} else if n, ok := v.Len(); ok && !v.Kind().IsText() {
+		one, known = n == 1, true
+	} else if ok {
+		one, known = utf8.RuneCountInString(v.Text()) == 1, false
+	}
+	switch {
+	case !known:
+		return empty(), nil
+	case one:
+		return value.OfString(parts[0]), nil
+	}
+	return value.OfString(parts[1]), nil
+}
+
+func yesno(e *Env, v, arg value.Value) (value.Value, error) {
+	words := e.Locale.Text("yes,no,maybe")
+	if !arg.IsUndefined() {
+		words = arg.Str()
+	}
+	parts := strings.Split(words, ",")
+	if len(parts) < 2 {
+		return v, nil
+	}
+	yes, no, maybe := parts[0], parts[1], parts[1]
+	if len(parts) == 3 {
+		maybe = parts[2]
+	} else if len(parts) > 3 {
+		yes, no, maybe = parts[0], parts[1], parts[1]
+	}
+	switch {
+	case v.IsNone():
+		return value.OfString(maybe), nil
+	case v.Truth():
+		return value.OfString(yes), nil
+	}
+	return value.OfString(no), nil
+}

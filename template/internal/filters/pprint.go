@@ -1,0 +1,126 @@
+package filters
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nuages-go/nuages/template/internal/value"
+)
+
+// pprint is Python's pprint.pformat: what does not fit 80 columns has an element on each line; keys are sorted.
+func pprint(_ *Env, v, _ value.Value) (value.Value, error) {
+	return value.OfString(pformat(v, 0, 0, 0)), nil
+}
+
+const pprintWidth = 80
+
+func pformat(v value.Value, indent, allowance, depth int) string {
+	flat := sortedRepr(v, depth)
+	if utf8.RuneCountInString(flat) <= pprintWidth-indent-allowance || depth > maxNesting {
+		return flat
+	}
+	var open, end string
+	switch v.Kind() {
+	case value.List:
+		open, end = "[", "]"
+	case value.Tuple:
+		open, end = "(", ")"
+		if n, _ := v.Len(); n == 1 {
+			end = ",)"
+		}
+	case value.Set:
+		open, end = "{", "}"
+	case value.Dict, value.Map, value.Mapping:
+		return pformatDict(v, indent, allowance, depth)
+	default:
+		return flat
+	}
+	elems, err := v.Elements()
+	if err != nil {
+		return flat
+	}
+	var b strings.Builder
+	b.WriteString(open)
+	for i, el := range elems {
+		room := 1
+		if i == len(elems)-1 {
+			room = allowance + len(end)
+		}
+		b.WriteString(pformat(el, indent+1, room, depth+1))
+		if i < len(elems)-1 {
+			b.WriteString(",\n" + strings.Repeat(" ", indent+1))
+		}
+	}
+	return b.String() + end
+}
+
+func pformatDict(v value.Value, indent, allowance, depth int) string {
+	items := sortedItems(v)
+	var b strings.Builder
+	b.WriteString("{")
+	for i, item := range items {
+		key := item[0].Repr()
+		room := 1
+		if i == len(items)-1 {
+			room = allowance + 1
+		}
+		b.WriteString(key + ": ")
+		b.WriteString(pformat(item[1], indent+utf8.RuneCountInString(key)+3, room, depth+1))
+		if i < len(items)-1 {
+			b.WriteString(",\n" + strings.Repeat(" ", indent+1))
+		}
+	}
+	return b.String() + "}"
+}
+
+// sortedRepr is repr() with the keys of dictionaries in order.
+func sortedRepr(v value.Value, depth int) string {
+	if depth > maxNesting {
+		return "..."
+	}
+	switch v.Kind() {
+	case value.Dict, value.Map, value.Mapping:
+		parts := []string{}
+		for _, item := range sortedItems(v) {
+			parts = append(parts, item[0].Repr()+": "+sortedRepr(item[1], depth+1))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case value.List, value.Tuple:
+		elems, err := v.Elements()
+		if err != nil {
+			return v.Repr()
+		}
+		parts := make([]string, len(elems))
+		for i, el := range elems {
+			parts[i] = sortedRepr(el, depth+1)
+		}
+		inner := strings.Join(parts, ", ")
+		if v.Kind() == value.List {
+			return "[" + inner + "]"
+		}
+		if len(parts) == 1 {
+			inner += ","
+		}
+		return "(" + inner + ")"
+	}
+	return v.Repr()
+}
+
+func sortedItems(v value.Value) [][2]value.Value {
+	items := v.Items()
+	out := make([][2]value.Value, len(items))
+	for i, item := range items {
+		out[i][0], _ = item.Index(0)
+		out[i][1], _ = item.Index(1)
+	}
+	// Insertion sort: keys that cannot be compared keep their order.
+	for i := 1; i < len(out); i++ {
+		for j := i; j > 0; j-- {
+			if order, ok := value.Compare(out[j][0], out[j-1][0]); !ok || order >= 0 {
+				break
+			}
+			out[j], out[j-1] = out[j-1], out[j]
+		}
+	}
+	return out
+}

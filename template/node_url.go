@@ -1,0 +1,115 @@
+package template
+
+import (
+	"errors"
+
+	"github.com/nuages-go/nuages/template/internal/filters"
+	"github.com/nuages-go/nuages/template/internal/value"
+)
+
+// urlNode is {% url name args… key=value… [as v] %}.
+type urlNode struct {
+	name   *Expr
+	args   []*Expr
+	kwargs []assignment
+	target string
+	span   span
+}
+
+func parseURL(p *Parser, t Token) (Node, error) {
+	bits := t.Split()
+	if len(bits) < 2 {
+		return nil, syntaxf("'%s' takes at least one argument, a URL pattern name.", bits[0])
+	}
+	n := &urlNode{span: spanOf(t)}
+	var err error
+	if n.name, err = p.Compile(bits[1]); err != nil {
+		return nil, err
+	}
+	bits = bits[2:]
+	if len(bits) >= 2 && bits[len(bits)-2] == "as" {
+		n.target = bits[len(bits)-1]
+		bits = bits[:len(bits)-2]
+	}
+	for _, bit := range bits {
+		name, val := splitAssignment(bit)
+		e, err := p.Compile(val)
+		if err != nil {
+			return nil, err
+		}
+		if name != "" {
+			n.kwargs = assign(n.kwargs, name, e)
+		} else {
+			n.args = append(n.args, e)
+		}
+	}
+	p.tmpl.urls = append(p.tmpl.urls, n)
+	return n, nil
+}
+
+var errNoReverser = errors.New("{% url %} needs an engine with a Reverser (set Options.Reverser)")
+
+// Render prints the address.
+func (n *urlNode) Render(c *Context) error {
+	name, err := n.name.eval(c)
+	if err != nil {
+		return err
+	}
+	var args []any
+	if len(n.args) > 0 {
+		args = make([]any, len(n.args))
+	}
+	for i, e := range n.args {
+		v, err := e.eval(c)
+		if err != nil {
+			return err
+		}
+		args[i] = urlArg(v)
+	}
+	var kwargs map[string]any
+	if len(n.kwargs) > 0 {
+		kwargs = make(map[string]any, len(n.kwargs))
+		for _, a := range n.kwargs {
+			v, err := a.expr.eval(c)
+			if err != nil {
+				return err
+			}
+			kwargs[a.text] = urlArg(v)
+		}
+	}
+	if c.dtl.opts.Reverser == nil {
+		return errNoReverser
+	}
+	address, err := c.dtl.opts.Reverser.ReverseURL(c.env.Ctx, name.Str(), args, kwargs)
+	if n.target != "" {
+		if err != nil {
+			address = ""
+		}
+		c.set(sym(n.target), value.OfString(address))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if c.env.Autoescape {
+		c.out = filters.AppendEscaped(c.out, address)
+	} else {
+		c.out = append(c.out, address...)
+	}
+	return nil
+}
+
+// urlArg returns a value as reversing takes it: safe text as text.
+func urlArg(v value.Value) any {
+	switch v.Kind() {
+	case value.Safe:
+		return v.Text()
+	case value.Int, value.Uint, value.Bool, value.String, value.Float, value.None:
+		return v.Any()
+	}
+	a := v.Any()
+	if _, internal := a.(value.Value); internal {
+		return v.Str()
+	}
+	return a
+}
