@@ -3,28 +3,60 @@ package urls
 import (
 	"context"
 	"strconv"
+	"strings"
 )
 
-type resolverKey struct{}
+// scope is what building URLs takes from a context.
+type scope struct {
+	res    *Resolver
+	prefix string // "" for the resolver's own
+}
+
+type scopeKey struct{}
+
+func scopeOf(ctx context.Context) *scope {
+	sc, _ := ctx.Value(scopeKey{}).(*scope)
+	return sc
+}
 
 // WithResolver returns a context in which a resolver builds and finds URLs: the site's base context, or a request's that
-// is to be answered by another table.
+// is to be answered by another table. Django: set_urlconf, request.urlconf.
 func WithResolver(ctx context.Context, res *Resolver) context.Context {
-	return context.WithValue(ctx, resolverKey{}, res)
+	next := &scope{res: res}
+	if sc := scopeOf(ctx); sc != nil {
+		next.prefix = sc.prefix
+	}
+	return context.WithValue(ctx, scopeKey{}, next)
 }
 
 // FromContext returns the resolver of a context; nil if it has none.
 func FromContext(ctx context.Context) *Resolver {
-	res, _ := ctx.Value(resolverKey{}).(*Resolver)
-	return res
+	if sc := scopeOf(ctx); sc != nil {
+		return sc.res
+	}
+	return nil
 }
 
-type prefixKey struct{}
-
-// WithScriptPrefix returns a context in which URLs are built below prefix, which begins and ends with a slash. Django:
-// set_script_prefix.
+// WithScriptPrefix returns a context in which URLs are built, and request paths read, below prefix, which begins and ends
+// with a slash. Default: Options.ScriptPrefix. Django: set_script_prefix.
 func WithScriptPrefix(ctx context.Context, prefix string) context.Context {
-	return context.WithValue(ctx, prefixKey{}, prefix)
+	if !strings.HasSuffix(prefix, "/") {
+		prefix += "/"
+	}
+	return context.WithValue(ctx, scopeKey{}, &scope{res: FromContext(ctx), prefix: prefix})
+}
+
+// ScriptPrefix is the path that the context's URLs are built below. Django: get_script_prefix.
+func ScriptPrefix(ctx context.Context) string {
+	if sc := scopeOf(ctx); sc != nil {
+		if sc.prefix != "" {
+			return sc.prefix
+		}
+		if sc.res != nil {
+			return sc.res.opts.ScriptPrefix
+		}
+	}
+	return "/"
 }
 
 // quoteForLog is a path as it stands in an error: quoted and not too long.

@@ -28,10 +28,20 @@ type Name0 string
 
 // URL builds the URL for a page that answers r. The name was checked at start-up, so it only fails when no one checked
 // it; then it panics, and the request ends as a 500 that names the mistake. Reverse returns the error.
-func (n Name0) URL(r *web.Request) string { return must(reverseNamed(r.Context(), r, string(n))) }
+func (n Name0) URL(r *web.Request) string {
+	if url, ok := fast0(r.Context(), string(n)); ok {
+		return url
+	}
+	return must(reverseNamed(r.Context(), r, string(n)))
+}
 
 // Reverse builds the URL. Options add a query or a fragment.
 func (n Name0) Reverse(ctx context.Context, opts ...ReverseOption) (string, error) {
+	if len(opts) == 0 {
+		if url, ok := fast0(ctx, string(n)); ok {
+			return url, nil
+		}
+	}
 	return reverseNamed(ctx, nil, string(n), withOptions(opts)...)
 }
 
@@ -51,11 +61,19 @@ type Name1[A any] string
 // URL builds the URL for a page that answers r; see Name0.URL for when it panics. So it does for a value that the
 // route's converter refuses, such as a slug with a space.
 func (n Name1[A]) URL(r *web.Request, a A) string {
+	if url, ok := fast1(r.Context(), string(n), a); ok {
+		return url
+	}
 	return must(reverseNamed(r.Context(), r, string(n), a))
 }
 
 // Reverse builds the URL. Options add a query or a fragment.
 func (n Name1[A]) Reverse(ctx context.Context, a A, opts ...ReverseOption) (string, error) {
+	if len(opts) == 0 {
+		if url, ok := fast1(ctx, string(n), a); ok {
+			return url, nil
+		}
+	}
 	return reverseNamed(ctx, nil, string(n), withOptions(opts, a)...)
 }
 
@@ -125,8 +143,13 @@ func reverseNamed(ctx context.Context, r *web.Request, name string, args ...any)
 	if r == nil {
 		r, _ = web.FromContext(ctx)
 	}
+	if !hasOption(args) {
+		if url, ok := fastArgs(fastTable(ctx), name, args, nil); ok {
+			return url, nil
+		}
+	}
 	if r != nil {
-		args = append(args, CurrentApp(currentApp(r)))
+		args = append([]any{CurrentApp(currentApp(r))}, args...)
 	}
 	return Reverse(ctx, name, args...)
 }

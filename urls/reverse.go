@@ -105,6 +105,11 @@ func Reverse(ctx context.Context, name string, args ...any) (string, error) {
 	if res == nil {
 		return "", ErrNoResolver
 	}
+	if !hasOption(args) {
+		if url, ok := fastArgs(fastTable(ctx), name, args, nil); ok {
+			return url, nil
+		}
+	}
 	var positional []any
 	var opts []ReverseOption
 	for _, arg := range args {
@@ -115,6 +120,15 @@ func Reverse(ctx context.Context, name string, args ...any) (string, error) {
 		}
 	}
 	return res.Reverse(ctx, name, positional, nil, opts...)
+}
+
+func hasOption(args []any) bool {
+	for _, arg := range args {
+		if _, ok := arg.(ReverseOption); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // URL is Reverse for code that has no use for the error: it panics, and the request ends as a 500 that names the mistake.
@@ -146,6 +160,11 @@ func (res *Resolver) Reverse(ctx context.Context, name string, args []any, kwarg
 // ReverseURL is Reverse as the template tag url calls it: an instance of an application that the current request belongs
 // to is preferred.
 func (res *Resolver) ReverseURL(ctx context.Context, name string, args []any, kwargs map[string]any) (string, error) {
+	if sc := scopeOf(ctx); sc == nil || sc.prefix == "" {
+		if url, ok := fastArgs(res.table(res.language(ctx)), name, args, kwargs); ok {
+			return url, nil
+		}
+	}
 	var opts []ReverseOption
 	if strings.Contains(name, ":") {
 		if r, ok := web.FromContext(ctx); ok {
@@ -163,9 +182,10 @@ func currentApp(r *web.Request) string {
 	return r.Match.Namespace()
 }
 
+// scriptPrefix is the context's, or the resolver's own.
 func (res *Resolver) scriptPrefix(ctx context.Context) string {
-	if prefix, ok := ctx.Value(prefixKey{}).(string); ok {
-		return prefix
+	if sc := scopeOf(ctx); sc != nil && sc.prefix != "" {
+		return sc.prefix
 	}
 	return res.opts.ScriptPrefix
 }

@@ -10,18 +10,18 @@ import (
 type search struct {
 	path   string
 	method string
-	spans  []span // captured on the way to where the search is
+	spans  [maxFew]span // captured on the way to where the search is
 
 	best      int // order of the leaf found so far
 	leaf      *leaf
-	found     []span
-	converted *web.Match // the values of the leaf found, if it has converters that may refuse
-	err       error      // of the pattern with the order best, in place of a leaf
+	found     [maxFew]span // its captures
+	converted *web.Match   // the values of the leaf found, if it has converters that may refuse
+	err       error        // of the pattern with the order best, in place of a leaf
 	allow     []string
 }
 
-// maxFew is the number of captures that a search keeps without an allocation.
-const maxFew = 8
+// maxFew is the number of captures that a search keeps. Tables with longer chains of captures are walked through.
+const maxFew = 12
 
 // fewValues is how many values a match holds without an allocation.
 const fewValues = 4
@@ -124,12 +124,11 @@ func (l *leaf) small(values []web.Value) bool {
 
 // search finds the first leaf by looking at every branch of the tree that could have it.
 func (t *table) search(path, method string, m *web.Match) (found, error) {
-	var f found
-	var few, fewFound [maxFew]span
-	s := search{path: path, method: method, spans: few[:], found: fewFound[:], best: math.MaxInt}
 	if t.maxSlots > maxFew {
-		s.spans, s.found = make([]span, t.maxSlots), make([]span, t.maxSlots)
+		return t.resolveSlowly(path, method, m)
 	}
+	var f found
+	s := search{path: path, method: method, best: math.MaxInt}
 	s.visit(t.tree, 1, 0)
 	switch {
 	case s.err != nil:
@@ -242,7 +241,7 @@ func (s *search) accept(leaves []*leaf, captured int) {
 			continue
 		}
 		s.best, s.leaf, s.err, s.converted = l.order, l, nil, converted
-		copy(s.found, spans)
+		copy(s.found[:], spans)
 		return
 	}
 }

@@ -33,7 +33,7 @@ func (res *Resolver) Serve(r *web.Request) (*web.Response, error) {
 // pathInfo is the request's decoded path below the script prefix. Bytes that are not UTF-8 stay percent-encoded.
 func (res *Resolver) pathInfo(r *web.Request) string {
 	path := r.URL.Path
-	if prefix := res.opts.ScriptPrefix; len(prefix) > 1 {
+	if prefix := res.scriptPrefix(r.Context()); len(prefix) > 1 {
 		path = strings.TrimPrefix(path, strings.TrimSuffix(prefix, "/"))
 	}
 	if !utf8.ValidString(path) {

@@ -13,12 +13,14 @@ import (
 
 // table is the patterns in one language: Django's tree of URLPattern and URLResolver, with what is known at start.
 type table struct {
-	root     *entry
-	leaves   []*leaf // in the order in which they are tried
-	space    *space  // of names
-	tree     *treeNode
-	maxSlots int      // of a leaf
-	spaces   sync.Map // namespaces joined by ":" → *space
+	root         *entry
+	leaves       []*leaf // in the order in which they are tried
+	space        *space  // of names
+	tree         *treeNode
+	maxSlots     int      // of a leaf
+	plans        sync.Map // name → *plan
+	scriptPrefix string   // that the plans are made for
+	spaces       sync.Map // namespaces joined by ":" → *space
 }
 
 // entry is a pattern at its place in the tree. The root is the include of everything.
@@ -107,7 +109,7 @@ func (b *builder) fail(p *pattern, err *ConfigError) {
 func (b *builder) table() *table {
 	root := &entry{p: &pattern{kind: kindInclude}, text: "^/", regex: "^/"}
 	root.children = b.entries(root, b.res.root, b.res.converters)
-	t := &table{root: root, leaves: b.leaves}
+	t := &table{root: root, leaves: b.leaves, scriptPrefix: b.res.opts.ScriptPrefix}
 	if len(b.errs) == 0 {
 		t.space = newSpace(root)
 		t.tree = newTree(b.leaves)
