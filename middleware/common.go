@@ -97,11 +97,12 @@ func (c *common) shouldAppendSlash(r *web.Request) bool {
 	if resolver == nil {
 		return false
 	}
-	var match web.Match
-	if resolver.Resolve(path, &match) == nil {
+	ctx := r.Context()
+	if resolver.IsValid(ctx, path) {
 		return false
 	}
-	return resolver.Resolve(path+"/", &match) == nil && appendsSlash(match.Route.Handler)
+	var match web.Match
+	return resolver.Match(ctx, path+"/", &match) && appendsSlash(match.Route.Handler)
 }
 
 // slashed is the request's path with a slash and its query, encoded, as a local URL.

@@ -37,8 +37,8 @@ func within(mw web.Middleware, h web.Handler) web.Handler {
 	return &decorated{h, layer.Serve}
 }
 
-// NoAppendSlash keeps Common from redirecting to the view when the slash at the end of its path is missing. Django:
-// no_append_slash.
+// NoAppendSlash keeps Common from redirecting to the view when the slash at the end of its path is missing. A handler of
+// one's own does the same with a method AppendSlash() bool. Django: no_append_slash.
 func NoAppendSlash(h web.Handler) web.Handler { return &unslashed{decorated{h, h.Serve}} }
 
 type unslashed struct{ decorated }

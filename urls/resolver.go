@@ -128,10 +128,15 @@ func (res *Resolver) Lookup(path string, m *web.Match) bool {
 	return found.ok && err == nil
 }
 
-// IsValid reports whether a decoded path leads anywhere. Django: is_valid_path.
+// IsValid reports whether a decoded path leads anywhere in the context's language. Django: is_valid_path.
 func (res *Resolver) IsValid(ctx context.Context, path string) bool {
 	var m web.Match
-	return res.ResolveIn(res.language(ctx), path, &m) == nil
+	return res.Match(ctx, path, &m)
+}
+
+// Match is IsValid that keeps in m what it has found.
+func (res *Resolver) Match(ctx context.Context, path string, m *web.Match) bool {
+	return res.ResolveIn(res.language(ctx), path, m) == nil
 }
 
 // ErrorHandlerFor returns the view that the root table declares for errors of a status; nil if it declares none.
