@@ -124,7 +124,7 @@ func runPaginatorCase(t *testing.T, c paginatorCase, row func(string, error)) {
 		}
 	case "elided":
 		p := views.NewPaginator(numbers(c.Items), c.PerPage, views.PaginatorOptions{})
-		row(c.Name+"/ellipsis", differ(c.Ellipsis, p.Ellipsis(), nil))
+		row(c.Name+"/ellipsis", differ(c.Ellipsis, p.ELLIPSIS(), nil))
 		for _, r := range c.Checks {
 			name := fmt.Sprintf("%s/%d each %d ends %d", c.Name, r.Number, r.Each, r.Ends)
 			got, err := p.ElidedPageRange(t.Context(), r.Number, r.Each, r.Ends)

@@ -271,8 +271,8 @@ func (p *Paginator[T]) PerPage() int { return p.perPage }
 // Orphans returns the number of rows that do not get a page of their own.
 func (p *Paginator[T]) Orphans() int { return p.options.Orphans }
 
-// Ellipsis returns the constant Ellipsis, for templates: {% if n == paginator.ELLIPSIS %}.
-func (p *Paginator[T]) Ellipsis() string { return Ellipsis }
+// ELLIPSIS returns Ellipsis to Django's templates: {% if n == paginator.ELLIPSIS %}.
+func (p *Paginator[T]) ELLIPSIS() string { return Ellipsis }
 
 // Pages iterates over all pages, each read when its turn comes. It ends after the first error.
 func (p *Paginator[T]) Pages(ctx context.Context) iter.Seq2[*Page[T], error] {

@@ -2,6 +2,7 @@ package value
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"iter"
 	"reflect"
@@ -87,6 +88,16 @@ func (s *Sequence) Fill(v Value) error {
 		s.values = v.keys()
 	case Seq:
 		s.values = v.collect()
+	case Object:
+		all := v.t.Member("all")
+		if all == nil || all.Name != "All" || all.typ == nil || all.typ.kind != Seq || all.Unavailable != "" {
+			return &NotIterableError{v.TypeName()}
+		}
+		items, err := all.get(context.Background(), v) // a method All() iter.Seq[T]: a page of a paginator, say
+		if err != nil {
+			return err
+		}
+		return s.Fill(items)
 	case Special:
 		items, ok := v.t.special(v, "__iter__")
 		if !ok {
