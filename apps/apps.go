@@ -7,6 +7,7 @@ import (
 	"regexp"
 
 	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
 )
@@ -18,6 +19,9 @@ type App struct {
 	Name string
 	// VerboseName is the name for people. Default: Name with a capital and blanks.
 	VerboseName string
+
+	// Models are the application's models: orm.ModelOf[Question](). Relations between applications need both in the site.
+	Models []orm.Model
 
 	// Templates and Static are the application's files, usually apps.Files of an embed.FS. They may be nil.
 	Templates, Static fs.FS

@@ -30,7 +30,7 @@ type sourceFiles struct {
 	dir string
 }
 
-// ReadFile saves a copy through Open.
+// ReadFile reads a file.
 func (f *sourceFiles) ReadFile(name string) ([]byte, error) { return fs.ReadFile(f.FS, name) }
 
 // ReadDir lists a directory.

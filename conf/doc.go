@@ -1,4 +1,4 @@
-// Package conf fills a settings struct from the environment and a .env file. Nobody else in Nuages reads the
+// Package conf fills a settings struct from the environment and a .env file. No other part of Nuages takes settings from the
 // environment: settings are values that main passes on.
 //
 //	type Settings struct {
