@@ -79,6 +79,25 @@ func TestCommonAppendSlash(t *testing.T) {
 	}
 }
 
+func TestCommonAppendSlashInTheRequestsLanguage(t *testing.T) {
+	t.Parallel()
+	resolver, err := urls.New(urls.Patterns{urls.I18n(urls.Patterns{urls.Path("a/", text("a"))})}, urls.Options{
+		LanguageCode: "en",
+		Language: func(ctx context.Context) string {
+			r, _ := web.FromContext(ctx)
+			return r.Header.Get("X-Language")
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := quiet()
+	cfg.Base = urls.WithResolver(context.Background(), resolver)
+	chain := web.Compose(resolver, middleware.Common(middleware.CommonOptions{}))
+	wantHeader(t, serve(t, cfg, chain, get("http://example.com/de/a", "X-Language", "de")), "Location", "/de/a/")
+	wantHeader(t, serve(t, cfg, chain, get("http://example.com/de/a", "X-Language", "en")), "Location", "")
+}
+
 func TestCommonPrependWWW(t *testing.T) {
 	t.Parallel()
 	chain, cfg := site(t, nil, middleware.CommonOptions{PrependWWW: true}, urls.Patterns{urls.Path("a/", text("a"))})

@@ -29,8 +29,8 @@ type CompressOptions struct {
 
 // Compress compresses response bodies with what the client accepts: zstd, brotli or gzip. Left as they are: bodies under
 // 200 bytes, bodies that compress to no less than they were, responses with a Content-Encoding, parts of files
-// (Content-Range, or asked for with Range), and kinds that are compressed already (images, video, archives). A strong ETag becomes weak. Streams are compressed as they go, and flushed when they are flushed.
-// Django: GZipMiddleware.
+// (Content-Range, or asked for with Range), and kinds that are compressed already (images, video, archives). A strong
+// ETag becomes weak. Streams are compressed as they go, and flushed when they are flushed. Django: GZipMiddleware.
 func Compress(opts CompressOptions) web.Middleware {
 	if len(opts.Encodings) == 0 {
 		opts.Encodings = []Encoding{Zstd, Brotli, Gzip}

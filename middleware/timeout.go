@@ -54,11 +54,10 @@ func (t *timeout) Serve(r *web.Request) (*web.Response, error) {
 	}
 	parent := r.Context()
 	inner, cancel := context.WithCancelCause(parent)
-	ctx := &limited{Context: inner, deadline: time.Now().Add(t.opts.Limit)}
 	timer := time.AfterFunc(t.opts.Limit, func() { cancel(ErrTimeout) })
 	defer timer.Stop()
 	r.OnDone(func(web.Done) { cancel(nil) }) // not earlier: a stream may still use the context
-	r.SetContext(ctx)
+	r.SetContext(&limited{Context: inner, deadline: time.Now().Add(t.opts.Limit)})
 
 	resp, err := t.next.Serve(r)
 	inTime := timer.Stop()
