@@ -1,0 +1,25 @@
+package news
+
+import (
+	"embed"
+
+	"github.com/nuages-go/nuages/apps"
+	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/urls"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// App is the news application.
+func App() apps.App {
+	return apps.App{
+		Name:      "news",
+		Templates: apps.Files(files, "templates"),
+		Static:    apps.Files(files, "static"),
+		Pages:     []template.AnyPage{listPage, detailPage, tagPage, aboutPage},
+		Names:     []urls.AnyName{HomeURL, DetailURL},
+		Commands:  []manage.Command{loadSample()},
+	}
+}
