@@ -33,6 +33,8 @@ type SecurityOptions struct {
 	ReferrerPolicy string
 	// OpenerPolicy is Cross-Origin-Opener-Policy; Omit sends none. Default: "same-origin".
 	OpenerPolicy string
+	// PermissionsPolicy is the header of that name: "camera=(), geolocation=(self)". Default: none, as in Django.
+	PermissionsPolicy string
 }
 
 // Security redirects to https and sets the headers that make browsers careful. A header that the response has already
@@ -55,6 +57,9 @@ func Security(opts SecurityOptions) web.Middleware {
 		}
 		s.hsts = shared(value)
 	}
+	if opts.PermissionsPolicy != "" {
+		s.permissions = headerValue(opts.PermissionsPolicy, "")
+	}
 	if !opts.AllowSniffing {
 		s.nosniff = shared("nosniff")
 	}
@@ -71,7 +76,7 @@ type security struct {
 	host     string
 	exempt   []*regexp.Regexp
 
-	hsts, nosniff, referrer, opener []string // nil: not sent
+	hsts, nosniff, referrer, opener, permissions []string // nil: not sent
 }
 
 // LayerInfo names the layer.
@@ -96,6 +101,9 @@ func (s *security) Serve(r *web.Request) (*web.Response, error) {
 	}
 	if s.opener != nil {
 		setDefault(h, "Cross-Origin-Opener-Policy", s.opener)
+	}
+	if s.permissions != nil {
+		setDefault(h, "Permissions-Policy", s.permissions)
 	}
 	return resp, nil
 }

@@ -20,11 +20,13 @@ func TestSecurityHeaders(t *testing.T) {
 	}{
 		{"defaults", middleware.SecurityOptions{}, false, map[string]string{
 			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "",
+			"Permissions-Policy": "",
 		}},
 		{"all left out", middleware.SecurityOptions{AllowSniffing: true, ReferrerPolicy: middleware.Omit, OpenerPolicy: middleware.Omit}, false, map[string]string{
 			"X-Content-Type-Options": "", "Referrer-Policy": "", "Cross-Origin-Opener-Policy": "",
 		}},
 		{"policy list", middleware.SecurityOptions{ReferrerPolicy: "a, b"}, false, map[string]string{"Referrer-Policy": "a,b"}},
+		{"permissions", middleware.SecurityOptions{PermissionsPolicy: "camera=()"}, false, map[string]string{"Permissions-Policy": "camera=()"}},
 		{"hsts on http", middleware.SecurityOptions{HSTS: time.Minute}, false, map[string]string{"Strict-Transport-Security": ""}},
 		{"hsts", middleware.SecurityOptions{HSTS: time.Minute}, true, map[string]string{"Strict-Transport-Security": "max-age=60"}},
 		{"hsts in full", middleware.SecurityOptions{HSTS: time.Minute, HSTSIncludeSubdomains: true, HSTSPreload: true}, true, map[string]string{
