@@ -116,6 +116,7 @@ type fileBody struct {
 }
 
 func (f *fileBody) serve(w http.ResponseWriter, r *Request) {
+	delete(w.Header(), "Content-Length") // of the whole; what is sent may be a part or nothing
 	http.ServeContent(w, r.Request, f.name, f.modified, f.content)
 }
 

@@ -101,7 +101,7 @@ func TestUnsendableHeaders(t *testing.T) {
 			return resp, nil
 		})
 		w := httptest.NewRecorder()
-		web.ToHTTP(view, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		web.ToHTTP(view, quiet).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 		if w.Code != http.StatusInternalServerError || w.Header().Get("X-Bad") != "" {
 			t.Errorf("header %q: status = %d, header %q", value, w.Code, w.Header().Get("X-Bad"))
 		}
