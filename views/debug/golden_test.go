@@ -22,7 +22,7 @@ func wholeReport() *debug.Report {
 	return &debug.Report{
 		Status: 500, Kind: "*orm.Error", Message: "load: no table <article>", Recovered: true, Goroutine: "goroutine 7",
 		Cause: debug.Cause{Type: "*fmt.wrapError", Text: "load: no table <article>", Places: []debug.Frame{frame}, Causes: []debug.Cause{
-			{Type: "*orm.Error", Text: "no table <article>", Status: 404},
+			{Type: "*orm.Error", Text: "no table <article>", Status: 404, Causes: []debug.Cause{{Type: "io.EOF", Text: "EOF"}}},
 		}},
 		Stack: []debug.Frame{
 			{Func: "orm.scan", Package: "github.com/nuages-go/nuages/orm", File: "orm/run.go", Line: 7, Owner: debug.Nuages},

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -72,7 +73,7 @@ func foldPackages(g FrameGroup) string {
 	var names []string
 	for _, f := range g.Frames {
 		name := strings.TrimPrefix(strings.TrimPrefix(f.Package, framework+"/"), "github.com/")
-		if len(names) == 0 || names[len(names)-1] != name {
+		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

@@ -176,6 +176,12 @@ next:
 	return out
 }
 
+// HasChain says that the error chain tells more than the headline does.
+func (rep *Report) HasChain() bool {
+	inner := rep.Cause.Causes
+	return len(inner) > 1 || len(inner) == 1 && (!rep.Recovered || len(inner[0].Causes) > 0)
+}
+
 // Groups are the frames of the stack, those of the site apart from the others.
 func (rep *Report) Groups() []FrameGroup { return groupFrames(rep.Stack) }
 

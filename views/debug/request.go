@@ -134,6 +134,12 @@ func routeRows(r *web.Request, mask Mask) []Row {
 	if route.Name != "" {
 		rows = append(rows, Row{"name", route.ViewName})
 	}
+	for name, value := range r.Match.Captured() {
+		rows = append(rows, Row{"<" + name + ">", cut(mask.Text(name, printValue(value.Any())), maxRowText)})
+	}
+	for _, name := range sortedKeys(route.Extra) {
+		rows = append(rows, Row{name + "=", cut(mask.Text(name, printValue(route.Extra[name])), maxRowText)})
+	}
 	return rows
 }
 

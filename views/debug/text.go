@@ -46,7 +46,7 @@ func (rep *Report) textHead(b *strings.Builder) {
 		}
 		b.WriteByte('\n')
 	}
-	if len(rep.Cause.Causes) > 0 || len(rep.Cause.Places) > 0 {
+	if rep.HasChain() || len(rep.Cause.Places) > 0 {
 		section(b, "Error chain")
 		textCause(b, rep.Cause, 0)
 	}
@@ -85,10 +85,18 @@ func (rep *Report) textTemplate(b *strings.Builder) {
 func (rep *Report) textStack(b *strings.Builder) {
 	if len(rep.Stack) > 0 {
 		section(b, "Stack of "+rep.Goroutine)
-		for _, f := range rep.Stack {
-			fmt.Fprintf(b, "  %s\n      %s:%d\n", f.Func, f.File, f.Line)
-			if f.Owner == Site {
-				textLines(b, around(f.Lines, 2))
+		own := false
+		for _, group := range rep.Groups() {
+			if own && !group.Own && len(group.Frames) > 2 { // what called the site's code is seldom the cause
+				fmt.Fprintf(b, "  … %s of %s\n", foldLabel(group), foldPackages(group))
+				continue
+			}
+			own = own || group.Own
+			for _, f := range group.Frames {
+				fmt.Fprintf(b, "  %s\n      %s:%d\n", f.Func, f.File, f.Line)
+				if group.Own {
+					textLines(b, around(f.Lines, 2))
+				}
 			}
 		}
 		return
