@@ -12,6 +12,9 @@ import (
 // codeBlock finds the Go code in a Markdown file.
 var codeBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
+// inlineCode is left out when links are looked for: `f[T](x)` is none.
+var inlineCode = regexp.MustCompile("`[^`\n]*`")
+
 // link finds relative links; others have a scheme or start with #.
 var link = regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)\s]*)?\)`)
 
@@ -93,5 +96,26 @@ func TestLinks(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// sourceFile finds the source files that a text names: `web/http.go`.
+var sourceFile = regexp.MustCompile("`([a-z0-9_./]+\\.go)`")
+
+// TestFilesInArchitecture sees that the files that docs/architecture.md points to are there.
+func TestFilesInArchitecture(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	text, err := os.ReadFile(filepath.Join(root, "docs", "architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, match := range sourceFile.FindAllStringSubmatch(string(text), -1) {
+		if match[1] == "doc.go" {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(root, match[1])); err != nil {
+			t.Errorf("docs/architecture.md points to %s, which is not there", match[1])
+		}
 	}
 }
