@@ -1,0 +1,178 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/internal/compile"
+)
+
+// DB is an open database. Drivers make it: sqlite.Open, postgres.Open.
+type DB struct {
+	backend dialect.Backend
+	d       *dialect.Dialect
+	shapes  shapeCache
+	closing sync.Once
+	err     error
+}
+
+// NewDB wraps a driver's connections.
+func NewDB(b dialect.Backend) *DB { return &DB{backend: b, d: b.Dialect()} }
+
+// Dialect says what SQL the database speaks.
+func (db *DB) Dialect() *dialect.Dialect { return db.d }
+
+// Backend is the driver's side of the database.
+func (db *DB) Backend() dialect.Backend { return db.backend }
+
+// Vendor is "sqlite", "postgresql" or "mysql".
+func (db *DB) Vendor() string { return db.d.Name }
+
+// Close ends all connections. It may be called more than once.
+func (db *DB) Close() error {
+	db.closing.Do(func() { db.err = db.backend.Close() })
+	return db.err
+}
+
+// Ping asks the database for an answer.
+func (db *DB) Ping(ctx context.Context) error {
+	c, err := db.backend.Acquire(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer c.Release()
+	return c.Query(ctx, "SELECT 1", nil, func(dialect.Row) error { return nil })
+}
+
+// Databases are the databases of a site by name; "default" is the one that queries use.
+type Databases map[string]*DB
+
+// Close closes all of them.
+func (dbs Databases) Close() error {
+	var first error
+	for _, db := range dbs {
+		if err := db.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Driver opens databases whose URL has one of its schemes.
+type Driver struct {
+	Schemes []string
+	Open    func(url string) (*DB, error)
+}
+
+// OpenURL opens the database that a URL names, with the driver among those given that knows its scheme:
+//
+//	db, err := orm.OpenURL(os.Getenv("DATABASE_URL"), sqlite.Driver, postgres.Driver)
+func OpenURL(rawURL string, drivers ...Driver) (*DB, error) {
+	scheme, _, ok := strings.Cut(rawURL, ":")
+	if !ok {
+		return nil, fmt.Errorf("orm: database URL %q has no scheme (such as sqlite:///path/to/db.sqlite3)", redact(rawURL))
+	}
+	var known []string
+	for _, d := range drivers {
+		if slices.Contains(d.Schemes, scheme) {
+			return d.Open(rawURL)
+		}
+		known = append(known, d.Schemes...)
+	}
+	return nil, fmt.Errorf("orm: no driver for database URL scheme %q (known: %s)", scheme, strings.Join(known, ", "))
+}
+
+func redact(raw string) string {
+	if u, err := url.Parse(raw); err == nil {
+		return u.Redacted()
+	}
+	return "…"
+}
+
+// scope is what a context carries for the ORM: one value, so that a query looks it up once.
+type scope struct {
+	dbs   Databases
+	tx    *Tx
+	log   *QueryLog
+	reg   *Registry
+	zone  string
+	raise bool
+}
+
+type scopeKey struct{}
+
+func scopeOf(ctx context.Context) *scope {
+	s, _ := ctx.Value(scopeKey{}).(*scope)
+	return s
+}
+
+// derive returns a context with a changed copy of its scope.
+func derive(ctx context.Context, change func(s *scope)) context.Context {
+	var next scope
+	if s := scopeOf(ctx); s != nil {
+		next = *s
+	}
+	change(&next)
+	return context.WithValue(ctx, scopeKey{}, &next)
+}
+
+// WithDatabases returns a context that carries the databases. A transaction that the context was in is left behind.
+func WithDatabases(ctx context.Context, dbs Databases) context.Context {
+	return derive(ctx, func(s *scope) { s.dbs, s.tx = dbs, nil })
+}
+
+// WithDatabase returns a context whose "default" database is db.
+func WithDatabase(ctx context.Context, db *DB) context.Context {
+	return WithDatabases(ctx, Databases{"default": db})
+}
+
+// DatabasesFrom returns the databases of the context, or nil.
+func DatabasesFrom(ctx context.Context) Databases {
+	if s := scopeOf(ctx); s != nil {
+		return s.dbs
+	}
+	return nil
+}
+
+// WithTimeZone returns a context in which the parts of moments (the year of a DateTime, its date) are those of the named
+// zone, as with Django's current time zone. Default: UTC.
+func WithTimeZone(ctx context.Context, name string) context.Context {
+	if name == "UTC" {
+		name = ""
+	}
+	return derive(ctx, func(s *scope) { s.zone = name })
+}
+
+// database finds the database of a query.
+func database(ctx context.Context, name string) (*DB, *scope, error) {
+	s := scopeOf(ctx)
+	if s == nil || len(s.dbs) == 0 {
+		return nil, nil, ErrNoDatabase
+	}
+	if name == "" {
+		name = "default"
+	}
+	db := s.dbs[name]
+	if db == nil {
+		var names []string
+		for n := range s.dbs {
+			names = append(names, n)
+		}
+		slices.Sort(names)
+		return nil, nil, fmt.Errorf("orm: no database named %q (there are: %s)", name, strings.Join(names, ", "))
+	}
+	return db, s, nil
+}
+
+func (db *DB) compiler(s *scope) *compile.Compiler {
+	c := &compile.Compiler{D: db.d, Zone: s.zone}
+	if s.reg != nil {
+		c.Reg = s.reg
+	}
+	return c
+}

@@ -1,0 +1,434 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Deleted says what a delete removed.
+type Deleted struct {
+	// Total counts all rows; ByModel those of each model, by label.
+	Total   int
+	ByModel map[string]int
+}
+
+// Delete deletes all rows of the query, and does to the rows that point to them what their OnDelete says, all in one
+// transaction. The models that point here are those of the context's registry (orm.WithModels), which a site sets up.
+func (q Query[T]) Delete(ctx context.Context) (Deleted, error) {
+	q.refuseSliced("delete from")
+	q.refuseCombined("delete from")
+	if q.s.Err != nil {
+		return Deleted{}, q.s.Err
+	}
+	if err := q.s.Model.Ready(); err != nil {
+		return Deleted{}, err
+	}
+	out := Deleted{ByModel: map[string]int{}}
+	err := AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
+		db, s, err := database(ctx, q.s.DB)
+		if err != nil {
+			return err
+		}
+		c := &collector{ctx: ctx, db: db, s: s, rows: map[*plan.Model]*doomed{}}
+		if c.isFast(q.s.Model) {
+			return c.fastDelete(&q.s, &out)
+		}
+		if err := c.collectQuery(&q.s); err != nil {
+			return err
+		}
+		return c.run(&out)
+	})
+	if err != nil {
+		return Deleted{}, err
+	}
+	return out, nil
+}
+
+// Delete deletes an object and what hangs on it. The object's automatic key becomes zero.
+func Delete[T any](ctx context.Context, obj *T) (Deleted, error) {
+	m := model[T]()
+	if err := m.Ready(); err != nil {
+		return Deleted{}, err
+	}
+	p := plan.PointerTo(obj)
+	if m.PK == nil || m.PK.Codec.Zero(m.PK.At(p)) {
+		return Deleted{}, fmt.Errorf("orm: Delete(%s): %w", m.GoName(), ErrNotSaved)
+	}
+	q := Objects[T]()
+	addStep(&q.s, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(p))})
+	d, err := q.Delete(ctx)
+	if err == nil && m.PK.S.Kind.IsAuto() {
+		setID(m, p, 0)
+	}
+	return d, err
+}
+
+// collector finds everything that a delete touches before it touches anything: Django's Collector.
+type collector struct {
+	ctx   context.Context
+	db    *DB
+	s     *scope
+	rows  map[*plan.Model]*doomed
+	order []*plan.Model
+	fast  []pairDelete
+	sets  []fieldUpdate
+	held  []restricted
+}
+
+// doomed are the rows of a model that will go.
+type doomed struct {
+	model *plan.Model
+	keys  []dialect.Value
+	seen  map[dialect.Value]bool
+	// after lists the models whose rows must be gone before.
+	before map[*plan.Model]bool
+}
+
+type pairDelete struct {
+	table, column, label string
+	keys                 []dialect.Value
+}
+
+type fieldUpdate struct {
+	model  *plan.Model
+	field  *plan.Field
+	value  dialect.Value
+	byKeys []dialect.Value
+}
+
+type restricted struct {
+	rel  *plan.Relation
+	keys []dialect.Value // of the rows that point
+}
+
+// isFast says that nothing points to a model's rows, so that one statement does.
+func (c *collector) isFast(m *plan.Model) bool {
+	return len(c.pointing(m)) == 0 && len(ownPairs(m)) == 0
+}
+
+// pointing are the relations from other models whose rows must be looked at.
+func (c *collector) pointing(m *plan.Model) []*plan.Relation {
+	var out []*plan.Relation
+	add := func(back *plan.Relation) {
+		for _, o := range out {
+			if o.Field == back.Field {
+				return
+			}
+		}
+		if back.Kind == plan.Backward || back.Kind == plan.BackwardOne || back.Kind == plan.ManyBack {
+			out = append(out, back)
+		}
+	}
+	if c.s.reg != nil {
+		for _, r := range c.s.reg.pointing(m) {
+			add(r)
+		}
+		return out
+	}
+	// Without a registry only what the model itself knows is looked at; the database's constraints guard the rest.
+	for _, f := range m.Fields {
+		if f.Rel != nil && (f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne) {
+			add(f.Rel.Field.Rel.Back())
+		}
+		if f.Rel != nil && f.Rel.To == m && f.Rel.Kind == plan.Forward {
+			add(f.Rel.Back())
+		}
+	}
+	return out
+}
+
+// ownPairs are the model's many-to-many fields with a table of their own.
+func ownPairs(m *plan.Model) []*plan.Relation {
+	var out []*plan.Relation
+	for _, f := range m.Fields {
+		if f.Rel != nil && f.Rel.Kind == plan.Many && f.Rel.Through != nil && f.Rel.Through.Hidden {
+			out = append(out, f.Rel)
+		}
+	}
+	return out
+}
+
+func (c *collector) fastDelete(q *expr.Query, out *Deleted) error {
+	st, err := c.db.compiler(c.s).Delete(q)
+	if err != nil || st.Empty {
+		return err
+	}
+	res, err := c.db.exec(c.ctx, c.s, st.SQL, st.Args)
+	if err != nil {
+		return err
+	}
+	out.add(q.Model.Label(), int(res.RowsAffected))
+	return nil
+}
+
+func (d *Deleted) add(label string, n int) {
+	if n > 0 {
+		d.Total += n
+		d.ByModel[label] += n
+	}
+}
+
+// collectQuery takes up the rows of a query.
+func (c *collector) collectQuery(q *expr.Query) error {
+	p := *q
+	if p.Model.PK == nil {
+		return fmt.Errorf("orm: delete: %s has a composite key that other rows point to", p.Model.GoName())
+	}
+	p.Values = []expr.Annotation{{Name: "pk", Node: expr.Name{Name: "pk"}}}
+	p.Prefetch, p.Related = nil, nil
+	if !p.Sliced {
+		p.Order, p.Ordered = nil, true
+	}
+	keys, err := c.keys(&p, p.Model.PK)
+	if err != nil {
+		return err
+	}
+	return c.collect(p.Model, keys, nil)
+}
+
+// keys reads one column of a query.
+func (c *collector) keys(q *expr.Query, f *plan.Field) ([]dialect.Value, error) {
+	st, err := c.db.compiler(c.s).Select(q)
+	if err != nil || st.Empty {
+		return nil, err
+	}
+	read := keyReader(f)
+	var out []dialect.Value
+	err = c.db.query(c.ctx, c.s, st.SQL, st.Args, true, func(r dialect.Row) error {
+		k, err := read(r, 0)
+		out = append(out, k)
+		return err
+	})
+	return out, err
+}
+
+// collect takes up rows by key, and follows what points to them.
+func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Model) error {
+	if err := m.Ready(); err != nil {
+		return err
+	}
+	d := c.rows[m]
+	if d == nil {
+		d = &doomed{model: m, seen: map[dialect.Value]bool{}, before: map[*plan.Model]bool{}}
+		c.rows[m] = d
+		c.order = append(c.order, m)
+	}
+	if from != nil && from != m {
+		c.rows[from].before[m] = true
+	}
+	var fresh []dialect.Value
+	for _, k := range keys {
+		if !d.seen[k] {
+			d.seen[k] = true
+			fresh = append(fresh, k)
+		}
+	}
+	d.keys = append(d.keys, fresh...)
+	if len(fresh) == 0 {
+		return nil
+	}
+
+	for _, rel := range ownPairs(m) {
+		c.fast = append(c.fast, pairDelete{rel.Table, rel.Left, rel.Through.Label(), fresh})
+	}
+	for _, rel := range c.pointing(m) {
+		if rel.Kind == plan.ManyBack {
+			if rel.Through.Hidden {
+				c.fast = append(c.fast, pairDelete{rel.Table, rel.Left, rel.Through.Label(), fresh})
+			}
+			continue
+		}
+		if err := c.follow(rel, m, fresh); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow does what a foreign key's OnDelete says to the rows that point to the collected ones.
+func (c *collector) follow(rel *plan.Relation, m *plan.Model, keys []dialect.Value) error {
+	f := rel.Field
+	child := rel.To
+	if err := child.Ready(); err != nil {
+		return err
+	}
+	action := f.S.Rel.OnDelete
+	switch action {
+	case schema.DoNothing, schema.DBCascade, schema.DBSetNull, schema.DBSetDefault:
+		return nil
+	}
+	target := keys
+	if rel.FromColumn != m.PK.Column { // the key points to another column than the primary key
+		q := &expr.Query{Model: m, Limit: -1, Ordered: true}
+		to := m.FieldNamed(rel.FromColumn)
+		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
+		q.Values = []expr.Annotation{{Name: "k", Node: expr.Name{Name: to.S.Name}}}
+		var err error
+		if target, err = c.keys(q, to); err != nil {
+			return err
+		}
+	}
+	q := &expr.Query{Model: child, Limit: -1, Ordered: true}
+	addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: f.Column}, Val: dialect.ListValue(target)})
+	if child.PK == nil {
+		return fmt.Errorf("orm: delete: %s has a composite key", child.GoName())
+	}
+	if action == schema.Cascade && c.isFast(child) && child.PK.Rel == nil {
+		c.fast = append(c.fast, pairDelete{child.Schema.Table, f.Column, child.Label(), target})
+		return nil
+	}
+	q.Values = []expr.Annotation{{Name: "pk", Node: expr.Name{Name: child.PK.Column}}}
+	rows, err := c.keys(q, child.PK)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	switch action {
+	case schema.Cascade:
+		return c.collect(child, rows, m)
+	case schema.SetNull:
+		c.sets = append(c.sets, fieldUpdate{child, f, dialect.Value{}, rows})
+	case schema.SetDefault:
+		obj := child.New()
+		if f.Default != nil {
+			f.Default(f.At(obj))
+		}
+		c.sets = append(c.sets, fieldUpdate{child, f, f.Codec.Get(f.At(obj)), rows})
+	case schema.Restrict:
+		c.held = append(c.held, restricted{rel, rows})
+	default:
+		return &ProtectedError{Model: m.GoName(), By: []string{child.GoName() + "." + f.S.Name}, Count: len(rows)}
+	}
+	return nil
+}
+
+// run deletes what was collected: the rows between first, then rows before those that they point to.
+func (c *collector) run(out *Deleted) error {
+	for _, h := range c.held {
+		left := 0
+		for _, k := range h.keys {
+			if d := c.rows[h.rel.To]; d == nil || !d.seen[k] {
+				left++
+			}
+		}
+		if left > 0 {
+			return &ProtectedError{Model: h.rel.From.GoName(), By: []string{h.rel.To.GoName() + "." + h.rel.Field.S.Name}, Count: left, Restricted: true}
+		}
+	}
+	for _, p := range c.fast {
+		n, err := c.deleteWhere(p.table, p.column, p.keys)
+		if err != nil {
+			return err
+		}
+		out.add(p.label, n)
+	}
+	for _, u := range c.sets {
+		if err := c.update(u); err != nil {
+			return err
+		}
+	}
+	sorted, err := c.sorted()
+	if err != nil {
+		return err
+	}
+	for _, d := range sorted {
+		n, err := c.deleteWhere(d.model.Schema.Table, d.model.PK.Column, d.keys)
+		if err != nil {
+			return err
+		}
+		out.add(d.model.Label(), n)
+	}
+	return nil
+}
+
+// sorted puts models that point before those that they point to. A circle keeps the order of collection: the database's
+// constraints are checked at the end of the transaction.
+func (c *collector) sorted() ([]*doomed, error) {
+	var out []*doomed
+	done := map[*plan.Model]bool{}
+	for len(out) < len(c.order) {
+		progress := false
+		for _, m := range slices.Backward(c.order) {
+			if done[m] {
+				continue
+			}
+			ready := true
+			for b := range c.rows[m].before {
+				ready = ready && done[b]
+			}
+			if ready {
+				done[m], progress = true, true
+				out = append(out, c.rows[m])
+			}
+		}
+		if !progress {
+			for _, m := range slices.Backward(c.order) {
+				if !done[m] {
+					done[m] = true
+					out = append(out, c.rows[m])
+				}
+			}
+		}
+	}
+	if len(out) != len(c.order) {
+		return nil, errors.New("orm: delete: unsorted models")
+	}
+	return out, nil
+}
+
+const deleteBatch = 500
+
+func (c *collector) deleteWhere(table, column string, keys []dialect.Value) (int, error) {
+	total := 0
+	for batch := range slices.Chunk(keys, deleteBatch) {
+		b := append([]byte(nil), "DELETE FROM "...)
+		b = c.db.d.AppendQuoted(b, table)
+		b = append(b, " WHERE "...)
+		b, args := c.in(b, table, column, batch, nil)
+		res, err := c.db.exec(c.ctx, c.s, string(b), args)
+		if err != nil {
+			return total, err
+		}
+		total += int(res.RowsAffected)
+	}
+	return total, nil
+}
+
+func (c *collector) in(b []byte, table, column string, keys, args []dialect.Value) ([]byte, []dialect.Value) {
+	b = c.db.d.AppendQuoted(b, table)
+	b = append(b, '.')
+	b = c.db.d.AppendQuoted(b, column)
+	b = append(b, " IN ("...)
+	for i, k := range keys {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		args = append(args, c.db.d.Bind(k))
+		b = c.db.d.AppendParam(b, len(args))
+	}
+	return append(b, ')'), args
+}
+
+func (c *collector) update(u fieldUpdate) error {
+	for batch := range slices.Chunk(u.byKeys, deleteBatch) {
+		b := append([]byte(nil), "UPDATE "...)
+		b = c.db.d.AppendQuoted(b, u.model.Schema.Table)
+		b = append(b, " SET "...)
+		b = c.db.d.AppendQuoted(b, u.field.Column)
+		b = append(b, " = "...)
+		args := []dialect.Value{c.db.d.Bind(u.value)}
+		b = c.db.d.AppendParam(b, 1)
+		b = append(b, " WHERE "...)
+		b, args = c.in(b, u.model.Schema.Table, u.model.PK.Column, batch, args)
+		if _, err := c.db.exec(c.ctx, c.s, string(b), args); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package orm
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// The states that a query may end in. errors.Is(err, sql.ErrNoRows) holds for ErrNotFound too.
+var (
+	ErrNotFound error = &notFound{}
+	ErrMultiple       = errors.New("orm: more than one row")
+	// ErrNoDatabase is returned when the context carries no database.
+	ErrNoDatabase = errors.New("orm: the context carries no database (use a context of the site, or orm.WithDatabases)")
+	// ErrNotSaved is returned for an object without a primary key where a saved one is needed.
+	ErrNotSaved = errors.New("orm: the object is not saved")
+	// ErrNotUpdated is returned when an update that must change a row found none.
+	ErrNotUpdated = errors.New("orm: no row was updated")
+)
+
+type notFound struct{}
+
+func (*notFound) Error() string        { return "orm: no matching row" }
+func (*notFound) Is(target error) bool { return target == sql.ErrNoRows }
+
+// ConstraintError says that a statement would have broken a rule of the table: Django's IntegrityError.
+type ConstraintError = dialect.ConstraintError
+
+// The kinds of constraints.
+const (
+	UniqueConstraint     = dialect.Unique
+	ForeignKeyConstraint = dialect.ForeignKey
+	CheckConstraint      = dialect.Check
+	NotNullConstraint    = dialect.NotNull
+)
+
+// ProtectedError is returned by a delete that a relation with orm.Protect or orm.Restrict forbids.
+type ProtectedError struct {
+	// Model is what was to be deleted.
+	Model string
+	// By lists the relations in the way, "Story.editor"; Count is how many rows there are.
+	By    []string
+	Count int
+	// Restricted is set when the relation says Restrict.
+	Restricted bool
+}
+
+// Error names the model and the relations.
+func (e *ProtectedError) Error() string {
+	return fmt.Sprintf("orm: cannot delete %s: %d rows refer to it by %s", e.Model, e.Count, strings.Join(e.By, ", "))
+}

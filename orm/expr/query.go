@@ -1,0 +1,110 @@
+package expr
+
+import (
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// Query is the tree of a query. It is a value: copies share their slices and nobody changes them.
+type Query struct {
+	Model *plan.Model
+	// Where has one element for each call of Filter or Exclude: conditions on one many-valued relation in one call speak of
+	// the same related row.
+	Where []Step
+	// Order replaces the model's default order when Ordered is set.
+	Order   []Order
+	Ordered bool
+	Reverse bool
+	// Limit is -1 or the number of rows; Sliced says that one was given or an offset.
+	Limit, Offset int
+	Sliced        bool
+	Empty         bool // Model.None
+	Distinct      bool
+	DistinctOn    []Node
+	// Related are relations to join, Prefetch those to load with a second query.
+	Related  []Relation
+	Prefetch []Prefetch
+	// Annotations in order; hidden ones (Alias) are not selected.
+	Annotations []Annotation
+	// Values, when set, replaces the model's columns as the result; Grouped says that it came before an aggregate.
+	Values []Annotation
+	// GroupBy, when HasGroup is set, are the expressions of the groups.
+	GroupBy  []Node
+	HasGroup bool
+	// Only and Defer choose columns.
+	Only, Defer []*plan.Field
+	Lock        *Lock
+	Combined    *Combined
+	With        []With
+	// DB names the database. Default: "default".
+	DB  string
+	Err error
+	// FetchRaise forbids later loads.
+	FetchRaise bool
+}
+
+// Step is one Filter or Exclude.
+type Step struct {
+	Preds  []Pred
+	Negate bool
+	// Share lets the conditions use the joins that are there, to many rows too.
+	Share bool
+}
+
+// Relation is a relation to join, by path or by name.
+type Relation struct {
+	Path *Path
+	Name string
+}
+
+// Prefetch is a relation to load with its own query.
+type Prefetch struct {
+	Path *Path
+	Name string
+	// Query, if any, says which related objects are wanted and in what order.
+	Query *Query
+}
+
+// Annotation is a named expression.
+type Annotation struct {
+	Name   string
+	Node   Node
+	Field  *Path // the struct field that takes the value, if any
+	Hidden bool
+}
+
+// Order is one part of an ordering.
+type Order struct {
+	Path *Path
+	Name string // "-published", "?"
+	Node Node
+	Desc bool
+	// Nulls: "", "first" or "last".
+	Nulls string
+}
+
+// Lock is SELECT ... FOR UPDATE.
+type Lock struct {
+	NoWait, SkipLocked, NoKey bool
+	Of                        []*Path
+}
+
+// Combined joins the results of queries: union, union all, intersect, except.
+type Combined struct {
+	Op      string
+	Queries []*Query
+}
+
+// With is a common table expression.
+type With struct {
+	Name      string
+	Query     *Query
+	Recursive bool
+}
+
+// Assign is one column of an update.
+type Assign struct {
+	Path  *Path
+	Name  string
+	Value Node
+	Err   error
+}

@@ -1,0 +1,389 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// resolveColumns decides what is selected.
+func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
+	q := b.q
+	l := &Layout{Model: b.model}
+	switch mode {
+	case selectOne:
+		return l, nil
+	case selectCount:
+		return l, nil
+	case selectPK:
+		if b.model.PK == nil {
+			b.fail(fmt.Errorf("orm: %s has no primary key", b.model.GoName()))
+			return l, nil
+		}
+		return l, []column{{e: b.columnAt(0, b.model.PK, b.model.PK.Column)}}
+	}
+
+	var cols []column
+	if q.Values != nil {
+		for _, v := range q.Values {
+			e := b.annots[v.Name]
+			if n, ok := v.Node.(expr.Name); !ok || n.Name != v.Name || e == nil {
+				e = b.resolve(v.Node, nil)
+			}
+			if b.err != nil {
+				return l, nil
+			}
+			l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: len(cols)})
+			cols = append(cols, column{e: e, alias: v.Name})
+			b.grouped = b.grouped || e.agg
+		}
+		l.Width = len(cols)
+		return l, cols
+	}
+
+	l.Fields = b.chosenFields()
+	for _, f := range l.Fields {
+		cols = append(cols, column{e: b.columnAt(0, f, f.Column)})
+	}
+	if mode == selectValue {
+		if len(cols) > 1 && b.model.PK != nil {
+			l.Fields = []*plan.Field{b.model.PK}
+			return l, []column{{e: b.columnAt(0, b.model.PK, b.model.PK.Column)}}
+		}
+		return l, cols
+	}
+	if mode == selectRows {
+		cols = b.joinRelated(l, cols)
+	}
+	for _, a := range q.Annotations {
+		if a.Hidden {
+			continue
+		}
+		e := b.annots[a.Name]
+		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: e.kind, Col: len(cols)})
+		cols = append(cols, column{e: e, alias: a.Name})
+	}
+	l.Width = len(cols)
+	return l, cols
+}
+
+// chosenFields are the columns after Only and Defer. The primary key always comes.
+func (b *builder) chosenFields() []*plan.Field {
+	q := b.q
+	if len(q.Only) == 0 && len(q.Defer) == 0 {
+		return b.model.Columns
+	}
+	var out []*plan.Field
+	for _, f := range b.model.Columns {
+		keep := len(q.Only) == 0 || slices.Contains(q.Only, f)
+		if keep && slices.Contains(q.Defer, f) {
+			keep = false
+		}
+		if keep || f.S.PrimaryKey {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// joinRelated adds the columns of the relations that Related asks for.
+func (b *builder) joinRelated(l *Layout, cols []column) []column {
+	for _, r := range b.q.Related {
+		steps, err := b.relatedSteps(r)
+		if err != nil {
+			b.fail(err)
+			return cols
+		}
+		joins := b.walk(steps, nil)
+		list := &l.Related
+		for i, rel := range steps {
+			var node *Joined
+			for _, j := range *list {
+				if j.Rel == rel {
+					node = j
+				}
+			}
+			if node == nil {
+				node = &Joined{Rel: rel, Model: rel.To, Fields: rel.To.Columns, Start: len(cols)}
+				for k, f := range rel.To.Columns {
+					if f.Column == rel.ToColumn || f.S.PrimaryKey {
+						node.PK = len(cols)
+					}
+					_ = k
+					cols = append(cols, column{e: b.columnAt(joins[i+1], f, f.Column)})
+				}
+				*list = append(*list, node)
+			}
+			list = &node.Children
+		}
+	}
+	return cols
+}
+
+func (b *builder) relatedSteps(r expr.Relation) ([]*plan.Relation, error) {
+	if r.Path == nil {
+		return b.c.Steps(b.model, r.Name, true)
+	}
+	steps, f, err := r.Path.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if root := r.Path.Ref.Root().Model; root != b.model {
+		return nil, fmt.Errorf("orm: %s is used in a query of %s", r.Path, b.model.GoName())
+	}
+	if f.Rel == nil {
+		return nil, fmt.Errorf("orm: Related(%s): the field is not a relation", r.Path)
+	}
+	steps = append(steps[:len(steps):len(steps)], f.Rel)
+	if relationIsMulti(steps) {
+		return nil, fmt.Errorf("orm: Related(%s): the relation leads to many rows (use Prefetch)", r.Path)
+	}
+	for _, s := range steps {
+		if err := s.To.Ready(); err != nil {
+			return nil, err
+		}
+	}
+	return steps, nil
+}
+
+// rorder is one part of ORDER BY.
+type rorder struct {
+	e     *rexpr
+	desc  bool
+	nulls string
+	rand  bool
+}
+
+// resolveOrder resolves the query's order, or the model's default.
+func (b *builder) resolveOrder(mode selectMode) []rorder {
+	q := b.q
+	var out []rorder
+	switch {
+	case q.Ordered:
+		for _, o := range q.Order {
+			out = append(out, b.orderPart(o)...)
+			if b.err != nil {
+				return nil
+			}
+		}
+	case !b.grouped && !q.HasGroup && mode != selectOne:
+		if mode == selectPK && !q.Sliced {
+			return nil
+		}
+		out = b.defaultOrder(b.model, nil, 0)
+	}
+	if q.Reverse {
+		for i := range out {
+			out[i].desc = !out[i].desc
+			switch out[i].nulls {
+			case "first":
+				out[i].nulls = "last"
+			case "last":
+				out[i].nulls = "first"
+			}
+		}
+	}
+	// The same column twice orders nothing more.
+	uniq := out[:0]
+	seen := map[string]bool{}
+	for _, o := range out {
+		if o.e != nil && o.e.column != "" {
+			key := b.aliases[o.e.alias].name + "." + o.e.column
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+		}
+		uniq = append(uniq, o)
+	}
+	return uniq
+}
+
+func (b *builder) defaultOrder(m *plan.Model, steps []*plan.Relation, depth int) []rorder {
+	if depth > 4 {
+		b.fail(fmt.Errorf("orm: %s: the default order goes in circles", m.GoName()))
+		return nil
+	}
+	var out []rorder
+	ordering, err := m.Ordering()
+	if err != nil {
+		b.fail(err)
+	}
+	for _, o := range ordering {
+		path := append(steps[:len(steps):len(steps)], o.Steps...)
+		out = append(out, b.orderField(path, o.Field, o.Desc, depth)...)
+	}
+	return out
+}
+
+// orderField orders by a field; by a relation means by the other model's default order.
+func (b *builder) orderField(steps []*plan.Relation, f *plan.Field, desc bool, depth int) []rorder {
+	if f.Rel != nil && f.Rel.Kind == plan.Forward && f.Rel.To.Ready() == nil && len(f.Rel.To.Order) > 0 {
+		out := b.defaultOrder(f.Rel.To, append(steps[:len(steps):len(steps)], f.Rel), depth+1)
+		if desc {
+			for i := range out {
+				out[i].desc = !out[i].desc
+			}
+		}
+		return out
+	}
+	e := b.resolveUsed(relationTarget(steps, f), nil)
+	return []rorder{{e: e, desc: desc}}
+}
+
+func (b *builder) orderPart(o expr.Order) []rorder {
+	switch {
+	case o.Path != nil:
+		t, err := b.pathTarget(o.Path)
+		if err != nil {
+			b.fail(err)
+			return nil
+		}
+		if t.annotation != nil {
+			return []rorder{{e: t.annotation, desc: o.Desc, nulls: o.Nulls}}
+		}
+		out := b.orderField(t.steps, t.field, o.Desc, 0)
+		for i := range out {
+			out[i].nulls = o.Nulls
+		}
+		return out
+	case o.Node != nil:
+		return []rorder{{e: b.resolve(o.Node, nil), desc: o.Desc, nulls: o.Nulls}}
+	}
+	name, desc := o.Name, o.Desc
+	if strings.HasPrefix(name, "-") {
+		name, desc = name[1:], !desc
+	} else if strings.HasPrefix(name, "+") {
+		name = name[1:]
+	}
+	if name == "?" {
+		return []rorder{{rand: true}}
+	}
+	if q := b.q; q.Values != nil { // a computed column of the result
+		for _, v := range q.Values {
+			if _, plain := v.Node.(expr.Name); v.Name == name && !plain {
+				e := b.resolve(v.Node, nil)
+				named := *e
+				named.name = name
+				return []rorder{{e: &named, desc: desc, nulls: o.Nulls}}
+			}
+		}
+	}
+	t, direct, err := b.nameTarget(name, false)
+	if err != nil {
+		b.fail(err)
+		return nil
+	}
+	if t.annotation == nil && len(t.transforms) == 0 && len(t.keys) == 0 && direct != nil {
+		steps := t.steps
+		if !strings.HasSuffix(name, "_id") && name != "pk" && direct.Rel != nil && direct.Rel.Kind == plan.Forward {
+			out := b.orderField(steps[:max(0, len(steps)-1)], direct, desc, 0)
+			for i := range out {
+				out[i].nulls = o.Nulls
+			}
+			return out
+		}
+	}
+	return []rorder{{e: b.resolveUsed(t, nil), desc: desc, nulls: o.Nulls}}
+}
+
+func (b *builder) writeOrder(w *writer, order []rorder) {
+	for i, o := range order {
+		if i == 0 {
+			w.str(" ORDER BY ")
+		} else {
+			w.str(", ")
+		}
+		writeOrderPart(w, o)
+	}
+}
+
+func writeOrderPart(w *writer, o rorder) {
+	if o.rand {
+		if w.d.Name == "mysql" {
+			w.str("RAND()")
+		} else {
+			w.str("RANDOM()")
+		}
+		return
+	}
+	if o.e.name != "" && !w.bare {
+		w.ident(o.e.name)
+	} else {
+		o.e.write(w)
+	}
+	if o.desc {
+		w.str(" DESC")
+	} else {
+		w.str(" ASC")
+	}
+	switch o.nulls {
+	case "first":
+		w.str(" NULLS FIRST")
+	case "last":
+		w.str(" NULLS LAST")
+	}
+}
+
+// resolveGroup decides what GROUP BY names. Without an aggregate there is none.
+func (b *builder) resolveGroup(mode selectMode) []*rexpr {
+	q := b.q
+	if !b.grouped && !q.HasGroup && !b.filters[1].hasAgg() {
+		return nil
+	}
+	var group []*rexpr
+	switch {
+	case q.HasGroup:
+		group = append(group, b.resolveAll(q.GroupBy)...)
+	case b.model.PK != nil:
+		group = append(group, b.columnAt(0, b.model.PK, b.model.PK.Column))
+	default:
+		for _, f := range b.model.Columns {
+			group = append(group, b.columnAt(0, f, f.Column))
+		}
+	}
+	for i := range b.cols {
+		e := b.cols[i].e
+		if q.Values == nil && e.column != "" && e.alias == 0 && !q.HasGroup {
+			continue // depends on the key
+		}
+		group = append(group, e.leaves()...)
+	}
+	for _, a := range q.Annotations {
+		if a.Hidden || q.Values != nil {
+			continue
+		}
+		group = append(group, b.annots[a.Name].leaves()...)
+	}
+	for _, o := range b.order {
+		if o.e != nil && o.e.name == "" {
+			group = append(group, o.e.leaves()...)
+		}
+	}
+	group = b.filters[1].columns(group)
+	return group
+}
+
+func writeGroup(w *writer, group []*rexpr) {
+	var seen []string
+	for _, e := range group {
+		if e.constant {
+			continue
+		}
+		start := len(w.args)
+		text := string(w.capture(e.write))
+		if slices.Contains(seen, text) && len(w.args) == start {
+			continue
+		}
+		if len(seen) == 0 {
+			w.str(" GROUP BY ")
+		} else {
+			w.str(", ")
+		}
+		seen = append(seen, text)
+		w.str(text)
+	}
+}

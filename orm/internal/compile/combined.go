@@ -1,0 +1,133 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/expr"
+)
+
+// prepareCombined resolves a union, intersection or difference.
+func (b *builder) prepareCombined(mode selectMode) {
+	for i, q := range b.q.Combined.Queries {
+		part := *q
+		if b.q.Values != nil && part.Values == nil {
+			part.Values = b.q.Values
+		}
+		sub := b.c.builder(&part, b.outer)
+		sub.depth = b.depth
+		sub.prepareSelect(selectInside)
+		if sub.err != nil {
+			b.fail(sub.err)
+			return
+		}
+		if i > 0 && len(sub.cols) != len(b.combined[0].cols) {
+			b.fail(fmt.Errorf("orm: the queries of a %s have %d and %d columns", b.q.Combined.Op, len(b.combined[0].cols), len(sub.cols)))
+			return
+		}
+		b.combined = append(b.combined, sub)
+	}
+	if len(b.combined) == 0 {
+		b.fail(fmt.Errorf("orm: a combined query needs parts"))
+		return
+	}
+	b.layout = b.combined[0].layout
+	b.cols = b.combined[0].cols
+	b.annots = map[string]*rexpr{}
+}
+
+func (b *builder) emitCombined(w *writer) {
+	words := map[string]string{"union": " UNION ", "union all": " UNION ALL ", "intersect": " INTERSECT ", "except": " EXCEPT "}
+	counting := b.mode == selectCount || b.mode == selectOne
+	if counting {
+		if b.mode == selectCount {
+			w.str("SELECT COUNT(*) FROM (")
+		} else {
+			w.str("SELECT 1 FROM (")
+		}
+	}
+	first := true
+	for i, sub := range b.combined {
+		if sub.empty {
+			// An empty part adds nothing to a union and takes nothing away.
+			if b.q.Combined.Op != "intersect" && (i > 0 || b.q.Combined.Op != "except") && len(b.combined) > 1 && !(first && i == len(b.combined)-1) {
+				continue
+			}
+		}
+		if !first {
+			w.str(words[b.q.Combined.Op])
+		}
+		first = false
+		if sub.q.Sliced || sub.combined != nil {
+			w.str("SELECT * FROM (")
+			sub.emit(w)
+			w.str(")")
+			continue
+		}
+		sub.emit(w)
+	}
+	if counting {
+		w.str(") ")
+		w.ident("combined")
+		if b.mode == selectOne {
+			w.str(" LIMIT 1")
+		}
+		return
+	}
+	b.writeCombinedOrder(w)
+	b.writeLimit(w, b.mode)
+}
+
+// writeCombinedOrder orders a combined result by the positions of its columns.
+func (b *builder) writeCombinedOrder(w *writer) {
+	q := b.q
+	for i, o := range q.Order {
+		name, desc := o.Name, o.Desc
+		if o.Path != nil {
+			if _, f, err := o.Path.Resolve(); err == nil {
+				name = f.S.Name
+			}
+		}
+		if len(name) > 0 && name[0] == '-' {
+			name, desc = name[1:], !desc
+		}
+		at := b.position(name)
+		if at == 0 {
+			b.fail(fmt.Errorf("orm: ORDER BY %q of a %s: the name is not a column of the result", name, q.Combined.Op))
+			return
+		}
+		if i == 0 {
+			w.str(" ORDER BY ")
+		} else {
+			w.str(", ")
+		}
+		w.str(fmt.Sprint(at))
+		if desc != q.Reverse {
+			w.str(" DESC")
+		} else {
+			w.str(" ASC")
+		}
+	}
+}
+
+// position finds a column of the result by name, counted from 1.
+func (b *builder) position(name string) int {
+	for i, o := range b.layout.Annotations {
+		if o.Name == name {
+			return o.Col + 1
+		}
+		if n, ok := b.combined[0].q.Values, true; ok && i < len(n) {
+			if nn, isName := n[i].Node.(expr.Name); isName && nn.Name == name {
+				return o.Col + 1
+			}
+		}
+	}
+	if name == "pk" && b.model.PK != nil {
+		name = b.model.PK.S.Name
+	}
+	for i, f := range b.layout.Fields {
+		if f.S.Name == name || f.Column == name {
+			return i + 1
+		}
+	}
+	return 0
+}

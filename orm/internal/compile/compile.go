@@ -1,0 +1,335 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Registry knows the relations that lead to a model from others of the site.
+type Registry interface {
+	// Relations returns all relations of a model by their names in look-ups, forward and backward.
+	Relations(m *plan.Model) map[string]*plan.Relation
+}
+
+// Compiler compiles for one dialect.
+type Compiler struct {
+	D   *dialect.Dialect
+	Reg Registry
+	// Zone is the name of the current time zone, for the parts of moments. Default: UTC.
+	Zone string
+}
+
+// Statement is SQL with its arguments, and how to read its rows.
+type Statement struct {
+	SQL    string
+	Args   []dialect.Value
+	Layout *Layout
+	// Empty says that the result is known to be empty: nothing needs to run.
+	Empty bool
+}
+
+// Layout says what the columns of a row are.
+type Layout struct {
+	Model  *plan.Model
+	Fields []*plan.Field
+	// Related are the joined relations; their columns follow.
+	Related []*Joined
+	// Annotations come last.
+	Annotations []Output
+	Width       int
+}
+
+// Joined is a relation whose columns stand in the same row.
+type Joined struct {
+	Rel      *plan.Relation
+	Model    *plan.Model
+	Fields   []*plan.Field
+	Start    int
+	PK       int // the column that is null when there is no such row
+	Children []*Joined
+}
+
+// Output is a computed column.
+type Output struct {
+	Name  string
+	Field *expr.Path
+	Kind  schema.Kind
+	Col   int
+}
+
+// builder compiles one SELECT (or the WHERE of another statement).
+type builder struct {
+	c       *Compiler
+	q       *expr.Query
+	model   *plan.Model
+	outer   *builder
+	aliases []*alias
+	depth   int
+	annots  map[string]*rexpr
+	where   rwhere
+	err     error
+	// grouped is set once an aggregate annotation was seen.
+	grouped bool
+	used    map[string]bool
+	// link ties a subquery to the query around it.
+	link func(w *writer)
+
+	// What prepareSelect found.
+	mode       selectMode
+	filters    [3]rwhere // WHERE, HAVING, and what needs window functions
+	layout     *Layout
+	cols       []column
+	distinctOn []*rexpr
+	order      []rorder
+	group      []*rexpr
+	empty      bool
+	combined   []*builder
+}
+
+func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
+	b := &builder{c: c, q: q, model: q.Model, outer: outer}
+	if outer != nil {
+		b.depth = outer.depth + 1
+	}
+	b.addBase()
+	return b
+}
+
+func (b *builder) fail(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// Select compiles a query that reads objects or values.
+func (c *Compiler) Select(q *expr.Query) (*Statement, error) {
+	if q.Err != nil {
+		return nil, q.Err
+	}
+	b := c.builder(q, nil)
+	w := &writer{d: c.D}
+	layout, empty := b.selectInto(w, selectRows)
+	if b.err != nil {
+		return nil, b.err
+	}
+	return &Statement{SQL: string(w.buf), Args: w.args, Layout: layout, Empty: empty}, nil
+}
+
+type selectMode uint8
+
+const (
+	selectRows   selectMode = iota
+	selectOne               // SELECT 1 ... LIMIT 1
+	selectPK                // the primary key only
+	selectValue             // inside an expression: one column
+	selectCount             // COUNT(*)
+	selectInside            // inside a count or an aggregate: no order unless sliced
+)
+
+// selectInto resolves and writes one SELECT.
+func (b *builder) selectInto(w *writer, mode selectMode) (layout *Layout, empty bool) {
+	b.prepareSelect(mode)
+	if b.err != nil {
+		return nil, true
+	}
+	if b.empty && mode == selectRows && b.outer == nil {
+		return b.layout, true
+	}
+	b.emit(w)
+	return b.layout, b.empty
+}
+
+// prepareSelect resolves the query: after it, all joins are known.
+func (b *builder) prepareSelect(mode selectMode) {
+	q := b.q
+	b.mode = mode
+	if q.Err != nil {
+		b.fail(q.Err)
+		return
+	}
+	if err := q.Model.Ready(); err != nil {
+		b.fail(err)
+		return
+	}
+	if q.Combined != nil {
+		b.prepareCombined(mode)
+		return
+	}
+	b.resolveAnnotations()
+	b.resolveWhere()
+	if b.err != nil {
+		return
+	}
+	if b.link != nil {
+		b.where = rwhere{op: expr.AndOp, kids: []rwhere{b.where, {write: b.link}}}
+	}
+	b.filters[0], b.filters[1], b.filters[2] = b.where.split()
+
+	b.layout, b.cols = b.resolveColumns(mode)
+	b.distinctOn = b.resolveAll(q.DistinctOn)
+	if mode == selectRows || mode == selectValue || mode == selectPK || q.Sliced || len(q.DistinctOn) > 0 {
+		b.order = b.resolveOrder(mode)
+	}
+	b.group = b.resolveGroup(mode)
+	b.empty = q.Empty
+	for i := range b.filters {
+		b.empty = b.empty || b.filters[i].state() == alwaysFalse
+	}
+}
+
+// emit writes the resolved query.
+func (b *builder) emit(w *writer) {
+	if b.combined != nil {
+		b.emitCombined(w)
+		return
+	}
+	if !b.filters[2].isEmpty() {
+		b.emitQualified(w)
+		return
+	}
+	w.str("SELECT ")
+	b.writeDistinct(w, b.distinctOn)
+	b.writeColumns(w, b.mode, b.cols)
+	b.writeFrom(w)
+	b.writeTail(w)
+	b.writeOrder(w, b.order)
+	b.writeLimit(w, b.mode)
+	b.writeLock(w)
+}
+
+// writeTail writes the conditions and the groups.
+func (b *builder) writeTail(w *writer) {
+	if b.empty {
+		w.str(" WHERE 1 = 0")
+	} else {
+		b.filters[0].clause(w, " WHERE ")
+	}
+	writeGroup(w, b.group)
+	if !b.empty {
+		b.filters[1].clause(w, " HAVING ")
+	}
+}
+
+func (b *builder) writeDistinct(w *writer, on []*rexpr) {
+	switch {
+	case len(on) > 0:
+		if !w.d.DistinctOn {
+			b.fail(fmt.Errorf("orm: DISTINCT ON is not supported by %s", w.d.Name))
+			return
+		}
+		w.str("DISTINCT ON (")
+		for i, e := range on {
+			if i > 0 {
+				w.str(", ")
+			}
+			e.write(w)
+		}
+		w.str(") ")
+	case b.q.Distinct:
+		w.str("DISTINCT ")
+	}
+}
+
+// column is one column of the SELECT.
+type column struct {
+	e     *rexpr
+	alias string
+}
+
+func (b *builder) writeColumns(w *writer, mode selectMode, cols []column) {
+	switch {
+	case mode == selectOne:
+		w.str("1 AS ")
+		w.ident("a")
+		return
+	case mode == selectCount && len(cols) == 0:
+		w.str("COUNT(*)")
+		return
+	}
+	for i, c := range cols {
+		if i > 0 {
+			w.str(", ")
+		}
+		c.e.write(w)
+		if c.alias != "" {
+			w.str(" AS ")
+			w.ident(c.alias)
+		}
+	}
+	if len(cols) == 0 {
+		w.str("1")
+	}
+}
+
+func (b *builder) writeFrom(w *writer) {
+	w.str(" FROM ")
+	for i, a := range b.aliases {
+		if i > 0 {
+			if a.refs == 0 {
+				continue
+			}
+			if a.left {
+				w.str(" LEFT OUTER JOIN ")
+			} else {
+				w.str(" INNER JOIN ")
+			}
+		}
+		w.ident(a.table)
+		if a.name != a.table {
+			w.str(" ")
+			w.ident(a.name)
+		}
+		if i == 0 {
+			continue
+		}
+		w.str(" ON (")
+		w.qualified(b.aliases[a.parent].name, a.leftColumn)
+		w.str(" = ")
+		w.qualified(a.name, a.rightColumn)
+		w.str(")")
+	}
+}
+
+func (b *builder) writeLimit(w *writer, mode selectMode) {
+	q := b.q
+	limit, offset := -1, 0
+	if q.Sliced {
+		limit, offset = q.Limit, q.Offset
+	}
+	if mode == selectOne && (limit < 0 || limit > 1) {
+		limit = 1
+	}
+	switch {
+	case limit >= 0:
+		w.str(" LIMIT ")
+		w.arg(dialect.IntValue(int64(limit)))
+	case offset > 0 && w.d.NoLimit != "":
+		w.str(" LIMIT " + w.d.NoLimit)
+	}
+	if offset > 0 {
+		w.str(" OFFSET ")
+		w.arg(dialect.IntValue(int64(offset)))
+	}
+}
+
+func (b *builder) writeLock(w *writer) {
+	l := b.q.Lock
+	if l == nil || !w.d.ForUpdate {
+		return
+	}
+	w.str(" FOR UPDATE")
+	if l.NoKey && w.d.Name == "postgresql" {
+		w.buf = w.buf[:len(w.buf)-len("UPDATE")]
+		w.str("NO KEY UPDATE")
+	}
+	if l.NoWait {
+		w.str(" NOWAIT")
+	}
+	if l.SkipLocked {
+		w.str(" SKIP LOCKED")
+	}
+}

@@ -1,0 +1,226 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// FieldError is a name that means nothing in a query. Its text lists what would.
+type FieldError struct {
+	Name    string
+	Model   string
+	Choices []string
+	// Reason replaces the list when the name is known but does not fit.
+	Reason string
+}
+
+// Error says which name and what the choices are.
+func (e *FieldError) Error() string {
+	if e.Reason != "" {
+		return "orm: " + e.Reason
+	}
+	return fmt.Sprintf("orm: cannot resolve %q in %s (choices: %s)", e.Name, e.Model, strings.Join(e.Choices, ", "))
+}
+
+// relations returns all relations of a model by name.
+func (c *Compiler) relations(m *plan.Model) map[string]*plan.Relation {
+	if c.Reg != nil {
+		return c.Reg.Relations(m)
+	}
+	return m.Relations
+}
+
+// Choices are the names that a look-up on a model may begin with.
+func (c *Compiler) Choices(m *plan.Model) []string {
+	var out []string
+	for _, f := range m.Fields {
+		out = append(out, f.S.Name)
+		if f.Rel != nil && f.Rel.Kind == plan.Forward {
+			out = append(out, f.Column)
+		}
+	}
+	for name := range c.relations(m) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Steps resolves a chain of relations by names: author__mentor. Single asks that each leads to one row.
+func (c *Compiler) Steps(m *plan.Model, name string, single bool) ([]*plan.Relation, error) {
+	var steps []*plan.Relation
+	at := m
+	for part := range strings.SplitSeq(name, "__") {
+		if err := at.Ready(); err != nil {
+			return nil, err
+		}
+		rel := c.relations(at)[part]
+		if rel == nil || single && rel.Multi() {
+			var choices []string
+			for n, r := range c.relations(at) {
+				if !single || !r.Multi() {
+					choices = append(choices, n)
+				}
+			}
+			sort.Strings(choices)
+			return nil, &FieldError{Name: part, Model: at.GoName(), Choices: choices}
+		}
+		steps = append(steps, rel)
+		at = rel.To
+		if err := at.Ready(); err != nil {
+			return nil, err
+		}
+	}
+	return steps, nil
+}
+
+// dynamicTarget resolves a look-up string to what it compares and how.
+func (b *builder) dynamicTarget(p *expr.Pred) (*target, expr.Op, error) {
+	t, _, err := b.nameTarget(p.Name, true)
+	if err != nil {
+		return nil, 0, err
+	}
+	op := expr.Exact
+	if n := len(t.transforms); n > 0 {
+		if o, ok := expr.OpNamed(t.transforms[n-1]); ok && len(t.keys) == 0 {
+			op, t.transforms = o, t.transforms[:n-1]
+		}
+	}
+	if n := len(t.keys); n > 0 {
+		if o, ok := expr.OpNamed(t.keys[n-1]); ok {
+			op, t.keys = o, t.keys[:n-1]
+		}
+	}
+	if err := b.checkTransforms(t, p.Name); err != nil {
+		return nil, 0, err
+	}
+	return t, op, nil
+}
+
+// checkTransforms reports a transform or look-up that the field does not have.
+func (b *builder) checkTransforms(t *target, name string) error {
+	kind := schema.Text
+	switch {
+	case t.annotation != nil:
+		kind = t.annotation.kind
+	case t.field != nil:
+		kind = keyKind(t.field)
+	}
+	for i, tr := range t.transforms {
+		if out, ok := transformKind(kind, tr); ok {
+			kind = out
+			continue
+		}
+		what := "look-up"
+		if i < len(t.transforms)-1 {
+			what = "transform"
+		}
+		known := Transforms(kind)
+		sort.Strings(known)
+		return &FieldError{Name: name, Reason: fmt.Sprintf("unsupported %s %q for a %s field (in %q; transforms: %s)", what, tr, kind, name, strings.Join(known, ", "))}
+	}
+	return nil
+}
+
+// nameTarget resolves a name: an annotation, or relations and a field, then transforms. It also returns the field that
+// stood at the end of the name, before a relation was followed to its key.
+func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, error) {
+	parts := strings.Split(name, "__")
+	if a := b.annots[parts[0]]; a != nil {
+		t := &target{annotation: a}
+		if a.kind == schema.JSON {
+			t.keys = parts[1:]
+		} else {
+			t.transforms = parts[1:]
+		}
+		return t, nil, nil
+	}
+
+	t := &target{}
+	at := b.model
+	var last *plan.Field
+	for i, part := range parts {
+		if err := at.Ready(); err != nil {
+			return nil, nil, err
+		}
+		if part == "pk" && at.PK == nil {
+			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Choices: b.c.Choices(at)}
+		}
+		f := at.FieldNamed(part)
+		rel := b.c.relations(at)[part]
+		if rel == nil && f != nil && f.Rel != nil && part != f.Column {
+			rel = f.Rel
+		}
+		switch {
+		case rel != nil && part != "pk":
+			t.steps = append(t.steps, rel)
+			at = rel.To
+			if err := at.Ready(); err != nil {
+				return nil, nil, err
+			}
+			last = rel.Field
+			t.field = at.PK
+			if rel.Kind == plan.Forward {
+				t.field = at.FieldNamed(rel.ToColumn)
+			} else {
+				last = nil
+			}
+			if t.field == nil {
+				return nil, nil, fmt.Errorf("orm: %s has no primary key", at.GoName())
+			}
+			t.column = t.field.Column
+			if f := at.FieldNamed("pk"); f == nil && rel.Kind != plan.Forward {
+				return nil, nil, fmt.Errorf("orm: %s has no single primary key", at.GoName())
+			}
+		case f != nil && f.Extra:
+			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Reason: fmt.Sprintf("%s.%s is filled by an annotation, which this query does not have", at.GoName(), f.GoName)}
+		case f != nil:
+			t.field, t.column, last = f, f.Column, f
+			rest := parts[i+1:]
+			if f.Rel != nil && len(rest) > 0 && f.Rel.Kind == plan.Forward && part == "pk" {
+				// a primary key that is a foreign key: walk on through it
+				t.steps = append(t.steps, f.Rel)
+				at = f.Rel.To
+				continue
+			}
+			if keyKind(f) == schema.JSON {
+				t.keys = rest
+				return t, last, nil
+			}
+			t.transforms = rest
+			return t, last, nil
+		default:
+			if i > 0 && t.field != nil { // after a relation: a transform or look-up on its key
+				if _, isOp := expr.OpNamed(part); isOp || hasTransform(keyKind(t.field), part) {
+					t.transforms = parts[i:]
+					return t, last, nil
+				}
+			}
+			choices := b.c.Choices(at)
+			for a := range b.annots {
+				if at == b.model {
+					choices = append(choices, a)
+				}
+			}
+			sort.Strings(choices)
+			if i > 0 && last != nil && t.steps == nil {
+				return nil, nil, &FieldError{Name: name, Reason: fmt.Sprintf("unsupported look-up %q for field %q", part, parts[i-1])}
+			}
+			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Choices: choices}
+		}
+	}
+	return t, last, nil
+}
+
+func hasTransform(kind schema.Kind, name string) bool {
+	_, ok := transformKind(kind, name)
+	return ok
+}

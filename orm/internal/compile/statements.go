@@ -1,0 +1,469 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+func (b *builder) statement(w *writer) (*Statement, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	return &Statement{SQL: string(w.buf), Args: w.args, Layout: b.layout, Empty: b.empty}, nil
+}
+
+// Exists compiles SELECT 1 ... LIMIT 1.
+func (c *Compiler) Exists(q *expr.Query) (*Statement, error) {
+	b := c.builder(q, nil)
+	w := &writer{d: c.D}
+	b.prepareSelect(selectOne)
+	if b.err == nil && !b.empty {
+		b.emit(w)
+	}
+	return b.statement(w)
+}
+
+// Count compiles the number of rows.
+func (c *Compiler) Count(q *expr.Query) (*Statement, error) {
+	w := &writer{d: c.D}
+	b := c.builder(q, nil)
+	if c.plainRows(q) {
+		plain := *q
+		plain.Order, plain.Ordered = nil, true
+		b.q = &plain
+		b.prepareSelect(selectCount)
+		if b.err == nil && !b.empty {
+			b.emit(w)
+		}
+		return b.statement(w)
+	}
+	b.prepareSelect(selectInside)
+	if b.err == nil && !b.empty {
+		w.str("SELECT COUNT(*) FROM (")
+		b.emit(w)
+		w.str(") ")
+		w.ident("subquery")
+	}
+	return b.statement(w)
+}
+
+// plainRows says that each row of the result is one row of the joined tables, so that it can be counted or summed directly.
+func (c *Compiler) plainRows(q *expr.Query) bool {
+	if q.Sliced || q.Distinct || len(q.DistinctOn) > 0 || q.Combined != nil && len(q.Combined.Queries) == 0 || q.HasGroup {
+		return false
+	}
+	for _, a := range q.Annotations {
+		if holds(a.Node) {
+			return false
+		}
+	}
+	for _, v := range q.Values {
+		if holds(v.Node) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds says that an expression holds an aggregate or a window function.
+func holds(n expr.Node) bool {
+	switch n := n.(type) {
+	case *expr.Aggregate, *expr.Window:
+		return true
+	case expr.Binary:
+		return holds(n.Left) || holds(n.Right)
+	case expr.Func:
+		for _, a := range n.Args {
+			if holds(a) {
+				return true
+			}
+		}
+	case expr.Transform:
+		return holds(n.Of)
+	case expr.Typed:
+		return holds(n.Of)
+	case expr.Cast:
+		return holds(n.Of)
+	case *expr.Case:
+		for _, w := range n.Whens {
+			if holds(w.Then) {
+				return true
+			}
+		}
+		return n.Default != nil && holds(n.Default)
+	}
+	return false
+}
+
+// Aggregate compiles functions over all rows of a query.
+func (c *Compiler) Aggregate(q *expr.Query, aggs []expr.Annotation) (*Statement, error) {
+	w := &writer{d: c.D}
+	b := c.builder(q, nil)
+	plain := *q
+	plain.Order, plain.Ordered = nil, true
+	if c.plainRows(q) && q.Combined == nil {
+		plain.Values = aggs
+		plain.HasGroup = true // one group: all rows
+		plain.Related, plain.Prefetch = nil, nil
+		b.q = &plain
+		b.prepareSelect(selectRows)
+		if b.err == nil {
+			b.emit(w)
+		}
+		return b.statement(w)
+	}
+
+	// The rows are groups or a slice: aggregate over them from outside.
+	if !q.Sliced {
+		b.q = &plain
+	}
+	b.prepareSelect(selectInside)
+	if b.err != nil {
+		return nil, b.err
+	}
+	out := &builder{c: c, q: &expr.Query{Model: q.Model}, model: q.Model, annots: map[string]*rexpr{}}
+	out.aliases = []*alias{{name: "subquery", table: "subquery", base: true, model: q.Model, refs: 1}}
+	out.used = map[string]bool{}
+	for name, e := range b.annots {
+		col := name
+		inner := *e
+		inner.agg, inner.isAgg, inner.window = false, false, false
+		inner.column, inner.alias = col, 0
+		inner.write = func(w *writer) { w.qualified("subquery", col) }
+		out.annots[name] = &inner
+	}
+	l := &Layout{Model: q.Model}
+	w.str("SELECT ")
+	for i, a := range aggs {
+		e := out.resolve(a.Node, nil)
+		if out.err != nil {
+			return nil, out.err
+		}
+		if i > 0 {
+			w.str(", ")
+		}
+		e.write(w)
+		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: e.kind, Col: i})
+	}
+	l.Width = len(aggs)
+	w.str(" FROM (")
+	if len(out.aliases) > 1 {
+		return nil, fmt.Errorf("orm: an aggregate over a slice or over groups cannot follow relations (annotate the query first)")
+	}
+	b.emit(w)
+	w.str(") ")
+	w.ident("subquery")
+	if out.err != nil {
+		return nil, out.err
+	}
+	return &Statement{SQL: string(w.buf), Args: w.args, Layout: l, Empty: false}, b.err
+}
+
+// Update compiles UPDATE ... SET.
+func (c *Compiler) Update(q *expr.Query, set []expr.Assign) (*Statement, error) {
+	if q.Sliced {
+		return nil, fmt.Errorf("orm: cannot update a slice of a query")
+	}
+	w := &writer{d: c.D}
+	b := c.builder(q, nil)
+	b.resolveAnnotations()
+	b.resolveWhere()
+	if b.err != nil {
+		return nil, b.err
+	}
+	b.empty = b.where.state() == alwaysFalse || q.Empty
+	joined := b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Distinct
+
+	w.str("UPDATE ")
+	w.ident(b.model.Schema.Table)
+	w.str(" SET ")
+	plainJoins := len(b.aliases)
+	for i, a := range set {
+		f, err := b.assignField(a)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			w.str(", ")
+		}
+		w.ident(f.Column)
+		w.str(" = ")
+		b.writeAssigned(w, f, a.Value)
+		if b.err != nil {
+			return nil, b.err
+		}
+	}
+	for _, a := range b.aliases[plainJoins:] {
+		if a.refs > 0 {
+			return nil, &FieldError{Name: "F", Reason: "the values of an update cannot follow relations (use a subquery)"}
+		}
+	}
+	b.writeTarget(w, q, joined)
+	return b.statement(w)
+}
+
+// writeTarget writes the WHERE of an update or delete; with joins the rows are found by a subquery.
+func (b *builder) writeTarget(w *writer, q *expr.Query, joined bool) {
+	if !joined {
+		b.where.clause(w, " WHERE ")
+		return
+	}
+	inner := *q
+	inner.Order, inner.Ordered = nil, true
+	sub := b.c.builder(&inner, nil)
+	sub.depth = 1
+	sub.aliases, sub.used = nil, nil
+	sub.addBase()
+	sub.prepareSelect(selectPK)
+	if sub.err != nil {
+		b.fail(sub.err)
+		return
+	}
+	w.str(" WHERE ")
+	w.qualified(b.model.Schema.Table, b.model.PK.Column)
+	w.str(" IN (")
+	sub.emit(w)
+	w.str(")")
+}
+
+func (b *builder) hasJoins() bool {
+	for _, a := range b.aliases[1:] {
+		if a.refs > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
+	if a.Err != nil {
+		return nil, a.Err
+	}
+	if a.Path != nil {
+		steps, f, err := a.Path.Resolve()
+		switch {
+		case err != nil:
+			return nil, err
+		case a.Path.Ref.Root().Model != b.model:
+			return nil, fmt.Errorf("orm: %s is used in an update of %s", a.Path, b.model.GoName())
+		case len(steps) > 0:
+			return nil, fmt.Errorf("orm: %s: an update sets columns of its own table only", a.Path)
+		case !f.S.HasColumn() || f.Extra:
+			return nil, fmt.Errorf("orm: %s is not a column", a.Path)
+		}
+		return f, nil
+	}
+	f := b.model.FieldNamed(a.Name)
+	if f == nil || !f.S.HasColumn() || f.Extra {
+		return nil, &FieldError{Name: a.Name, Model: b.model.GoName(), Reason: fmt.Sprintf("%s has no field named %q", b.model.GoName(), a.Name)}
+	}
+	return f, nil
+}
+
+func (b *builder) writeAssigned(w *writer, f *plan.Field, n expr.Node) {
+	if lit, ok := n.(expr.Literal); ok {
+		v, err := Prepare(keyKind(f), expr.Exact, lit.Value, b.location())
+		if err != nil {
+			b.fail(fmt.Errorf("orm: field %q: %w", f.S.Name, err))
+			return
+		}
+		w.arg(v)
+		return
+	}
+	e := b.resolve(n, nil)
+	if b.err != nil {
+		return
+	}
+	if e.agg || e.window {
+		b.fail(&FieldError{Name: f.S.Name, Reason: fmt.Sprintf("aggregates and window functions cannot be assigned to %q", f.S.Name)})
+		return
+	}
+	e.write(w)
+}
+
+// Delete compiles DELETE.
+func (c *Compiler) Delete(q *expr.Query) (*Statement, error) {
+	w := &writer{d: c.D}
+	b := c.builder(q, nil)
+	b.resolveAnnotations()
+	b.resolveWhere()
+	if b.err != nil {
+		return nil, b.err
+	}
+	b.empty = b.where.state() == alwaysFalse || q.Empty
+	w.str("DELETE FROM ")
+	w.ident(b.model.Schema.Table)
+	b.writeTarget(w, q, b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Sliced || q.Distinct)
+	return b.statement(w)
+}
+
+// emitQualified writes a query with conditions on window functions: they hold over the rows of a query inside.
+func (b *builder) emitQualified(w *writer) {
+	w.str("SELECT ")
+	switch b.mode {
+	case selectCount:
+		w.str("COUNT(*)")
+	case selectOne:
+		w.str("1")
+	default:
+		for i := range b.cols {
+			if i > 0 {
+				w.str(", ")
+			}
+			w.ident("col" + fmt.Sprint(i+1))
+		}
+	}
+	w.str(" FROM (SELECT ")
+	for i, c := range b.cols {
+		if i > 0 {
+			w.str(", ")
+		}
+		c.e.write(w)
+		w.str(" AS ")
+		w.ident("col" + fmt.Sprint(i+1))
+	}
+	if len(b.cols) > 0 {
+		w.str(", ")
+	}
+	w.str("(")
+	q := b.filters[2]
+	q.sql(w)
+	w.str(") AS ")
+	w.ident("qualify_ok")
+	for i, o := range b.order {
+		if o.rand {
+			continue
+		}
+		w.str(", ")
+		o.e.write(w)
+		w.str(" AS ")
+		w.ident("order" + fmt.Sprint(i+1))
+	}
+	b.writeFrom(w)
+	b.writeTail(w)
+	w.str(") ")
+	w.ident("qualify")
+	w.str(" WHERE ")
+	w.ident("qualify_ok")
+	for i, o := range b.order {
+		if i == 0 {
+			w.str(" ORDER BY ")
+		} else {
+			w.str(", ")
+		}
+		if !o.rand {
+			name := "order" + fmt.Sprint(i+1)
+			o.e = &rexpr{write: func(w *writer) { w.ident(name) }}
+		}
+		writeOrderPart(w, o)
+	}
+	b.writeLimit(w, b.mode)
+}
+
+// Expression writes an expression of a model without arguments, for DDL: bare column names, values as literals.
+func (c *Compiler) Expression(m *plan.Model, n expr.Node) (string, error) {
+	b := c.builder(&expr.Query{Model: m}, nil)
+	b.annots = map[string]*rexpr{}
+	w := &writer{d: c.D, literal: true, bare: true}
+	if p, ok := n.(expr.Pred); ok {
+		r, _ := b.resolvePred(p, nil)
+		if b.err == nil {
+			for r.op == expr.AndOp && !r.negated && len(r.kids) == 1 {
+				r = r.kids[0]
+			}
+			r.sql(w)
+		}
+	} else {
+		b.resolve(n, nil).write(w)
+	}
+	if b.err == nil && b.hasJoins() {
+		b.fail(fmt.Errorf("orm: an index or constraint cannot follow relations"))
+	}
+	return string(w.buf), b.err
+}
+
+// Insert describes rows to insert.
+type Insert struct {
+	Model  *plan.Model
+	Fields []*plan.Field
+	// Rows hold a value for each field; Exprs override single values of the first row.
+	Rows [][]dialect.Value
+	// Ignore skips rows that clash. Update lists the columns to set on a clash over Unique.
+	Ignore         bool
+	Update, Unique []*plan.Field
+	Returning      []*plan.Field
+}
+
+// Insert compiles INSERT ... VALUES.
+func (c *Compiler) Insert(in *Insert) *Statement {
+	w := &writer{d: c.D, buf: make([]byte, 0, 64+len(in.Fields)*16+len(in.Rows)*len(in.Fields)*3)}
+	w.args = make([]dialect.Value, 0, len(in.Rows)*len(in.Fields))
+	if in.Ignore {
+		w.str(c.D.IgnoreInsert)
+	} else {
+		w.str("INSERT INTO ")
+	}
+	w.ident(in.Model.Schema.Table)
+	if len(in.Fields) == 0 {
+		if c.D.Name == "mysql" {
+			w.str(" () VALUES ()")
+		} else {
+			w.str(" DEFAULT VALUES")
+		}
+	} else {
+		w.str(" (")
+		for i, f := range in.Fields {
+			if i > 0 {
+				w.str(", ")
+			}
+			w.ident(f.Column)
+		}
+		w.str(") VALUES ")
+		for i, row := range in.Rows {
+			if i > 0 {
+				w.str(", ")
+			}
+			w.str("(")
+			for j, v := range row {
+				if j > 0 {
+					w.str(", ")
+				}
+				w.arg(v)
+			}
+			w.str(")")
+		}
+	}
+	if in.Ignore && c.D.Name == "postgresql" {
+		w.str(" ON CONFLICT DO NOTHING")
+	}
+	if len(in.Update) > 0 {
+		w.str(" ON CONFLICT(")
+		for i, f := range in.Unique {
+			if i > 0 {
+				w.str(", ")
+			}
+			w.ident(f.Column)
+		}
+		w.str(") DO UPDATE SET ")
+		for i, f := range in.Update {
+			if i > 0 {
+				w.str(", ")
+			}
+			w.ident(f.Column)
+			w.str(" = EXCLUDED.")
+			w.ident(f.Column)
+		}
+	}
+	for i, f := range in.Returning {
+		if i == 0 {
+			w.str(" RETURNING ")
+		} else {
+			w.str(", ")
+		}
+		w.qualified(in.Model.Schema.Table, f.Column)
+	}
+	return &Statement{SQL: string(w.buf), Args: w.args}
+}

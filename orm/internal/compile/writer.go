@@ -1,0 +1,98 @@
+package compile
+
+import (
+	"strconv"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// writer appends SQL and collects the arguments in the order of their placeholders.
+type writer struct {
+	d    *dialect.Dialect
+	buf  []byte
+	args []dialect.Value
+	// literal writes values into the SQL, for DDL, which takes no arguments. bare leaves out the tables' names.
+	literal, bare bool
+}
+
+func (w *writer) str(s string) { w.buf = append(w.buf, s...) }
+
+func (w *writer) ident(name string) { w.buf = w.d.AppendQuoted(w.buf, name) }
+
+func (w *writer) qualified(table, column string) {
+	if !w.bare {
+		w.ident(table)
+		w.buf = append(w.buf, '.')
+	}
+	w.ident(column)
+}
+
+// arg writes a placeholder for a value.
+func (w *writer) arg(v dialect.Value) {
+	v = w.d.Bind(v)
+	if w.literal {
+		w.buf = AppendLiteral(w.buf, w.d, v)
+		return
+	}
+	w.args = append(w.args, v)
+	if !w.d.Dollar {
+		w.buf = append(w.buf, '?')
+		return
+	}
+	w.buf = append(w.buf, '$')
+	w.buf = strconv.AppendInt(w.buf, int64(len(w.args)), 10)
+}
+
+// capture runs f and returns what it wrote, taken off the buffer. The arguments stay, in order.
+func (w *writer) capture(f func(w *writer)) []byte {
+	start := len(w.buf)
+	f(w)
+	out := append([]byte(nil), w.buf[start:]...)
+	w.buf = w.buf[:start]
+	return out
+}
+
+// AppendLiteral writes a bound value as SQL text, for DDL and for showing statements.
+func AppendLiteral(b []byte, d *dialect.Dialect, v dialect.Value) []byte {
+	switch v.Kind {
+	case dialect.Null:
+		return append(b, "NULL"...)
+	case dialect.Int:
+		return strconv.AppendInt(b, v.N, 10)
+	case dialect.Bool:
+		if v.N != 0 {
+			return append(b, d.BoolTrue...)
+		}
+		return append(b, d.BoolFalse...)
+	case dialect.Float:
+		f := strconv.FormatFloat(v.Float(), 'f', -1, 64)
+		for i := range len(f) {
+			if f[i] == '.' {
+				return append(b, f...)
+			}
+		}
+		return append(append(b, f...), ".0"...)
+	case dialect.Bytes:
+		b = append(b, "X'"...)
+		for i := range len(v.S) {
+			const hex = "0123456789abcdef"
+			b = append(b, hex[v.S[i]>>4], hex[v.S[i]&15])
+		}
+		return append(b, '\'')
+	}
+	s := v.S
+	switch v.Kind {
+	case dialect.Time:
+		s = string(dialect.AppendTime(nil, v.Time()))
+	case dialect.Date:
+		s = v.Time().Format("2006-01-02")
+	}
+	b = append(b, '\'')
+	for i := range len(s) {
+		if s[i] == '\'' {
+			b = append(b, '\'')
+		}
+		b = append(b, s[i])
+	}
+	return append(b, '\'')
+}

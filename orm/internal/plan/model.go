@@ -1,0 +1,356 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Model is the plan of one Go type.
+type Model struct {
+	Type   reflect.Type
+	Schema schema.Model
+	// Fields are the columns and relations in the order of the struct; Columns only those of the table.
+	Fields  []*Field
+	Columns []*Field
+	PK      *Field
+	// Order is the default order as it was declared; Ordering resolves it.
+	Order []RawOrder
+	// Latest is the field of GetLatestBy.
+	Latest *Field
+	// New allocates a value; Box makes a *T of an address.
+	New func() unsafe.Pointer
+	Box func(p unsafe.Pointer) any
+	// Links are the relation fields that need to know their owner after a load.
+	Links []*Field
+	// Parts are the relations that a model declares itself, forward and backward, by name.
+	Relations map[string]*Relation
+	// Hidden models stand behind many-to-many relations; they have no Go type.
+	Hidden bool
+
+	describe func(m *Model) error
+	once     sync.Once
+	err      error
+	linkOnce sync.Once
+	linkErr  error
+	sortOnce sync.Once
+	ordering []Order
+	sortErr  error
+	byOffset map[uintptr]*Field
+	byName   map[string]*Field
+
+	refOnce sync.Once
+	ref     *Ref
+}
+
+// OnComplete sets what fills the relation's columns when they are needed, not before.
+func (r *Relation) OnComplete(f func(r *Relation) error) { r.complete = f }
+
+// Complete fills the relation's columns.
+func (r *Relation) Complete() error {
+	r.once.Do(func() {
+		if r.complete != nil {
+			r.err = r.complete(r)
+		}
+	})
+	return r.err
+}
+
+// Order is a column of an ordering.
+type Order struct {
+	Field *Field
+	Steps []*Relation
+	Desc  bool
+}
+
+// Field is one field of a Go type.
+type Field struct {
+	Model *Model
+	// S describes the column. It points into Model.Schema.Fields.
+	S *schema.Field
+	// Column is the column's name.
+	Column string
+	Offset uintptr
+	Type   reflect.Type
+	GoName string
+	Codec  *Codec
+	// Nullable: the column may be null.
+	Nullable bool
+	// Rel is set for relations.
+	Rel *Relation
+	// LinkOffset is where the Link of a relation field stands in the model's struct.
+	LinkOffset uintptr
+	// Default makes the value of a new object, or is nil.
+	Default func(p unsafe.Pointer)
+	// Now sets the present time.
+	Now func(p unsafe.Pointer)
+	// Extra fields are filled by annotations; they are no columns.
+	Extra bool
+	// Validate runs the field's validators on the field at p.
+	Validate func(p unsafe.Pointer) error
+	Index    int
+}
+
+var models sync.Map // reflect.Type -> *Model
+
+// Get returns the plan of a type. Describe fills it when it is first needed, not now: package-level values may ask for a
+// model before the values that its description uses are there.
+func Get[T any](describe func(m *Model) error) *Model {
+	t := reflect.TypeFor[T]()
+	if m, ok := models.Load(t); ok {
+		return m.(*Model)
+	}
+	m, _ := models.LoadOrStore(t, &Model{
+		Type:     t,
+		New:      func() unsafe.Pointer { return unsafe.Pointer(new(T)) },
+		Box:      func(p unsafe.Pointer) any { return (*T)(p) },
+		describe: describe,
+	})
+	return m.(*Model)
+}
+
+// Known returns the plan of a type if it is a model that was asked for before, or nil.
+func Known(t reflect.Type) *Model {
+	if m, ok := models.Load(t); ok {
+		return m.(*Model)
+	}
+	return nil
+}
+
+// NewHidden makes the plan of a table that has no Go type: the one between the sides of a many-to-many relation.
+func NewHidden(s schema.Model) *Model {
+	m := &Model{Schema: s, Hidden: true}
+	for i := range m.Schema.Fields {
+		f := &m.Schema.Fields[i]
+		m.Fields = append(m.Fields, &Field{Model: m, S: f, Column: f.ColumnName(), GoName: f.Name, Nullable: f.Null})
+	}
+	return m
+}
+
+// Described fills the plan without its relations: two models may lead to each other.
+func (m *Model) Described() error {
+	m.once.Do(func() {
+		if m.describe != nil {
+			m.err = m.describe(m)
+		}
+	})
+	return m.err
+}
+
+// Ready fills the whole plan and says what is wrong with the model.
+func (m *Model) Ready() error {
+	if err := m.Described(); err != nil {
+		return err
+	}
+	m.linkOnce.Do(func() {
+		var problems []error
+		for _, f := range m.Fields {
+			if f.Rel == nil {
+				continue
+			}
+			if err := f.Rel.Complete(); err != nil {
+				problems = append(problems, fmt.Errorf("orm: %s.%s: %w", m.GoName(), f.GoName, err))
+			}
+		}
+		m.linkErr = errors.Join(problems...)
+	})
+	return m.linkErr
+}
+
+// RawOrder is a part of a declared order: a key path and its direction.
+type RawOrder struct {
+	Path *Path
+	Desc bool
+	Err  error
+}
+
+// Ordering is the default order, resolved when it is first used.
+func (m *Model) Ordering() ([]Order, error) {
+	m.sortOnce.Do(func() {
+		for _, o := range m.Order {
+			if o.Err != nil {
+				m.sortErr = o.Err
+				return
+			}
+			steps, f, err := o.Path.Resolve()
+			if err != nil {
+				m.sortErr = err
+				return
+			}
+			m.ordering = append(m.ordering, Order{Field: f, Steps: steps, Desc: o.Desc})
+		}
+	})
+	return m.ordering, m.sortErr
+}
+
+// Root returns the model's reference value.
+func (m *Model) Root() *Ref {
+	m.refOnce.Do(func() { m.ref = NewRef(m, nil, nil, false) })
+	return m.ref
+}
+
+// GoName is the type's name.
+func (m *Model) GoName() string {
+	if m.Type == nil {
+		return m.Schema.Name
+	}
+	return m.Type.Name()
+}
+
+// Label is "app.Name".
+func (m *Model) Label() string { return m.Schema.Label() }
+
+// FieldAt returns the field at an offset.
+func (m *Model) FieldAt(offset uintptr) *Field { return m.byOffset[offset] }
+
+// FieldNamed returns the field with a name as in look-ups, or with a column's name; "pk" is the primary key.
+func (m *Model) FieldNamed(name string) *Field {
+	if name == "pk" {
+		return m.PK
+	}
+	return m.byName[name]
+}
+
+// Finish builds the indexes over Fields after a description.
+func (m *Model) Finish() error {
+	m.byOffset = make(map[uintptr]*Field, len(m.Fields))
+	m.byName = make(map[string]*Field, 2*len(m.Fields))
+	var problems []error
+	columns := map[string]string{}
+	for i, f := range m.Fields {
+		f.Index = i
+		if !m.Hidden {
+			m.byOffset[f.Offset] = f
+		}
+		if f.Extra {
+			m.byName[f.S.Name] = f
+			continue
+		}
+		m.byName[f.S.Name] = f
+		if f.Rel != nil && !m.Hidden {
+			m.Links = append(m.Links, f)
+		}
+		if !f.S.HasColumn() {
+			continue
+		}
+		if other, ok := columns[strings.ToLower(f.Column)]; ok {
+			problems = append(problems, fmt.Errorf("orm: %s: fields %s and %s have the same column %q", m.GoName(), other, f.GoName, f.Column))
+		}
+		columns[strings.ToLower(f.Column)] = f.GoName
+		m.Columns = append(m.Columns, f)
+		if f.S.PrimaryKey {
+			m.PK = f
+		}
+	}
+	for _, f := range m.Columns {
+		if _, taken := m.byName[f.Column]; !taken {
+			m.byName[f.Column] = f
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// RelationKind says how a relation leads from row to row.
+type RelationKind uint8
+
+// The kinds of relations, forward and backward.
+const (
+	Forward     RelationKind = iota // a foreign key or one-to-one field
+	Backward                        // the rows whose foreign key points here
+	BackwardOne                     // the one row whose one-to-one field points here
+	Many                            // a many-to-many field
+	ManyBack                        // a many-to-many field from the other side
+)
+
+// Relation is one way from a model to another.
+type Relation struct {
+	Kind RelationKind
+	// Name is the relation's name in look-ups.
+	Name     string
+	From, To *Model
+	// Field is the field that declares the relation: in From for Forward and Many, in To for the ways back.
+	Field *Field
+	// FromColumn and ToColumn are joined: for many-to-many, FromColumn = Left of Table and Right of Table = ToColumn.
+	FromColumn, ToColumn string
+	Table                string
+	Left, Right          string
+	// Through is the plan of the table between, with its own type or hidden.
+	Through *Model
+	// Null: a row may have no other side.
+	Null bool
+	// Accessor is the name of the way back on objects: comment_set.
+	Accessor string
+
+	complete func(r *Relation) error
+	once     sync.Once
+	err      error
+	mu       sync.Mutex // guards back
+	back     *Relation
+}
+
+// Multi says that one row may lead to many.
+func (r *Relation) Multi() bool { return r.Kind == Backward || r.Kind == Many || r.Kind == ManyBack }
+
+// Back returns the relation in the other direction. It is the same value each time.
+func (r *Relation) Back() *Relation {
+	_ = r.Complete() // an error is reported by the model's Ready
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.back != nil {
+		return r.back
+	}
+	b := &Relation{
+		From: r.To, To: r.From, Field: r.Field, FromColumn: r.ToColumn, ToColumn: r.FromColumn,
+		Table: r.Table, Left: r.Right, Right: r.Left, Through: r.Through, Null: true,
+	}
+	switch r.Kind {
+	case Forward:
+		b.Kind = Backward
+		if r.Field.S.Kind == schema.OneToOne {
+			b.Kind = BackwardOne
+		}
+	case Backward, BackwardOne:
+		b.Kind = Forward
+		b.Null = r.Field.Nullable
+	case Many:
+		b.Kind = ManyBack
+	case ManyBack:
+		b.Kind = Many
+	}
+	b.Name, b.Accessor = backNames(r)
+	b.back = r
+	r.back = b
+	return b
+}
+
+// backNames are Django's names of the way back: related_query_name, and the accessor (comment_set, or the related name).
+func backNames(r *Relation) (query, accessor string) {
+	lower := strings.ToLower(r.From.Schema.Name)
+	rel := r.Field.S.Rel
+	accessor = rel.RelatedName
+	if accessor == "" {
+		accessor = lower + "_set"
+		if r.Field.S.Kind == schema.OneToOne {
+			accessor = lower
+		}
+	}
+	switch {
+	case rel.RelatedQuery != "":
+		query = rel.RelatedQuery
+	case rel.RelatedName != "":
+		query = rel.RelatedName
+	default:
+		query = lower
+	}
+	return query, accessor
+}
+
+// isLeafStruct says that an embedded struct is one column: time.Time and the types that bring their own codec.
+func isLeafStruct(t reflect.Type) bool {
+	return t == timeType || isRelationType(t)
+}

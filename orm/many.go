@@ -1,0 +1,147 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Many is a field that leads to many rows of another model: a many-to-many relation, or the way back of a foreign key
+// (HasMany). The rows are loaded on the first All, for all objects that were loaded together in one query.
+type Many[T any] struct{ link plan.Link }
+
+func (m *Many[T]) target() *plan.Model             { return model[T]() }
+func (m *Many[T]) relationKind() plan.RelationKind { return plan.Many }
+
+// To is a many-to-many field's way into the other model in a key path: orm.Eq(&a.Tags.To().Slug, "go").
+func (m *Many[T]) To() *T {
+	p := plan.Lookup(plan.PointerTo(m))
+	if p == nil {
+		panic(fmt.Sprintf("orm: Many[%s].To walks key paths of orm.Fields; use All(ctx) on a loaded object", typeOf[T]().Name()))
+	}
+	return plan.At[T](p.Ref.Child(model[T](), p, false).Base)
+}
+
+// All returns the related objects, loading them if they are not there yet.
+func (m *Many[T]) All(ctx context.Context) ([]*T, error) {
+	l := &m.link
+	if l.Peers != nil {
+		l.Peers.Mu.Lock()
+		defer l.Peers.Mu.Unlock()
+	}
+	if !l.Done {
+		if err := m.load(ctx); err != nil {
+			return nil, err
+		}
+	}
+	list, _ := l.Loaded.([]*T)
+	return list, nil
+}
+
+// Loaded returns the related objects if they are there already. It never asks the database.
+func (m *Many[T]) Loaded() ([]*T, bool) {
+	l := &m.link
+	if l.Peers != nil {
+		l.Peers.Mu.Lock()
+		defer l.Peers.Mu.Unlock()
+	}
+	list, _ := l.Loaded.([]*T)
+	return list, l.Done
+}
+
+// TemplateValue gives templates the related objects, loaded when they are first used.
+func (m *Many[T]) TemplateValue(ctx context.Context) (any, error) { return m.All(ctx) }
+
+// Query is the query of the related objects, to filter further. It always asks the database.
+func (m *Many[T]) Query() Query[T] {
+	q := Objects[T]()
+	rel, owner, err := m.owner()
+	if err != nil {
+		q.s.Err = err
+		return q
+	}
+	q.s.Where = append(q.s.Where, expr.Step{Preds: []expr.Pred{{Op: expr.Exact, Left: expr.Walk{Steps: []*plan.Relation{rel.Back()}}, Val: owner}}})
+	return q
+}
+
+// Count is the number of related objects.
+func (m *Many[T]) Count(ctx context.Context) (int, error) {
+	if list, ok := m.Loaded(); ok {
+		return len(list), nil
+	}
+	return m.Query().Count(ctx)
+}
+
+// Exists says whether there are related objects.
+func (m *Many[T]) Exists(ctx context.Context) (bool, error) {
+	if list, ok := m.Loaded(); ok {
+		return len(list) > 0, nil
+	}
+	return m.Query().Exists(ctx)
+}
+
+type manyDecl struct {
+	through *plan.Model
+}
+
+// ManyRef describes a many-to-many field; ManyToMany makes it.
+type ManyRef[T any] struct{ d declaration }
+
+func (r *ManyRef[T]) declare() *declaration { return &r.d }
+
+// ManyToMany describes a many-to-many field. Its table is app_model_field unless Table or Through says otherwise.
+func ManyToMany[T any](f *Many[T]) *ManyRef[T] {
+	return &ManyRef[T]{declaration{addr: plan.PointerTo(f), many: &manyDecl{}, s: schema.Field{Kind: schema.ManyToMany, Rel: &schema.Relation{}}}}
+}
+
+// RelatedName names the way back in look-ups: Tag -> articles. "+" hides it.
+func (r *ManyRef[T]) RelatedName(name string) *ManyRef[T] { r.d.s.Rel.RelatedName = name; return r }
+
+// RelatedQueryName names the way back in look-ups only.
+func (r *ManyRef[T]) RelatedQueryName(name string) *ManyRef[T] {
+	r.d.s.Rel.RelatedQuery = name
+	return r
+}
+
+// Table names the table between.
+func (r *ManyRef[T]) Table(name string) *ManyRef[T] { r.d.s.Rel.Table = name; return r }
+
+// Through uses a model of your own as the table between: ManyToMany(&s.Reviewers).Through(orm.ModelOf[Review]()).
+func (r *ManyRef[T]) Through(m Model) *ManyRef[T] { r.d.many.through = m.p; return r }
+
+// ThroughFields names the two foreign keys of the through model, first the one to this model, where it has several.
+func (r *ManyRef[T]) ThroughFields(from, to string) *ManyRef[T] {
+	r.d.s.Rel.ThroughFields = [2]string{from, to}
+	return r
+}
+
+// Symmetrical makes a relation of a model to itself hold both ways, as Django's default is.
+func (r *ManyRef[T]) Symmetrical() *ManyRef[T] { r.d.s.Rel.Symmetrical = true; return r }
+
+// Name gives the field's name in look-ups. Default: the Go name in snake case.
+func (r *ManyRef[T]) Name(name string) *ManyRef[T] { r.d.s.Name = name; return r }
+
+// Blank lets forms leave the field empty.
+func (r *ManyRef[T]) Blank() *ManyRef[T] { r.d.s.Blank = true; return r }
+
+// Verbose is the field's name for people.
+func (r *ManyRef[T]) Verbose(name string) *ManyRef[T] { r.d.s.VerboseName = name; return r }
+
+// Help is the hint beside the field in forms.
+func (r *ManyRef[T]) Help(text string) *ManyRef[T] { r.d.s.HelpText = text; return r }
+
+// HasMany describes a field that holds the rows whose foreign key points here:
+//
+//	Comments orm.Many[Comment]
+//	orm.HasMany(&a.Comments, &orm.Fields[Comment]().Article)
+func HasMany[C, T any, K comparable](f *Many[C], key *ForeignKey[T, K]) Field {
+	r := &ManyRef[C]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}}}
+	r.d.hasMany = plan.Lookup(plan.PointerTo(key))
+	if r.d.hasMany == nil {
+		r.d.err = fmt.Errorf("orm: HasMany takes the address of a foreign key in orm.Fields[%s]()", typeOf[C]().Name())
+	}
+	return r
+}

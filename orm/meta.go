@@ -1,0 +1,145 @@
+package orm
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Meta is what a model's Meta method says about it: everything that is not a field.
+type Meta struct {
+	// App is the label of the application. Default: the last element of the type's package path.
+	App string
+	// Table is the table's name. Default: app_model.
+	Table string
+	// Name is the model's name in migrations and labels. Default: the type's name.
+	Name string
+	// VerboseName and VerboseNamePlural are for people. Default: the name in lower case, with spaces; and an s.
+	VerboseName, VerboseNamePlural string
+	// Ordering is the order of queries that name none: orm.By(orm.Desc(&a.Published)).
+	Ordering []Order
+	// Indexes over several columns, or with conditions; an index over one column is the field's Index().
+	Indexes []Index
+	// Constraints that rows must fulfil.
+	Constraints []Constraint
+	// Unmanaged tables are made by somebody else: migrations leave them alone.
+	Unmanaged bool
+	// PrimaryKey lists the fields of a composite key, by address.
+	PrimaryKey []any
+	// LatestBy is the address of the field for Latest and Earliest.
+	LatestBy any
+	// Comment stands on the table where the database can.
+	Comment string
+	// Permissions are added to add, change, delete and view: pairs of code and name.
+	Permissions [][2]string
+}
+
+// Order is one part of an ordering. Make it with Asc, Desc or ByName.
+type Order struct {
+	o expr.Order
+	e error
+}
+
+// By makes a list of orders; it reads well in Meta.
+func By(orders ...Order) []Order { return orders }
+
+// Asc orders by a column, smallest first. By a relation means by the other model's default order.
+func Asc[V any](f *V) Order { return orderBy(plan.Lookup(plan.PointerTo(f)), false) }
+
+// Desc orders by a column, greatest first.
+func Desc[V any](f *V) Order { return orderBy(plan.Lookup(plan.PointerTo(f)), true) }
+
+func orderBy(p *plan.Path, desc bool) Order {
+	if p == nil {
+		return Order{e: errNotField}
+	}
+	return Order{o: expr.Order{Path: p, Desc: desc}}
+}
+
+// ByName orders by a name as Django writes it: "title", "-author__name", "?" for random. The name is checked against the
+// model when the query runs.
+func ByName(name string) Order { return Order{o: expr.Order{Name: name}} }
+
+// NullsFirst and NullsLast say where rows without a value go.
+func (o Order) NullsFirst() Order { o.o.Nulls = "first"; return o }
+
+// NullsLast puts rows without a value at the end.
+func (o Order) NullsLast() Order { o.o.Nulls = "last"; return o }
+
+var errNotField = fmt.Errorf("orm: the address is not that of a field in a reference value (orm.Fields[T]())")
+
+// Index is an index of a table. Make it with IndexOn.
+type Index struct {
+	fields []any
+	name   string
+	where  *Predicate
+	exprs  []schema.Expression
+}
+
+// IndexOn is an index over fields, given by address, or with a direction: IndexOn(&a.Status, orm.Desc(a.Published)).
+func IndexOn(fields ...any) Index { return Index{fields: fields} }
+
+// IndexExpr is an index over expressions, such as orm.Lower(&a.Title). It needs a name.
+func IndexExpr(name string, exprs ...schema.Expression) Index { return Index{name: name, exprs: exprs} }
+
+// Name names the index. Default: made from the table and the columns, as Django does.
+func (i Index) Name(name string) Index { i.name = name; return i }
+
+// Where limits the index to some rows.
+func (i Index) Where(p Predicate) Index { i.where = &p; return i }
+
+// Constraint is a rule for the rows of a table. Make it with Unique or Check.
+type Constraint struct {
+	name    string
+	fields  []any
+	exprs   []schema.Expression
+	check   *Predicate
+	where   *Predicate
+	message string
+}
+
+// UniqueOn allows each combination of the fields once.
+func UniqueOn(name string, fields ...any) Constraint { return Constraint{name: name, fields: fields} }
+
+// UniqueExpr allows each combination of the expressions once.
+func UniqueExpr(name string, exprs ...schema.Expression) Constraint {
+	return Constraint{name: name, exprs: exprs}
+}
+
+// CheckThat makes the database refuse rows for which the condition does not hold.
+func CheckThat(name string, p Predicate) Constraint { return Constraint{name: name, check: &p} }
+
+// Where limits a unique constraint to some rows.
+func (c Constraint) Where(p Predicate) Constraint { c.where = &p; return c }
+
+// Message is what people read when the constraint is violated.
+func (c Constraint) Message(text string) Constraint { c.message = text; return c }
+
+// fieldOf finds the field that an address, given as any, names.
+func fieldOf(m *plan.Model, f any) (field *plan.Field, desc bool, err error) {
+	var p *plan.Path
+	switch f := f.(type) {
+	case Order:
+		p, desc = f.o.Path, f.o.Desc
+		if f.e != nil {
+			return nil, false, f.e
+		}
+	default:
+		v := reflect.ValueOf(f)
+		if v.Kind() != reflect.Pointer {
+			return nil, false, fmt.Errorf("orm: %s: a field is named by its address, not by a %T", m.GoName(), f)
+		}
+		p = plan.Lookup(v.UnsafePointer())
+	}
+	if p == nil || p.Ref != m.Root() {
+		return nil, false, fmt.Errorf("orm: %s: %w", m.GoName(), errNotField)
+	}
+	field = m.FieldAt(p.Offset)
+	if field == nil {
+		return nil, false, fmt.Errorf("orm: %s: %s is not a field of the model", m.GoName(), p.Name)
+	}
+	return field, desc, nil
+}

@@ -1,0 +1,353 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// prefetch loads the relations that a query asks for. A path of several relations loads each level once.
+func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.Pointer) error {
+	loaded := map[string][]plan.Pointer{}
+	c := db.compiler(s)
+	for _, p := range q.Prefetch {
+		steps, err := prefetchSteps(c.Steps, q.Model, p)
+		if err != nil {
+			return err
+		}
+		at, key := objs, ""
+		for i, rel := range steps {
+			key += "/" + rel.Name
+			if next, ok := loaded[key]; ok {
+				at = next
+				continue
+			}
+			var sub *expr.Query
+			if i == len(steps)-1 {
+				sub = p.Query
+			}
+			next, err := loadRelation(ctx, db, s, rel, at, sub, q.DB)
+			if err != nil {
+				return err
+			}
+			loaded[key], at = next, next
+		}
+	}
+	return nil
+}
+
+func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, error), m *plan.Model, p expr.Prefetch) ([]*plan.Relation, error) {
+	if p.Path == nil {
+		return byName(m, p.Name, false)
+	}
+	if root := p.Path.Ref.Root().Model; root != m {
+		return nil, wrongModel(p.Path, m)
+	}
+	steps, f, err := p.Path.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if f.Rel == nil {
+		return nil, fmt.Errorf("orm: Prefetch(%s): the field is not a relation", p.Path)
+	}
+	return append(steps[:len(steps):len(steps)], f.Rel), nil
+}
+
+// typedRelation is a relation field's Go type, which knows the type of the related objects.
+type typedRelation interface {
+	loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error)
+	listAny(objs []plan.Pointer) any
+}
+
+// holder finds the Go field that holds a relation in objects of rel.From, or nil when the model has none (the
+// plain way back).
+func holder(rel *plan.Relation) *plan.Field {
+	for _, f := range rel.From.Fields {
+		if f.Rel == rel {
+			return f
+		}
+	}
+	return nil
+}
+
+// loadRelation loads a relation for a list of objects and stores it in them. It returns the related objects.
+func loadRelation(ctx context.Context, db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) ([]plan.Pointer, error) {
+	hold := holder(rel)
+	if hold == nil {
+		return nil, fmt.Errorf("orm: %s has no field that holds %s (declare one with orm.HasMany)", rel.From.GoName(), rel.Name)
+	}
+	if err := rel.To.Ready(); err != nil {
+		return nil, err
+	}
+	typed := reflect.New(hold.Type).Interface().(typedRelation)
+	q := &expr.Query{Model: rel.To, Limit: -1, DB: dbName}
+	if sub != nil {
+		c := *sub
+		q = &c
+	}
+	if rel.Kind == plan.Forward {
+		return loadForward(ctx, db, s, rel, objs, q, typed)
+	}
+	return loadMany(ctx, db, s, rel, hold, objs, q, typed)
+}
+
+func loadForward(ctx context.Context, db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, q *expr.Query, typed typedRelation) ([]plan.Pointer, error) {
+	target := rel.To.FieldNamed(rel.ToColumn)
+	f := rel.Field
+	var keys []dialect.Value
+	seen := map[dialect.Value]bool{}
+	for _, obj := range objs {
+		v := f.Codec.Get(f.At(obj))
+		if v.Kind == dialect.Null || seen[v] {
+			continue
+		}
+		seen[v] = true
+		keys = append(keys, v)
+	}
+	var found []plan.Pointer
+	if len(keys) > 0 {
+		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: target.S.Name}, Val: dialect.ListValue(keys)})
+		q.Order, q.Ordered = nil, true
+		var err error
+		if found, err = typed.loadAny(ctx, db, s, q); err != nil {
+			return nil, err
+		}
+	}
+	byKey := make(map[dialect.Value]plan.Pointer, len(found))
+	for _, obj := range found {
+		byKey[target.Codec.Get(target.At(obj))] = obj
+	}
+	for _, obj := range objs {
+		l := f.LinkAt(obj)
+		l.Loaded, l.Done = nil, true
+		if to, ok := byKey[f.Codec.Get(f.At(obj))]; ok {
+			l.Loaded = rel.To.Box(to)
+		}
+	}
+	return found, nil
+}
+
+func addStep(q *expr.Query, p expr.Pred) {
+	n := len(q.Where)
+	q.Where = append(q.Where[:n:n], expr.Step{Preds: []expr.Pred{p}})
+}
+
+// loadMany loads the rows behind a many-to-many field or a foreign key's way back, with the key of the owner of each row.
+func loadMany(ctx context.Context, db *DB, s *scope, rel *plan.Relation, hold *plan.Field, objs []plan.Pointer, q *expr.Query, typed typedRelation) ([]plan.Pointer, error) {
+	owner := rel.From.PK
+	if rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne {
+		owner = rel.From.FieldNamed(rel.FromColumn)
+	}
+	keys := make([]dialect.Value, 0, len(objs))
+	for _, obj := range objs {
+		keys = append(keys, owner.Codec.Get(owner.At(obj)))
+	}
+	byOwner := make(map[dialect.Value][]plan.Pointer, len(objs))
+	var found []plan.Pointer
+	var err error
+	if rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne {
+		key := rel.Field
+		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: key.Column}, Val: dialect.ListValue(keys)})
+		if found, err = typed.loadAny(ctx, db, s, q); err != nil {
+			return nil, err
+		}
+		for _, obj := range found {
+			v := key.Codec.Get(key.At(obj))
+			byOwner[v] = append(byOwner[v], obj)
+		}
+	} else {
+		back := rel.Back()
+		addStep(q, expr.Pred{Op: expr.In, Left: expr.Walk{Steps: []*plan.Relation{back}}, Val: dialect.ListValue(keys)})
+		q.Where[len(q.Where)-1].Share = true
+		n := len(q.Annotations)
+		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, Node: expr.Walk{Steps: []*plan.Relation{back}}})
+		if found, err = loadWithOwner(ctx, db, s, q, owner, byOwner); err != nil {
+			return nil, err
+		}
+	}
+	for i, obj := range objs {
+		l := hold.LinkAt(obj)
+		l.Loaded, l.Done = typed.listAny(byOwner[keys[i]]), true
+	}
+	return found, nil
+}
+
+const ownerAlias = "_prefetch_related_val"
+
+// loadWithOwner loads objects that come once for each owner. The same row of two owners becomes one object.
+func loadWithOwner(ctx context.Context, db *DB, s *scope, q *expr.Query, owner *plan.Field, byOwner map[dialect.Value][]plan.Pointer) ([]plan.Pointer, error) {
+	st, err := db.statement(s, q, shapeSelect)
+	if err != nil || st.Empty {
+		return nil, err
+	}
+	l := st.Layout
+	col := l.Annotations[len(l.Annotations)-1].Col
+	m := q.Model
+	seen := map[dialect.Value]plan.Pointer{}
+	var found []plan.Pointer
+	key := keyReader(owner)
+	pkCol := -1
+	for i, f := range l.Fields {
+		if f == m.PK {
+			pkCol = i
+		}
+	}
+	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
+		own, err := key(r, col)
+		if err != nil {
+			return err
+		}
+		if pkCol >= 0 {
+			pk, err := keyReader(m.PK)(r, pkCol)
+			if err != nil {
+				return err
+			}
+			if obj, ok := seen[pk]; ok {
+				byOwner[own] = append(byOwner[own], obj)
+				return nil
+			}
+			obj := m.New()
+			seen[pk] = obj
+			found = append(found, obj)
+			byOwner[own] = append(byOwner[own], obj)
+			return scanObject(obj, st.Layout.Fields, m, r)
+		}
+		obj := m.New()
+		found = append(found, obj)
+		byOwner[own] = append(byOwner[own], obj)
+		return scanObject(obj, st.Layout.Fields, m, r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	bindGroup(m, found, q.DB)
+	if len(q.Prefetch) > 0 && len(found) > 0 {
+		return found, prefetch(ctx, db, s, q, found)
+	}
+	return found, nil
+}
+
+func scanObject(obj plan.Pointer, fields []*plan.Field, m *plan.Model, r dialect.Row) error {
+	for i, f := range fields {
+		if err := f.Codec.Set(f.At(obj), r, i); err != nil {
+			return fmt.Errorf("orm: %s.%s: %w", m.GoName(), f.GoName, err)
+		}
+	}
+	return nil
+}
+
+// bindGroup makes objects that were loaded together peers. They are held strongly: each is its own allocation, and the
+// lists that hold them are what keeps them alive.
+func bindGroup(m *plan.Model, objs []plan.Pointer, db string) {
+	if len(m.Links) == 0 {
+		return
+	}
+	g := &plan.Peers{Model: m, DB: db}
+	g.Each = func(yield func(plan.Pointer) bool) {
+		for _, obj := range objs {
+			if !yield(obj) {
+				return
+			}
+		}
+	}
+	for _, obj := range objs {
+		m.Bind(obj, g)
+	}
+}
+
+// keyReader reads a key from a row in the form that the key's field has as a value.
+func keyReader(f *plan.Field) func(r dialect.Row, i int) (dialect.Value, error) {
+	kind := f.S.Kind
+	if f.Rel != nil {
+		kind = plan.GoKind(f.Type.Field(0).Type)
+	}
+	switch {
+	case kind.IsInteger():
+		return func(r dialect.Row, i int) (dialect.Value, error) { return dialect.IntValue(r.Int(i)), nil }
+	case kind == schema.UUID:
+		return func(r dialect.Row, i int) (dialect.Value, error) {
+			u, err := r.UUID(i)
+			return dialect.Value{Kind: dialect.UUID, S: string(u[:])}, err
+		}
+	}
+	return func(r dialect.Row, i int) (dialect.Value, error) { return dialect.TextValue(r.Text(i)), nil }
+}
+
+// load loads a foreign key for the object and its peers.
+func (f *ForeignKey[T, K]) load(ctx context.Context) error {
+	l := &f.link
+	if l.Rel == nil { // the object was made by hand: ask for the one row
+		obj, err := Objects[T]().Get(ctx, Lookup("pk", f.ID))
+		if err != nil {
+			return err
+		}
+		l.Loaded, l.Done = obj, true
+		return nil
+	}
+	return loadForPeers(ctx, l, l.Owner)
+}
+
+// load loads a many-valued relation for the object and its peers.
+func (m *Many[T]) load(ctx context.Context) error {
+	if m.link.Rel == nil || m.link.Owner == nil {
+		return fmt.Errorf("orm: Many[%s]: %w", typeOf[T]().Name(), ErrNotSaved)
+	}
+	return loadForPeers(ctx, &m.link, m.link.Owner)
+}
+
+// loadForPeers loads a relation for all objects that came with owner and still lack it. The caller holds the group's lock.
+func loadForPeers(ctx context.Context, l *plan.Link, owner plan.Pointer) error {
+	objs := []plan.Pointer{owner}
+	name := ""
+	if g := l.Peers; g != nil {
+		if g.Raise {
+			return fmt.Errorf("orm: %s.%s was not loaded by the query, and FetchRaise forbids to load it now (add Related or Prefetch)", l.Rel.From.GoName(), l.Rel.Name)
+		}
+		name = g.DB
+		hold := holder(l.Rel)
+		g.Each(func(obj plan.Pointer) bool {
+			if obj != owner && hold != nil && !hold.LinkAt(obj).Done {
+				objs = append(objs, obj)
+			}
+			return true
+		})
+	}
+	db, s, err := database(ctx, name)
+	if err != nil {
+		return err
+	}
+	_, err = loadRelation(ctx, db, s, l.Rel, objs, nil, name)
+	return err
+}
+
+func loadTyped[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
+	list, err := fetch[T](ctx, db, s, q, 0)
+	out := make([]plan.Pointer, len(list))
+	for i, obj := range list {
+		out[i] = plan.PointerTo(obj)
+	}
+	return out, err
+}
+
+func (f *ForeignKey[T, K]) loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
+	return loadTyped[T](ctx, db, s, q)
+}
+
+func (f *ForeignKey[T, K]) listAny([]plan.Pointer) any { return nil }
+
+func (m *Many[T]) loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
+	return loadTyped[T](ctx, db, s, q)
+}
+
+func (m *Many[T]) listAny(objs []plan.Pointer) any {
+	list := make([]*T, len(objs))
+	for i, p := range objs {
+		list[i] = plan.At[T](p)
+	}
+	return list
+}

@@ -1,0 +1,140 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// Registry is the set of models of a site: what the way back from a model leads to, and what a delete must look at. The
+// front door puts it into the site's context; there is no registry of the process.
+type Registry struct {
+	models []Model
+	once   sync.Once
+	rels   map[*plan.Model]map[string]*plan.Relation
+	back   map[*plan.Model][]*plan.Relation
+	labels map[string]*plan.Model
+	err    error
+}
+
+// NewRegistry makes the set of a site's models.
+func NewRegistry(models ...Model) *Registry { return &Registry{models: models} }
+
+// WithModels returns a context that knows the models of a site.
+func WithModels(ctx context.Context, models ...Model) context.Context {
+	return WithRegistry(ctx, NewRegistry(models...))
+}
+
+// WithRegistry returns a context that carries the set of models.
+func WithRegistry(ctx context.Context, r *Registry) context.Context {
+	return derive(ctx, func(s *scope) { s.reg = r })
+}
+
+// RegistryFrom returns the context's set of models, or nil.
+func RegistryFrom(ctx context.Context) *Registry {
+	if s := scopeOf(ctx); s != nil {
+		return s.reg
+	}
+	return nil
+}
+
+// Models returns the models in the order given.
+func (r *Registry) Models() []Model { return r.models }
+
+// Model finds a model by its label, "news.Article", in any case.
+func (r *Registry) Model(label string) (Model, bool) {
+	r.build()
+	m := r.labels[strings.ToLower(label)]
+	return Model{m}, m != nil
+}
+
+// Err returns the mistakes of all models, joined, each with its model's name.
+func (r *Registry) Err() error {
+	r.build()
+	return r.err
+}
+
+func (r *Registry) build() {
+	r.once.Do(func() {
+		r.rels = map[*plan.Model]map[string]*plan.Relation{}
+		r.back = map[*plan.Model][]*plan.Relation{}
+		r.labels = map[string]*plan.Model{}
+		var problems []error
+		tables := map[string]string{}
+		seen := map[*plan.Model]bool{}
+		var add func(m *plan.Model)
+		add = func(m *plan.Model) {
+			if seen[m] {
+				return
+			}
+			seen[m] = true
+			if err := (Model{m}).Err(); err != nil {
+				problems = append(problems, err)
+				return
+			}
+			if other, ok := tables[m.Schema.Table]; ok && !m.Schema.Unmanaged {
+				problems = append(problems, fmt.Errorf("orm: models %s and %s have the same table %q", other, m.Label(), m.Schema.Table))
+			}
+			tables[m.Schema.Table] = m.Label()
+			r.labels[strings.ToLower(m.Label())] = m
+			for _, f := range m.Fields {
+				if f.Rel == nil || f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne {
+					continue
+				}
+				add(f.Rel.To)
+				back := f.Rel.Back()
+				r.back[f.Rel.To] = append(r.back[f.Rel.To], back)
+				if hiddenName(f.S.Rel.RelatedName) || f.S.Rel.Symmetrical && f.Rel.To == m {
+					continue
+				}
+				rels := r.of(f.Rel.To)
+				if other := rels[back.Name]; other != nil && other != back && !(other.Kind == plan.Backward && other.Field == back.Field) {
+					problems = append(problems, fmt.Errorf("orm: %s.%s: the way back %q of %s is taken (give it a RelatedName)", m.GoName(), f.GoName, back.Name, f.Rel.To.GoName()))
+					continue
+				}
+				rels[back.Name] = back
+			}
+		}
+		for _, m := range r.models {
+			if m.p == nil {
+				problems = append(problems, errors.New("orm: a zero Model in the list of models (use orm.ModelOf)"))
+				continue
+			}
+			add(m.p)
+		}
+		r.err = errors.Join(problems...)
+	})
+}
+
+func hiddenName(name string) bool { return strings.HasSuffix(name, "+") }
+
+func (r *Registry) of(m *plan.Model) map[string]*plan.Relation {
+	rels := r.rels[m]
+	if rels == nil {
+		rels = map[string]*plan.Relation{}
+		for name, rel := range m.Relations {
+			rels[name] = rel
+		}
+		r.rels[m] = rels
+	}
+	return rels
+}
+
+// Relations returns the relations of a model by their names in look-ups.
+func (r *Registry) Relations(m *plan.Model) map[string]*plan.Relation {
+	r.build()
+	if rels := r.rels[m]; rels != nil {
+		return rels
+	}
+	return m.Relations
+}
+
+// pointing returns the relations from other models to m.
+func (r *Registry) pointing(m *plan.Model) []*plan.Relation {
+	r.build()
+	return r.back[m]
+}

@@ -1,0 +1,260 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// ForeignKey is a field that points to a row of another model whose key is a K. The zero key is no row: NULL.
+//
+// The related object is loaded on the first Get, for all objects that were loaded together in one query. A value is used
+// by one goroutine at a time, like any struct.
+type ForeignKey[T any, K comparable] struct {
+	// ID is the other row's key.
+	ID   K
+	link plan.Link
+}
+
+// FK is a foreign key to a model with an automatic key.
+type FK[T any] = ForeignKey[T, int64]
+
+// To is a foreign key's way into the other model in a key path: orm.Eq(&a.Author.To().Username, "ada"). It is for
+// reference values (orm.Fields), not for loaded objects; those have Get.
+func (f *ForeignKey[T, K]) To() *T {
+	p := plan.Lookup(plan.PointerTo(f))
+	if p == nil {
+		panic(fmt.Sprintf("orm: FK[%s].To walks key paths of orm.Fields; use Get(ctx) on a loaded object", typeOf[T]().Name()))
+	}
+	return plan.At[T](p.Ref.Child(model[T](), p, false).Base)
+}
+
+// Get returns the object that the key points to. It is ErrNotFound when the key is null.
+func (f *ForeignKey[T, K]) Get(ctx context.Context) (*T, error) {
+	l := &f.link
+	if l.Peers != nil {
+		l.Peers.Mu.Lock()
+		defer l.Peers.Mu.Unlock()
+	}
+	if obj, ok := f.cached(); ok {
+		return obj, nil
+	}
+	var zero K
+	if f.ID == zero {
+		return nil, fmt.Errorf("orm: the relation to %s is null: %w", typeOf[T]().Name(), ErrNotFound)
+	}
+	if err := f.load(ctx); err != nil {
+		return nil, err
+	}
+	if obj, ok := f.cached(); ok {
+		return obj, nil
+	}
+	return nil, fmt.Errorf("orm: %s %v: %w", typeOf[T]().Name(), f.ID, ErrNotFound)
+}
+
+// cached returns the loaded object if it is the one that ID names now.
+func (f *ForeignKey[T, K]) cached() (*T, bool) {
+	obj, ok := f.link.Loaded.(*T)
+	if !ok || obj == nil {
+		return nil, false
+	}
+	m := model[T]()
+	if m.Ready() != nil {
+		return nil, false
+	}
+	target := m.PK
+	if f.link.Rel != nil {
+		target = m.FieldNamed(f.link.Rel.ToColumn)
+	}
+	if target == nil {
+		return nil, false
+	}
+	return obj, *plan.At[K](target.At(plan.PointerTo(obj))) == f.ID
+}
+
+// Loaded returns the object if it is there already. It never asks the database.
+func (f *ForeignKey[T, K]) Loaded() (*T, bool) {
+	if l := &f.link; l.Peers != nil {
+		l.Peers.Mu.Lock()
+		defer l.Peers.Mu.Unlock()
+	}
+	return f.cached()
+}
+
+// Set points the field to a saved object; nil makes it null.
+func (f *ForeignKey[T, K]) Set(obj *T) {
+	if l := &f.link; l.Peers != nil {
+		l.Peers.Mu.Lock()
+		defer l.Peers.Mu.Unlock()
+	}
+	var zero K
+	f.ID, f.link.Loaded, f.link.Done = zero, nil, false
+	if obj == nil {
+		return
+	}
+	m := model[T]()
+	if m.Ready() == nil && m.PK != nil && m.PK.Type == typeOf[K]() {
+		f.ID = *plan.At[K](m.PK.At(plan.PointerTo(obj)))
+		f.link.Loaded, f.link.Done = obj, true
+	}
+}
+
+// IsNull says that the field points to no row.
+func (f *ForeignKey[T, K]) IsNull() bool {
+	var zero K
+	return f.ID == zero
+}
+
+// String is the key, so that a foreign key prints as what it stores.
+func (f ForeignKey[T, K]) String() string { return fmt.Sprint(f.ID) }
+
+// TemplateValue gives templates the related object, loaded when it is first used; a null is nil.
+func (f *ForeignKey[T, K]) TemplateValue(ctx context.Context) (any, error) {
+	if f.IsNull() {
+		return nil, nil
+	}
+	return f.Get(ctx)
+}
+
+func (f *ForeignKey[T, K]) target() *plan.Model { return model[T]() }
+func (f *ForeignKey[T, K]) relationKind() plan.RelationKind {
+	return plan.Forward
+}
+
+// To makes a foreign key that points to a saved object: orm.Eq(&a.Author, orm.To(user)).
+func To[T any](obj *T) FK[T] {
+	var f FK[T]
+	f.Set(obj)
+	return f
+}
+
+// relationField is what every relation type of a model's struct can say about itself.
+type relationField interface {
+	target() *plan.Model
+	relationKind() plan.RelationKind
+}
+
+// Reference describes a foreign key; Ref and OneToOne make it.
+type Reference[T any, K comparable] struct{ d declaration }
+
+func (r *Reference[T, K]) declare() *declaration { return &r.d }
+
+// Ref describes a foreign key. It is not null, with an index, and protected from the deletion of the row it points to,
+// unless said otherwise.
+func Ref[T any, K comparable](f *ForeignKey[T, K]) *Reference[T, K] {
+	return &Reference[T, K]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.ForeignKey, Rel: &schema.Relation{}}}}
+}
+
+// OneToOne describes a foreign key that each row of the other model may have once.
+func OneToOne[T any, K comparable](f *ForeignKey[T, K]) *Reference[T, K] {
+	r := Ref(f)
+	r.d.s.Kind, r.d.s.Unique = schema.OneToOne, true
+	return r
+}
+
+// OnDelete is what happens to the rows when the row that they point to is deleted.
+func (r *Reference[T, K]) OnDelete(o OnDelete) *Reference[T, K] { r.d.s.Rel.OnDelete = o; return r }
+
+// Null lets the column be null: a zero ID.
+func (r *Reference[T, K]) Null() *Reference[T, K] { r.d.s.Null = true; return r }
+
+// RelatedName names the way back in look-ups: Author -> articles. "+" hides it.
+func (r *Reference[T, K]) RelatedName(name string) *Reference[T, K] {
+	r.d.s.Rel.RelatedName = name
+	return r
+}
+
+// RelatedQueryName names the way back in look-ups only.
+func (r *Reference[T, K]) RelatedQueryName(name string) *Reference[T, K] {
+	r.d.s.Rel.RelatedQuery = name
+	return r
+}
+
+// ToField points to another unique field than the primary key, by its name: "code".
+func (r *Reference[T, K]) ToField(name string) *Reference[T, K] { r.d.s.Rel.ToField = name; return r }
+
+// Column names the database column. Default: the field's name and _id.
+func (r *Reference[T, K]) Column(name string) *Reference[T, K] { r.d.s.Column = name; return r }
+
+// Name gives the field's name in look-ups. Default: the Go name in snake case.
+func (r *Reference[T, K]) Name(name string) *Reference[T, K] { r.d.s.Name = name; return r }
+
+// PrimaryKey makes the relation the key of its model.
+func (r *Reference[T, K]) PrimaryKey() *Reference[T, K] { r.d.s.PrimaryKey = true; return r }
+
+// Unique allows each value once.
+func (r *Reference[T, K]) Unique() *Reference[T, K] { r.d.s.Unique = true; return r }
+
+// NoIndex leaves out the index.
+func (r *Reference[T, K]) NoIndex() *Reference[T, K] { r.d.s.NoIndex = true; return r }
+
+// NoConstraint leaves the foreign key constraint out of the table.
+func (r *Reference[T, K]) NoConstraint() *Reference[T, K] { r.d.s.Rel.NoConstraint = true; return r }
+
+// Blank lets forms leave the field empty.
+func (r *Reference[T, K]) Blank() *Reference[T, K] { r.d.s.Blank = true; return r }
+
+// Verbose is the field's name for people.
+func (r *Reference[T, K]) Verbose(name string) *Reference[T, K] { r.d.s.VerboseName = name; return r }
+
+// Help is the hint beside the field in forms.
+func (r *Reference[T, K]) Help(text string) *Reference[T, K] { r.d.s.HelpText = text; return r }
+
+// NotEditable keeps the field out of forms.
+func (r *Reference[T, K]) NotEditable() *Reference[T, K] { r.d.s.NotEditable = true; return r }
+
+// OnDelete is what happens to rows that point to a deleted row.
+type OnDelete = schema.OnDelete
+
+// The choices for Ref.OnDelete, as in Django. The DB forms leave the work to the database.
+const (
+	Protect      = schema.Protect
+	Cascade      = schema.Cascade
+	Restrict     = schema.Restrict
+	SetNull      = schema.SetNull
+	SetDefault   = schema.SetDefault
+	DoNothing    = schema.DoNothing
+	DBCascade    = schema.DBCascade
+	DBSetNull    = schema.DBSetNull
+	DBSetDefault = schema.DBSetDefault
+)
+
+// Rev walks a foreign key backwards in a key path: from an article to its comments,
+//
+//	var c = orm.Fields[Comment]()
+//	orm.Objects[Article]().Filter(orm.IContains(&orm.Rev[Comment](&c.Article).Text, "go"))
+func Rev[C, T any, K comparable](f *ForeignKey[T, K]) *C {
+	return reverse[C](plan.Lookup(plan.PointerTo(f)), model[T]())
+}
+
+// RevMany walks a many-to-many field backwards in a key path: from a tag to its articles.
+func RevMany[C, T any](f *Many[T]) *C {
+	return reverse[C](plan.Lookup(plan.PointerTo(f)), model[T]())
+}
+
+func reverse[C any](p *plan.Path, to *plan.Model) *C {
+	if p == nil || p.Ref.Model != model[C]() || p.Ref.Parent != nil {
+		panic(fmt.Sprintf("orm: Rev[%s] takes the address of a relation in orm.Fields[%[1]s]", typeOf[C]().Name()))
+	}
+	return plan.At[C](to.Root().Child(model[C](), p, true).Base)
+}
+
+// RevFrom is Rev at the end of a longer path: base is the reference value to go on from, such as a.Author.To().
+func RevFrom[C, T any, K comparable](base *T, f *ForeignKey[T, K]) *C {
+	p := plan.Lookup(plan.PointerTo(f))
+	ref := refOf(base)
+	if p == nil || ref == nil || p.Ref.Model != model[C]() {
+		panic(fmt.Sprintf("orm: RevFrom[%s] takes a reference value and a relation in orm.Fields[%[1]s]", typeOf[C]().Name()))
+	}
+	return plan.At[C](ref.Child(model[C](), p, true).Base)
+}
+
+// refOf finds the reference value that an address is.
+func refOf[T any](base *T) *plan.Ref {
+	if p := plan.Lookup(plan.PointerTo(base)); p != nil && p.Ref.Base == plan.PointerTo(base) {
+		return p.Ref
+	}
+	return nil
+}

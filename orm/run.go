@@ -1,0 +1,118 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// query runs a statement with rows, in the context's transaction if there is one.
+func (db *DB) query(ctx context.Context, s *scope, sql string, args []dialect.Value, write bool, row func(dialect.Row) error) error {
+	if s.log == nil {
+		return db.queryQuiet(ctx, s, sql, args, write, row)
+	}
+	start, rows := time.Now(), 0
+	err := db.queryQuiet(ctx, s, sql, args, write, func(r dialect.Row) error {
+		rows++
+		return row(r)
+	})
+	s.logStatement(sql, args, start, rows, err)
+	return err
+}
+
+func (db *DB) queryQuiet(ctx context.Context, s *scope, sql string, args []dialect.Value, write bool, row func(dialect.Row) error) error {
+	if tx := s.txOn(db); tx != nil {
+		tx.state.mu.Lock()
+		defer tx.state.mu.Unlock()
+		if tx.state.done {
+			return errTxDone
+		}
+		return tx.state.conn.Query(ctx, sql, args, row)
+	}
+	conn, err := db.backend.Acquire(ctx, write)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return conn.Query(ctx, sql, args, row)
+}
+
+// exec runs a statement without rows.
+func (db *DB) exec(ctx context.Context, s *scope, sql string, args []dialect.Value) (dialect.Result, error) {
+	start := time.Time{}
+	if s.log != nil {
+		start = time.Now()
+	}
+	res, err := db.execQuiet(ctx, s, sql, args)
+	if s.log != nil {
+		s.logStatement(sql, args, start, int(res.RowsAffected), err)
+	}
+	return res, err
+}
+
+func (db *DB) execQuiet(ctx context.Context, s *scope, sql string, args []dialect.Value) (dialect.Result, error) {
+	if tx := s.txOn(db); tx != nil {
+		tx.state.mu.Lock()
+		defer tx.state.mu.Unlock()
+		if tx.state.done {
+			return dialect.Result{}, errTxDone
+		}
+		return tx.state.conn.Exec(ctx, sql, args)
+	}
+	conn, err := db.backend.Acquire(ctx, true)
+	if err != nil {
+		return dialect.Result{}, err
+	}
+	defer conn.Release()
+	return conn.Exec(ctx, sql, args)
+}
+
+var errTxDone = errors.New("orm: the transaction is over (its context was kept beyond Atomic)")
+
+// Exec runs SQL on the default database, with ? for the arguments on every database. It is the way out for statements that
+// package orm has no words for; never build the text from user input.
+func Exec(ctx context.Context, sql string, args ...any) (rowsAffected int64, err error) {
+	db, s, err := database(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	vs, err := values(db, args)
+	if err != nil {
+		return 0, err
+	}
+	res, err := db.exec(ctx, s, sql, vs)
+	return res.RowsAffected, err
+}
+
+// QueryRows runs SQL with rows on the default database and calls row with the columns of each.
+func QueryRows(ctx context.Context, sql string, args []any, row func(columns []any) error) error {
+	db, s, err := database(ctx, "")
+	if err != nil {
+		return err
+	}
+	vs, err := values(db, args)
+	if err != nil {
+		return err
+	}
+	return db.query(ctx, s, sql, vs, true, func(r dialect.Row) error {
+		cols := make([]any, r.Columns())
+		for i := range cols {
+			cols[i] = r.Any(i)
+		}
+		return row(cols)
+	})
+}
+
+func values(db *DB, args []any) ([]dialect.Value, error) {
+	out := make([]dialect.Value, len(args))
+	for i, a := range args {
+		v, err := valueOf(a)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = db.d.Bind(v)
+	}
+	return out, nil
+}

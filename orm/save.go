@@ -1,0 +1,444 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/compile"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// Create inserts an object. Fields with a default that hold the zero value get it; an automatic key is set.
+func (q Query[T]) Create(ctx context.Context, obj *T) error {
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return err
+	}
+	if err := q.s.Model.Ready(); err != nil {
+		return err
+	}
+	return db.insert(ctx, s, q.s.Model, plan.PointerTo(obj))
+}
+
+// Create inserts an object into the default database: Objects[T]().Create.
+func Create[T any](ctx context.Context, obj *T) error { return Objects[T]().Create(ctx, obj) }
+
+// insert writes one object as a new row.
+func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer) error {
+	fill(m, obj, true)
+	in := db.insertShape(m, obj)
+	row := make([]dialect.Value, 0, len(in.Fields))
+	for _, f := range in.Fields {
+		v, err := columnValue(f, obj)
+		if err != nil {
+			return err
+		}
+		row = append(row, v)
+	}
+	in.Rows = [][]dialect.Value{row}
+	st := db.compiler(s).Insert(in)
+	if len(in.Returning) == 0 || !db.d.Returning {
+		res, err := db.exec(ctx, s, st.SQL, st.Args)
+		if err != nil {
+			return err
+		}
+		if len(in.Returning) > 0 && m.PK != nil {
+			setID(m, obj, res.LastInsertID)
+		}
+		m.Bind(obj, nil)
+		return nil
+	}
+	err := db.query(ctx, s, st.SQL, st.Args, true, func(r dialect.Row) error {
+		return scanObject(obj, in.Returning, m, r)
+	})
+	if err == nil {
+		m.Bind(obj, nil)
+	}
+	return err
+}
+
+// insertShape chooses the columns of an insert: an automatic key without a value and generated columns are left to the
+// database, as are columns with a database default that hold the zero value.
+func (db *DB) insertShape(m *plan.Model, obj plan.Pointer) *compile.Insert {
+	in := &compile.Insert{Model: m, Fields: make([]*plan.Field, 0, len(m.Columns))}
+	for _, f := range m.Columns {
+		switch {
+		case f.S.Kind.IsAuto() && f.Codec.Zero(f.At(obj)), f.S.Expression != nil,
+			f.S.DBDefault != nil && f.Codec.Zero(f.At(obj)):
+			in.Returning = append(in.Returning, f)
+		default:
+			in.Fields = append(in.Fields, f)
+		}
+	}
+	return in
+}
+
+// fill sets defaults and automatic times.
+func fill(m *plan.Model, obj plan.Pointer, create bool) {
+	for _, f := range m.Columns {
+		switch {
+		case f.Now != nil && (create || f.S.AutoNow):
+			f.Now(f.At(obj))
+		case create && f.Default != nil && f.Codec.Zero(f.At(obj)):
+			f.Default(f.At(obj))
+		}
+	}
+}
+
+// columnValue reads a field for writing. A foreign key without a row where there must be one is a mistake that is better
+// told here than by the database.
+func columnValue(f *plan.Field, obj plan.Pointer) (dialect.Value, error) {
+	v := f.Codec.Get(f.At(obj))
+	if v.Kind == dialect.Null && !f.Nullable {
+		if f.Rel != nil {
+			return v, &ConstraintError{
+				Kind: NotNullConstraint, Table: f.Model.Schema.Table, Columns: []string{f.Column},
+				Err: fmt.Errorf("orm: %s.%s is not set (save the related object first, or describe the field with Null())", f.Model.GoName(), f.GoName),
+			}
+		}
+	}
+	if v.Kind == dialect.Decimal && f.S.Digits > 0 {
+		d, err := NewDecimal(v.S)
+		if err != nil {
+			return v, err
+		}
+		v.S = d.Round(f.S.Places).String()
+	}
+	if v.Kind == dialect.JSON && f.Nullable && v.S == "null" && f.Codec.Zero(f.At(obj)) {
+		return dialect.Value{}, nil
+	}
+	return v, nil
+}
+
+func setID(m *plan.Model, obj plan.Pointer, id int64) {
+	_ = m.PK.Codec.Set(m.PK.At(obj), idRow(id), 0)
+}
+
+// Save writes an object: an update of its row, or an insert when it has no key or the row is not there. Fields, if any are
+// named, limit the update to them; then a missing row is ErrNotUpdated.
+//
+//	orm.Save(ctx, article)
+//	orm.Save(ctx, article, &a.Title, &a.Slug)
+func Save[T any](ctx context.Context, obj *T, fields ...any) error {
+	m := model[T]()
+	db, s, err := database(ctx, "")
+	if err != nil {
+		return err
+	}
+	if err := m.Ready(); err != nil {
+		return err
+	}
+	if m.PK == nil {
+		return fmt.Errorf("orm: Save(%s): the model has a composite key (use Create and Update)", m.GoName())
+	}
+	p := plan.PointerTo(obj)
+	if m.PK.Codec.Zero(m.PK.At(p)) {
+		if len(fields) > 0 {
+			return fmt.Errorf("orm: Save(%s) of some fields: %w", m.GoName(), ErrNotSaved)
+		}
+		return db.insert(ctx, s, m, p)
+	}
+	chosen, err := saveFields(m, fields)
+	if err != nil {
+		return err
+	}
+	n, err := db.updateRow(ctx, s, m, p, chosen)
+	switch {
+	case err != nil:
+		return err
+	case n > 0:
+		return nil
+	case len(fields) > 0:
+		return fmt.Errorf("orm: Save(%s): %w", m.GoName(), ErrNotUpdated)
+	}
+	return db.insert(ctx, s, m, p)
+}
+
+func saveFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
+	if len(fields) == 0 {
+		return m.Columns, nil
+	}
+	var out []*plan.Field
+	for _, f := range fields {
+		pf, _, err := fieldOf(m, f)
+		if err != nil {
+			return nil, err
+		}
+		if !pf.S.HasColumn() || pf.Extra {
+			return nil, fmt.Errorf("orm: %s.%s is not a column", m.GoName(), pf.GoName)
+		}
+		out = append(out, pf)
+	}
+	for _, f := range m.Columns {
+		if f.S.AutoNow {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// updateRow writes columns of one row, found by its key.
+func (db *DB) updateRow(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, fields []*plan.Field) (int64, error) {
+	fill(m, obj, false)
+	b := make([]byte, 0, 64+24*len(fields))
+	args := make([]dialect.Value, 0, len(fields)+1)
+	b = append(b, "UPDATE "...)
+	b = db.d.AppendQuoted(b, m.Schema.Table)
+	b = append(b, " SET "...)
+	for _, f := range fields {
+		if f == m.PK || f.S.Expression != nil {
+			continue
+		}
+		v, err := columnValue(f, obj)
+		if err != nil {
+			return 0, err
+		}
+		if len(args) > 0 {
+			b = append(b, ", "...)
+		}
+		b = db.d.AppendQuoted(b, f.Column)
+		b = append(b, " = "...)
+		args = append(args, db.d.Bind(v))
+		b = db.d.AppendParam(b, len(args))
+	}
+	if len(args) == 0 {
+		n, err := db.countKey(ctx, s, m, obj)
+		return n, err
+	}
+	b = append(b, " WHERE "...)
+	b = db.d.AppendQuoted(b, m.Schema.Table)
+	b = append(b, '.')
+	b = db.d.AppendQuoted(b, m.PK.Column)
+	b = append(b, " = "...)
+	args = append(args, db.d.Bind(m.PK.Codec.Get(m.PK.At(obj))))
+	b = db.d.AppendParam(b, len(args))
+	res, err := db.exec(ctx, s, string(b), args)
+	return res.RowsAffected, err
+}
+
+// countKey says whether the row of a model that has nothing but its key is there.
+func (db *DB) countKey(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer) (int64, error) {
+	q := &expr.Query{Model: m, Limit: -1}
+	addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(obj))})
+	st, err := db.statement(s, q, shapeCount)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error { n = r.Int(0); return nil })
+	return n, err
+}
+
+// Refresh reads an object's columns again. What was loaded of its relations is forgotten.
+func Refresh[T any](ctx context.Context, obj *T) error {
+	m := model[T]()
+	if err := m.Ready(); err != nil {
+		return err
+	}
+	p := plan.PointerTo(obj)
+	if m.PK == nil || m.PK.Codec.Zero(m.PK.At(p)) {
+		return fmt.Errorf("orm: Refresh(%s): %w", m.GoName(), ErrNotSaved)
+	}
+	q := Objects[T]()
+	addStep(&q.s, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(p))})
+	fresh, err := q.Get(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range m.Columns {
+		if err := f.Codec.Copy(f.At(p), f.At(plan.PointerTo(fresh)), f.Type); err != nil {
+			return err
+		}
+	}
+	for _, f := range m.Links {
+		l := f.LinkAt(p)
+		l.Loaded, l.Done = nil, false
+	}
+	return nil
+}
+
+// BulkOptions change what BulkCreate does.
+type BulkOptions struct {
+	// BatchSize is the number of rows of one statement. Default: as many as the database takes, at most 1000.
+	BatchSize int
+	// IgnoreConflicts leaves out rows that clash with a unique constraint. Keys are not set then.
+	IgnoreConflicts bool
+	// UpdateFields, by address, are set on the row that a clash over UniqueFields finds: an upsert.
+	UpdateFields, UniqueFields []any
+}
+
+// BulkCreate inserts objects with few statements, in one transaction. Keys are set.
+func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions) error {
+	if len(objs) == 0 {
+		return nil
+	}
+	var o BulkOptions
+	if len(opts) > 0 {
+		o = opts[0]
+	}
+	m := q.s.Model
+	if err := m.Ready(); err != nil {
+		return err
+	}
+	update, err := fieldsOf(m, o.UpdateFields)
+	if err != nil {
+		return err
+	}
+	unique, err := fieldsOf(m, o.UniqueFields)
+	if err != nil {
+		return err
+	}
+	if (len(update) > 0) != (len(unique) > 0) {
+		return errors.New("orm: BulkCreate: UpdateFields and UniqueFields go together")
+	}
+	if len(update) > 0 && o.IgnoreConflicts {
+		return errors.New("orm: BulkCreate: IgnoreConflicts and UpdateFields exclude each other")
+	}
+	return AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
+		db, s, err := database(ctx, q.s.DB)
+		if err != nil {
+			return err
+		}
+		// Rows with and without a key are different statements, as in Django.
+		var with, without []plan.Pointer
+		for _, obj := range objs {
+			p := plan.PointerTo(obj)
+			fill(m, p, true)
+			if m.PK != nil && m.PK.S.Kind.IsAuto() && m.PK.Codec.Zero(m.PK.At(p)) {
+				without = append(without, p)
+			} else {
+				with = append(with, p)
+			}
+		}
+		for _, part := range [][]plan.Pointer{with, without} {
+			if err := db.bulkInsert(ctx, s, m, part, o, update, unique); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func fieldsOf(m *plan.Model, fields []any) ([]*plan.Field, error) {
+	var out []*plan.Field
+	for _, f := range fields {
+		pf, _, err := fieldOf(m, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pf)
+	}
+	return out, nil
+}
+
+func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []plan.Pointer, o BulkOptions, update, unique []*plan.Field) error {
+	if len(objs) == 0 {
+		return nil
+	}
+	shape := db.insertShape(m, objs[0])
+	// A column that is left to the database must be left in all rows: others write it.
+	for _, f := range append([]*plan.Field(nil), shape.Returning...) {
+		if f.S.DBDefault == nil || f.S.Expression != nil {
+			continue
+		}
+		for _, obj := range objs {
+			if !f.Codec.Zero(f.At(obj)) {
+				shape.Fields = append(shape.Fields, f)
+				break
+			}
+		}
+	}
+	size := max(1, (db.d.MaxParams-64)/max(1, len(shape.Fields)))
+	size = min(size, 1000)
+	if o.BatchSize > 0 {
+		size = min(size, o.BatchSize)
+	}
+	c := db.compiler(s)
+	for len(objs) > 0 {
+		batch := objs[:min(size, len(objs))]
+		objs = objs[len(batch):]
+		in := &compile.Insert{Model: m, Fields: shape.Fields, Ignore: o.IgnoreConflicts, Update: update, Unique: unique}
+		if db.d.Returning && !o.IgnoreConflicts && len(update) == 0 {
+			in.Returning = shape.Returning
+		}
+		values := make([]dialect.Value, 0, len(batch)*len(shape.Fields))
+		for _, obj := range batch {
+			start := len(values)
+			for _, f := range shape.Fields {
+				v, err := columnValue(f, obj)
+				if err != nil {
+					return err
+				}
+				values = append(values, v)
+			}
+			in.Rows = append(in.Rows, values[start:len(values):len(values)])
+		}
+		st := c.Insert(in)
+		if len(in.Returning) == 0 {
+			if _, err := db.exec(ctx, s, st.SQL, st.Args); err != nil {
+				return err
+			}
+		} else {
+			i := 0
+			err := db.query(ctx, s, st.SQL, st.Args, true, func(r dialect.Row) error {
+				if i >= len(batch) {
+					return nil
+				}
+				obj := batch[i]
+				i++
+				return scanObject(obj, in.Returning, m, r)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		for _, obj := range batch {
+			m.Bind(obj, nil)
+		}
+	}
+	return nil
+}
+
+// GetOrCreate returns the object of the query, or inserts obj and returns it. Created says which. When another process
+// inserts the same row in between, its row is returned.
+func (q Query[T]) GetOrCreate(ctx context.Context, obj *T) (got *T, created bool, err error) {
+	got, err = q.Get(ctx)
+	if !errors.Is(err, ErrNotFound) {
+		return got, false, err
+	}
+	err = AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error { return q.Create(ctx, obj) })
+	if err == nil {
+		return obj, true, nil
+	}
+	if ce, ok := errors.AsType[*ConstraintError](err); ok && ce.Kind == UniqueConstraint {
+		if again, gerr := q.Get(ctx); gerr == nil {
+			return again, false, nil
+		}
+	}
+	return nil, false, err
+}
+
+// UpdateOrCreate finds the object of the query and sets columns of it, or inserts obj. The object returned is as it is in
+// the database after.
+func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment) (got *T, created bool, err error) {
+	err = AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
+		got, created, err = q.ForUpdate().GetOrCreate(ctx, obj)
+		if err != nil || created {
+			return err
+		}
+		m := q.s.Model
+		one := Objects[T]().Using(q.s.DB)
+		addStep(&one.s, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(plan.PointerTo(got)))})
+		if _, err := one.Update(ctx, set...); err != nil {
+			return err
+		}
+		return Refresh(ctx, got)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return got, created, nil
+}

@@ -1,0 +1,218 @@
+package schema
+
+import "strings"
+
+// Expression is an SQL expression over columns: a condition of a constraint, a functional index, a default of the
+// database. Package orm/expr holds the implementations.
+type Expression interface{ SchemaExpression() }
+
+// Model is one table and what is known of it.
+type Model struct {
+	// App is the label of the application, Name the Go name of the type.
+	App, Name string
+	// Table is the table's name. Default: app_name in lower case.
+	Table string
+	// Fields in the order of the struct: columns and many-to-many relations.
+	Fields []Field
+	Options
+}
+
+// Options are what Meta says about a model.
+type Options struct {
+	VerboseName, VerboseNamePlural string
+	// Ordering is the default order by field name, "-name" for descending.
+	Ordering []string
+	Indexes  []Index
+	// Constraints are checks and unique constraints.
+	Constraints []Constraint
+	// UniqueTogether lists sets of fields in the older form; use a Constraint in new models.
+	UniqueTogether [][]string
+	// PrimaryKey names the fields of a composite primary key.
+	PrimaryKey []string
+	// Unmanaged tables are neither created nor dropped by migrations.
+	Unmanaged bool
+	// Comment stands on the table where the database can.
+	Comment string
+	// GetLatestBy is the field for Latest and Earliest.
+	GetLatestBy string
+	// Permissions are added to add, change, delete and view: pairs of code and name.
+	Permissions [][2]string
+	// DefaultPermissions replaces add, change, delete, view; an empty slice that is not nil gives none.
+	DefaultPermissions []string
+}
+
+// Label is "app.Name".
+func (m *Model) Label() string { return m.App + "." + m.Name }
+
+// Field returns the field with a name, or nil.
+func (m *Model) Field(name string) *Field {
+	for i := range m.Fields {
+		if m.Fields[i].Name == name {
+			return &m.Fields[i]
+		}
+	}
+	return nil
+}
+
+// PK returns the field that is the primary key, or nil when the key is composite or missing.
+func (m *Model) PK() *Field {
+	for i := range m.Fields {
+		if m.Fields[i].PrimaryKey {
+			return &m.Fields[i]
+		}
+	}
+	return nil
+}
+
+// DefaultTable is the table's name when none is given.
+func DefaultTable(app, name string) string { return app + "_" + strings.ToLower(name) }
+
+// Choice is a value that a field may have, with the text that people see.
+type Choice struct {
+	Value any
+	Label string
+}
+
+// Field is one field of a model.
+type Field struct {
+	// Name is the field's name in Django's manner: pub_date.
+	Name string
+	// Column is the column's name. Default: the name, with _id for a relation.
+	Column string
+	Kind   Kind
+	// MaxLength is the greatest number of characters (Char and its like) or bytes (Binary).
+	MaxLength int
+	// Digits and Places are a decimal's digits in all and after the point.
+	Digits, Places int
+	Null           bool
+	Blank          bool
+	PrimaryKey     bool
+	Unique         bool
+	// Index asks for an index; NoIndex refuses the one that slugs and foreign keys have by themselves.
+	Index, NoIndex bool
+	// Default is used for new objects; it is not part of the table.
+	Default any
+	// DefaultFunc names a default that is computed; migrations only know that there is one.
+	DefaultFunc bool
+	// DBDefault is the database's own default: a value or an Expression.
+	DBDefault any
+	Choices   []Choice
+	// AutoNow and AutoNowAdd set the present time on each save, and on the first.
+	AutoNow, AutoNowAdd bool
+	// VerboseName and HelpText are for people.
+	VerboseName, HelpText string
+	// NotEditable keeps the field out of forms.
+	NotEditable bool
+	// Collation and Comment stand on the column where the database can.
+	Collation, Comment string
+	// Expression computes a Generated column; Output is its kind, Stored whether it is kept on disk.
+	Expression Expression
+	Output     *Field
+	Stored     bool
+	// Rel is where a relation leads.
+	Rel *Relation
+}
+
+// Relation is where a foreign key or a many-to-many field leads.
+type Relation struct {
+	// To is the label of the other model: "auth.User". "self" is the model itself.
+	To string
+	// ToField is the field of the other model that the column holds. Default: its primary key.
+	ToField  string
+	OnDelete OnDelete
+	// RelatedName is the name of the way back; RelatedQuery the one in look-ups. "+" hides the way back.
+	RelatedName, RelatedQuery string
+	// NoConstraint leaves the foreign key out of the table.
+	NoConstraint bool
+	// Table is the name of the table of a many-to-many relation that has no model of its own.
+	Table string
+	// Through is the label of the model of a many-to-many relation, ThroughFields its two foreign keys' names.
+	Through       string
+	ThroughFields [2]string
+	// Symmetrical relations of a model to itself hold both ways.
+	Symmetrical bool
+}
+
+// OnDelete is what happens to rows that point to a deleted row.
+type OnDelete uint8
+
+// The choices, as in Django. The DB variants leave the work to the database.
+const (
+	Protect OnDelete = iota
+	Cascade
+	Restrict
+	SetNull
+	SetDefault
+	DoNothing
+	DBCascade
+	DBSetNull
+	DBSetDefault
+)
+
+var onDeleteNames = [...]string{"Protect", "Cascade", "Restrict", "SetNull", "SetDefault", "DoNothing", "DBCascade", "DBSetNull", "DBSetDefault"}
+
+// String returns the name, as it stands in migration files.
+func (o OnDelete) String() string {
+	if int(o) < len(onDeleteNames) {
+		return onDeleteNames[o]
+	}
+	return "Protect"
+}
+
+// ColumnName is the name of the field's column.
+func (f *Field) ColumnName() string {
+	switch {
+	case f.Column != "":
+		return f.Column
+	case f.Kind == ForeignKey || f.Kind == OneToOne:
+		return f.Name + "_id"
+	}
+	return f.Name
+}
+
+// HasColumn says that the field is a column of the model's own table.
+func (f *Field) HasColumn() bool { return f.Kind != ManyToMany && f.Kind != Invalid }
+
+// WantsIndex says that the column has an index of its own that is not unique.
+func (f *Field) WantsIndex() bool {
+	if f.Unique || f.PrimaryKey || f.NoIndex || f.Kind == OneToOne {
+		return false
+	}
+	return f.Index || f.Kind == Slug || f.Kind == ForeignKey
+}
+
+// Index is an index over columns or expressions.
+type Index struct {
+	// Name is at most 30 characters. Default: made from the table and the fields, as Django does.
+	Name string
+	// Fields are names of fields, "-name" for descending.
+	Fields []string
+	// Expressions make a functional index.
+	Expressions []Expression
+	// Where makes a partial index.
+	Where Expression
+	// Include adds columns that are only stored (PostgreSQL).
+	Include []string
+	// OpClasses per field (PostgreSQL).
+	OpClasses []string
+}
+
+// Constraint is a check or a unique constraint.
+type Constraint struct {
+	Name string
+	// Check is the condition of a check constraint; without it the constraint is unique.
+	Check Expression
+	// Fields or Expressions are what must be unique.
+	Fields      []string
+	Expressions []Expression
+	// Where limits a unique constraint to some rows.
+	Where Expression
+	// Deferrable: "", "deferred" or "immediate" (PostgreSQL).
+	Deferrable string
+	Include    []string
+	OpClasses  []string
+	// NullsNotDistinct makes two nulls equal (PostgreSQL 15).
+	NullsNotDistinct bool
+	// Message is what people read when the constraint is violated.
+	Message string
+}

@@ -1,0 +1,261 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// Options of a database. The zero value is right for a site.
+type Options struct {
+	// Readers is the number of connections that read at the same time. Default: the number of processors, at least 4.
+	Readers int
+	// BusyTimeout is how long a statement waits for another process. Default: 5 s.
+	BusyTimeout time.Duration
+	// CacheSize is the page cache of each connection in KiB. Default: 8192.
+	CacheSize int
+	// Synchronous is OFF, NORMAL, FULL or EXTRA. Default: NORMAL, which with the write-ahead log may lose the last
+	// transactions in a power cut, but never damages the file.
+	Synchronous string
+	// Statements is the number of prepared statements that a connection keeps. Default: 500.
+	Statements int
+	// Init are further statements for each new connection.
+	Init []string
+}
+
+// Driver opens databases for orm.OpenURL: sqlite:///relative/path, sqlite:////absolute/path, sqlite://:memory:.
+func Driver() orm.Driver { return orm.Driver{Schemes: []string{"sqlite", "sqlite3"}, Open: OpenURL} }
+
+// OpenURL opens the database that a URL names. Its query may set readers, busy_timeout and synchronous.
+func OpenURL(raw string) (*orm.DB, error) {
+	rest := raw
+	for _, scheme := range []string{"sqlite3:", "sqlite:"} {
+		rest = strings.TrimPrefix(rest, scheme)
+	}
+	rest = strings.TrimPrefix(rest, "//")
+	path, query, _ := strings.Cut(rest, "?")
+	if path != ":memory:" && path != "/:memory:" {
+		path = strings.TrimPrefix(path, "/")
+	}
+	path = strings.TrimPrefix(path, "/:memory:")
+	if path == "" || path == ":memory:" {
+		path = ":memory:"
+	}
+	if unescaped, err := url.PathUnescape(path); err == nil {
+		path = unescaped
+	}
+	var o Options
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: options of the URL: %w", err)
+	}
+	for key, vs := range values {
+		switch key {
+		case "readers":
+			_, err = fmt.Sscanf(vs[0], "%d", &o.Readers)
+		case "busy_timeout":
+			o.BusyTimeout, err = time.ParseDuration(vs[0])
+		case "synchronous":
+			o.Synchronous = vs[0]
+		default:
+			err = errors.New("unknown (known: readers, busy_timeout, synchronous)")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("sqlite: option %q of the URL: %w", key, err)
+		}
+	}
+	return Open(path, o)
+}
+
+// Open opens a database file, which is made if it is not there. The path ":memory:" is a database of its own in memory,
+// on one connection.
+func Open(path string, o Options) (*orm.DB, error) {
+	if o.Readers <= 0 {
+		o.Readers = max(4, runtime.GOMAXPROCS(0))
+	}
+	if o.BusyTimeout <= 0 {
+		o.BusyTimeout = 5 * time.Second
+	}
+	if o.CacheSize <= 0 {
+		o.CacheSize = 8192
+	}
+	if o.Statements <= 0 {
+		o.Statements = 500
+	}
+	switch strings.ToUpper(o.Synchronous) {
+	case "":
+		o.Synchronous = "NORMAL"
+	case "OFF", "NORMAL", "FULL", "EXTRA":
+	default:
+		return nil, fmt.Errorf("sqlite: Options.Synchronous %q (OFF, NORMAL, FULL or EXTRA)", o.Synchronous)
+	}
+	p := &pool{path: path, o: o, d: dialect.SQLite(), memory: path == ":memory:", closed: make(chan struct{})}
+	p.writer = make(chan *conn, 1)
+	p.readers = make(chan *conn, o.Readers)
+	p.watch = newWatcher()
+	first, err := p.open() // now, so that a wrong path is told here
+	if err != nil {
+		p.watch.stop()
+		return nil, err
+	}
+	p.writer <- first
+	return orm.NewDB(p), nil
+}
+
+// pool is one writing connection and some that read. Connections are opened when they are first needed.
+type pool struct {
+	path   string
+	o      Options
+	d      *dialect.Dialect
+	memory bool
+
+	writer  chan *conn // holds the writer while nobody uses it
+	readers chan *conn // holds the idle readers
+
+	mu     sync.Mutex // guards opened and all
+	opened int        // readers opened so far
+	all    []*conn
+	once   sync.Once
+	closed chan struct{}
+	watch  *watcher
+}
+
+// Dialect is SQLite's.
+func (p *pool) Dialect() *dialect.Dialect { return p.d }
+
+var errClosed = errors.New("sqlite: the database is closed")
+
+// Acquire gives the writer, or a reader. A database in memory has one connection for both.
+func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case <-p.closed:
+		return nil, errClosed
+	default:
+	}
+	if write || p.memory {
+		select {
+		case c := <-p.writer:
+			return c, nil
+		default:
+		}
+		select {
+		case c := <-p.writer:
+			return c, nil
+		case <-p.closed:
+			return nil, errClosed
+		case <-ctx.Done():
+			return nil, fmt.Errorf("sqlite: waiting for the writing connection: %w", ctx.Err())
+		}
+	}
+	select {
+	case c := <-p.readers:
+		return c, nil
+	default:
+	}
+	if c, err := p.openReader(); c != nil || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	select {
+	case c := <-p.readers:
+		return c, nil
+	case <-p.closed:
+		return nil, errClosed
+	case <-ctx.Done():
+		return nil, fmt.Errorf("sqlite: waiting for a reading connection: %w", ctx.Err())
+	}
+}
+
+// openReader opens one more reader if there may be one.
+func (p *pool) openReader() (*conn, error) {
+	p.mu.Lock()
+	if p.opened >= p.o.Readers {
+		p.mu.Unlock()
+		return nil, nil
+	}
+	p.opened++
+	p.mu.Unlock()
+	c, err := p.open()
+	if err != nil {
+		p.mu.Lock()
+		p.opened--
+		p.mu.Unlock()
+		return nil, err
+	}
+	c.reader = true
+	return c, nil
+}
+
+func (p *pool) open() (*conn, error) {
+	flags := sqlite.OpenReadWrite | sqlite.OpenCreate | sqlite.OpenURI
+	if !p.memory {
+		flags |= sqlite.OpenWAL
+	}
+	raw, err := sqlite.OpenConn(p.path, flags)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: open %q: %w", p.path, err)
+	}
+	c := &conn{pool: p, raw: raw, stmts: map[string]*sqlite.Stmt{}}
+	raw.SetBusyTimeout(p.o.BusyTimeout)
+	init := append([]string{
+		"PRAGMA foreign_keys = ON",
+		"PRAGMA legacy_alter_table = OFF",
+		"PRAGMA synchronous = " + p.o.Synchronous,
+		fmt.Sprintf("PRAGMA cache_size = -%d", p.o.CacheSize),
+		"PRAGMA temp_store = MEMORY",
+	}, p.o.Init...)
+	for _, sql := range init {
+		if err := c.run(sql); err != nil {
+			raw.Close()
+			return nil, fmt.Errorf("sqlite: open %q: %s: %w", p.path, sql, err)
+		}
+	}
+	if err := installFunctions(raw); err != nil {
+		raw.Close()
+		return nil, fmt.Errorf("sqlite: open %q: functions: %w", p.path, err)
+	}
+	c.arm()
+	p.mu.Lock()
+	p.all = append(p.all, c)
+	p.mu.Unlock()
+	p.watch.add(c)
+	return c, nil
+}
+
+// Close waits for the connections in use and closes all.
+func (p *pool) Close() error {
+	var first error
+	p.once.Do(func() {
+		close(p.closed)
+		p.mu.Lock()
+		readers := p.opened
+		p.mu.Unlock()
+		for range readers {
+			c := <-p.readers
+			if err := c.close(); err != nil && first == nil {
+				first = err
+			}
+		}
+		c := <-p.writer
+		if err := c.close(); err != nil && first == nil {
+			first = err
+		}
+		p.watch.stop()
+	})
+	return first
+}

@@ -1,0 +1,348 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/compile"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// All runs the query and returns its objects.
+func (q Query[T]) All(ctx context.Context) ([]*T, error) {
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[T](ctx, db, s, &q.s, q.s.Limit)
+}
+
+// Get returns the one object of the query. It is ErrNotFound when there is none and ErrMultiple when there are more.
+func (q Query[T]) Get(ctx context.Context, ps ...Predicate) (*T, error) {
+	if len(ps) > 0 {
+		q = q.Filter(ps...)
+	}
+	if !q.s.Sliced && q.s.Combined == nil {
+		q.s.Sliced, q.s.Limit = true, 2
+		if !q.s.Distinct && q.s.Lock == nil {
+			q.s.Order, q.s.Ordered = nil, true
+		}
+	}
+	list, err := q.All(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(list) == 0:
+		return nil, notFoundError(q.s.Model.GoName())
+	case len(list) > 1:
+		return nil, fmt.Errorf("%s: %w", q.s.Model.GoName(), ErrMultiple)
+	}
+	return list[0], nil
+}
+
+func notFoundError(model string) error { return &missing{model} }
+
+// missing is ErrNotFound with the model's name.
+type missing struct{ model string }
+
+func (e *missing) Error() string { return "orm: no matching " + e.model }
+func (e *missing) Is(target error) bool {
+	return target == ErrNotFound || ErrNotFound.(*notFound).Is(target)
+}
+
+// First returns the first object, by the key when the query has no order. It is ErrNotFound when there is none.
+func (q Query[T]) First(ctx context.Context) (*T, error) { return q.end(ctx, false) }
+
+// Last returns the last object, by the key when the query has no order.
+func (q Query[T]) Last(ctx context.Context) (*T, error) { return q.end(ctx, true) }
+
+func (q Query[T]) end(ctx context.Context, last bool) (*T, error) {
+	if err := q.s.Model.Ready(); err != nil {
+		return nil, err
+	}
+	if last && q.s.Sliced {
+		return nil, errors.New("orm: cannot reverse a query once a slice has been taken")
+	}
+	hasOrder := q.s.Ordered && len(q.s.Order) > 0 || !q.s.Ordered && len(q.s.Model.Order) > 0
+	if !hasOrder && q.s.Model.PK != nil && !q.s.Sliced {
+		q.s.Order, q.s.Ordered = []expr.Order{{Name: "pk"}}, true
+	}
+	if last {
+		q.s.Reverse = !q.s.Reverse
+	}
+	list, err := q.Limit(1).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, notFoundError(q.s.Model.GoName())
+	}
+	return list[0], nil
+}
+
+// Latest returns the object with the greatest value of Meta.LatestBy, Earliest that with the smallest.
+func (q Query[T]) Latest(ctx context.Context) (*T, error) { return q.latest(ctx, true) }
+
+// Earliest returns the object with the smallest value of Meta.LatestBy.
+func (q Query[T]) Earliest(ctx context.Context) (*T, error) { return q.latest(ctx, false) }
+
+func (q Query[T]) latest(ctx context.Context, desc bool) (*T, error) {
+	if err := q.s.Model.Ready(); err != nil {
+		return nil, err
+	}
+	if q.s.Model.Latest == nil {
+		return nil, fmt.Errorf("orm: %s: Latest and Earliest need Meta.LatestBy", q.s.Model.GoName())
+	}
+	return q.OrderBy(Order{o: expr.Order{Name: q.s.Model.Latest.S.Name, Desc: desc}}).First(ctx)
+}
+
+// Count is the number of rows.
+func (q Query[T]) Count(ctx context.Context) (int, error) {
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return 0, err
+	}
+	st, err := db.statement(s, &q.s, shapeCount)
+	if err != nil || st.Empty {
+		return 0, err
+	}
+	n := 0
+	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
+		n = int(r.Int(0))
+		return nil
+	})
+	return n, err
+}
+
+// Exists says whether the query has rows.
+func (q Query[T]) Exists(ctx context.Context) (bool, error) {
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return false, err
+	}
+	st, err := db.statement(s, &q.s, shapeExists)
+	if err != nil || st.Empty {
+		return false, err
+	}
+	found := false
+	err = db.query(ctx, s, st.SQL, st.Args, false, func(dialect.Row) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
+// Iter reads the objects in chunks, so that memory stays the same however many rows there are. No connection is held
+// between chunks; a query with its own order is continued by offset, one ordered by its key by the key.
+func (q Query[T]) Iter(ctx context.Context) iter.Seq2[*T, error] {
+	const chunk = 2000
+	return func(yield func(*T, error) bool) {
+		if err := q.s.Model.Ready(); err != nil {
+			yield(nil, err)
+			return
+		}
+		if q.s.Sliced || q.s.Combined != nil || q.s.Model.PK == nil || q.s.Ordered && len(q.s.Order) > 0 || !q.s.Ordered && len(q.s.Model.Order) > 0 {
+			q.iterByOffset(ctx, chunk, yield)
+			return
+		}
+		pk := q.s.Model.PK
+		part := q
+		part.s.Order, part.s.Ordered = []expr.Order{{Name: "pk"}}, true
+		var last dialect.Value
+		for first := true; ; first = false {
+			page := part
+			if !first {
+				n := len(page.s.Where)
+				page.s.Where = append(page.s.Where[:n:n], expr.Step{Preds: []expr.Pred{{Op: expr.Gt, Left: expr.Name{Name: "pk"}, Val: last}}})
+			}
+			list, err := page.Limit(chunk).All(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, obj := range list {
+				last = pk.Codec.Get(pk.At(plan.PointerTo(obj)))
+				if !yield(obj, nil) {
+					return
+				}
+			}
+			if len(list) < chunk {
+				return
+			}
+		}
+	}
+}
+
+func (q Query[T]) iterByOffset(ctx context.Context, chunk int, yield func(*T, error) bool) {
+	for at := 0; ; at += chunk {
+		list, err := q.Slice(at, at+chunk).All(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, obj := range list {
+			if !yield(obj, nil) {
+				return
+			}
+		}
+		if len(list) < chunk {
+			return
+		}
+	}
+}
+
+// Aggregate computes one value over all rows of a query: orm.Aggregate(ctx, q, orm.Sum(&a.Words)). Over no rows it is the
+// zero value; a pointer type tells that apart (orm.Typed[*int64]).
+func Aggregate[T, V any](ctx context.Context, q Query[T], e Expr[V]) (V, error) {
+	var out V
+	if e.err != nil {
+		return out, e.err
+	}
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return out, err
+	}
+	st, err := db.compiler(s).Aggregate(&q.s, []expr.Annotation{{Name: "v", Node: e.n}})
+	if err != nil {
+		return out, err
+	}
+	codec := plan.NewCodec(typeOf[V](), kindOf[V]())
+	if codec == nil {
+		return out, fmt.Errorf("orm: an aggregate cannot be read into a %s", typeOf[V]())
+	}
+	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
+		return codec.Set(plan.PointerTo(&out), r, 0)
+	})
+	return out, err
+}
+
+// Update sets columns of all rows of the query by one statement and returns the number of rows that matched. It does not
+// load objects, and AutoNow does not apply.
+func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
+	if len(set) == 0 {
+		return 0, nil
+	}
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return 0, err
+	}
+	if q.s.Err != nil {
+		return 0, q.s.Err
+	}
+	if err := q.s.Model.Ready(); err != nil {
+		return 0, err
+	}
+	q.refuseCombined("update")
+	list := make([]expr.Assign, len(set))
+	for i := range set {
+		list[i] = set[i].a
+	}
+	st, err := db.compiler(s).Update(&q.s, list)
+	if err != nil || st.Empty {
+		return 0, err
+	}
+	res, err := db.exec(ctx, s, st.SQL, st.Args)
+	return int(res.RowsAffected), err
+}
+
+// fetch runs a query and loads its objects.
+func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect int) ([]*T, error) {
+	st, err := db.statement(s, q, shapeSelect)
+	if err != nil || st.Empty {
+		return nil, err
+	}
+	slab := plan.Slab[T]{}
+	l := st.Layout
+	simple := len(l.Related) == 0 && len(l.Annotations) == 0
+	err = db.query(ctx, s, st.SQL, st.Args, q.Lock != nil, func(r dialect.Row) error {
+		obj := plan.PointerTo(slab.Next(expect))
+		for i, f := range l.Fields {
+			if err := f.Codec.Set(f.At(obj), r, i); err != nil {
+				return fmt.Errorf("orm: %s.%s: %w", l.Model.GoName(), f.GoName, err)
+			}
+		}
+		if simple {
+			return nil
+		}
+		return scanRest(obj, l, r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(slab.Out) == 0 {
+		return nil, nil
+	}
+	if len(l.Model.Links) > 0 {
+		var peers *plan.Peers
+		if len(slab.Out) > 1 || q.FetchRaise || q.DB != "" {
+			peers = slab.Peers(l.Model, q.DB)
+			peers.Raise = q.FetchRaise
+		}
+		for _, obj := range slab.Out {
+			l.Model.Bind(plan.PointerTo(obj), peers)
+		}
+	}
+	if len(q.Prefetch) > 0 {
+		objs := make([]plan.Pointer, len(slab.Out))
+		for i, obj := range slab.Out {
+			objs[i] = plan.PointerTo(obj)
+		}
+		if err := prefetch(ctx, db, s, q, objs); err != nil {
+			return nil, err
+		}
+	}
+	return slab.Out, nil
+}
+
+// scanRest reads joined relations and annotations of a row.
+func scanRest(obj plan.Pointer, l *compile.Layout, r dialect.Row) error {
+	for _, j := range l.Related {
+		if err := scanJoined(obj, j, r); err != nil {
+			return err
+		}
+	}
+	for _, a := range l.Annotations {
+		if a.Field == nil {
+			continue
+		}
+		f := l.Model.FieldAt(a.Field.Offset)
+		if f == nil || !f.Extra {
+			return fmt.Errorf("orm: %s.%s cannot take an annotation (declare it with orm.Extra)", l.Model.GoName(), a.Field.Name)
+		}
+		if err := f.Codec.Set(f.At(obj), r, a.Col); err != nil {
+			return fmt.Errorf("orm: %s.%s: %w", l.Model.GoName(), f.GoName, err)
+		}
+	}
+	return nil
+}
+
+func scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row) error {
+	var link *plan.Link
+	if j.Rel.Kind == plan.Forward {
+		link = j.Rel.Field.LinkAt(owner)
+		link.Done = true
+	}
+	if r.Null(j.PK) {
+		return nil
+	}
+	obj := j.Model.New()
+	for i, f := range j.Fields {
+		if err := f.Codec.Set(f.At(obj), r, j.Start+i); err != nil {
+			return fmt.Errorf("orm: %s.%s: %w", j.Model.GoName(), f.GoName, err)
+		}
+	}
+	j.Model.Bind(obj, nil)
+	if link != nil {
+		link.Loaded = j.Model.Box(obj)
+	}
+	for _, c := range j.Children {
+		if err := scanJoined(obj, c, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
