@@ -173,6 +173,9 @@ func (b *builder) buildChain() {
 	if b.layers == nil {
 		b.layers = DefaultMiddleware(b.settings)
 	}
+	if b.settings.Debug { // for the debug page; it may see what other layers ask the database
+		b.layers = slices.Concat([]web.Middleware{views.LogQueries}, b.layers)
+	}
 	if b.settings.Debug {
 		b.layers = slices.Concat([]web.Middleware{views.LogQueries}, b.layers) // for the debug page
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -32,6 +33,9 @@ func say(text string) web.Handler {
 // build makes an instance that the test closes.
 func build(t testing.TB, site nuages.Site) *nuages.Instance {
 	t.Helper()
+	if site.Logger == nil {
+		site.Logger = slog.New(slog.DiscardHandler)
+	}
 	app, err := nuages.New(site)
 	if err != nil {
 		t.Fatal(err)

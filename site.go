@@ -108,6 +108,7 @@ func build(site Site, live bool) (*Instance, error) {
 	b := newBuilder(site, live)
 	b.checkSettings()
 	b.openDatabases()
+	b.registerModels()
 	b.buildURLs()
 	b.buildTemplates()
 	b.buildChain()
