@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nuages-go/nuages"
+	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -28,6 +30,10 @@ type Client struct {
 	secure  bool
 	errors  bool
 	log     *queryCount
+
+	instance  *nuages.Instance // nil for a bare handler
+	databases orm.Databases
+	debug     bool
 }
 
 // Option changes a Client.
@@ -53,7 +59,7 @@ func NewHandler(t testing.TB, h http.Handler, opts ...Option) *Client {
 	if err != nil {
 		t.Fatalf("webtest: %v", err)
 	}
-	c := &Client{t: t, handler: h, jar: jar, header: http.Header{}, log: new(queryCount)}
+	c := &Client{t: t, handler: h, jar: jar, header: http.Header{}, log: new(queryCount), databases: orm.Databases{}}
 	for _, opt := range opts {
 		opt(c)
 	}
@@ -141,7 +147,7 @@ func (c *Client) send(out outgoing) *Response {
 	rec := &record{}
 	ctx, cancel := context.WithCancel(c.t.Context())
 	defer cancel()
-	ctx = c.log.watch(context.WithValue(ctx, recordKey{}, rec), rec)
+	ctx = context.WithValue(ctx, recordKey{}, rec)
 
 	req := httptest.NewRequestWithContext(ctx, out.method, out.url.String(), bytes.NewReader(out.body))
 	req.RemoteAddr = "127.0.0.1:54321"
@@ -172,7 +178,7 @@ func (c *Client) send(out outgoing) *Response {
 	c.jar.SetCookies(out.url, result.Cookies())
 	resp := &Response{
 		t: c.t, client: c, Status: result.StatusCode, Header: result.Header, Body: w.Body.Bytes(), URL: out.url.String(),
-		Aborted: rec.aborted, Queries: rec.entries(),
+		Aborted: rec.aborted,
 	}
 	rec.describe(resp)
 	c.log.add(resp.Queries)

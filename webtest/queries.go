@@ -3,43 +3,33 @@ package webtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
-	"time"
+	"testing"
+
+	"github.com/nuages-go/nuages/orm"
 )
 
-// QueryEntry is one database query.
-type QueryEntry struct {
-	SQL  string
-	Args []any
-	Took time.Duration
-}
-
-type queryLog struct{}
-
-func (rec *record) entries() []QueryEntry { return nil }
-
-// queryCount counts the queries of all of a client's requests.
+// queryCount holds the queries of all of a client's requests.
 type queryCount struct {
 	mu      sync.Mutex // guards entries
-	entries []QueryEntry
+	entries []orm.QueryEntry
 }
 
-func (q *queryCount) watch(ctx context.Context, rec *record) context.Context { return ctx }
-
-func (q *queryCount) add(entries []QueryEntry) {
+func (q *queryCount) add(entries []orm.QueryEntry) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.entries = append(q.entries, entries...)
 }
 
-func (q *queryCount) since(n int) []QueryEntry {
+func (q *queryCount) since(n int) []orm.QueryEntry {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.entries[n:]
+	return slices.Clone(q.entries[n:])
 }
 
-// MaxQueries fails the test if the requests that f makes need more than n queries; it lists them.
+// MaxQueries fails the test if the requests that f makes with the client need more than n queries; it lists them.
 func (c *Client) MaxQueries(n int, f func()) {
 	c.t.Helper()
 	if got := c.queriesOf(f); len(got) > n {
@@ -47,7 +37,8 @@ func (c *Client) MaxQueries(n int, f func()) {
 	}
 }
 
-// NumQueries fails the test unless the requests that f makes need exactly n queries. Django: assertNumQueries.
+// NumQueries fails the test unless the requests that f makes with the client need exactly n queries. Django:
+// assertNumQueries.
 func (c *Client) NumQueries(n int, f func()) {
 	c.t.Helper()
 	if got := c.queriesOf(f); len(got) != n {
@@ -55,16 +46,42 @@ func (c *Client) NumQueries(n int, f func()) {
 	}
 }
 
-func (c *Client) queriesOf(f func()) []QueryEntry {
+func (c *Client) queriesOf(f func()) []orm.QueryEntry {
 	before := len(c.log.since(0))
 	f()
 	return c.log.since(before)
 }
 
-func list(entries []QueryEntry) string {
+// MaxQueries fails the test if f, with the context that it gets, makes more than n queries. For requests there is the
+// client's method of that name.
+func MaxQueries(t testing.TB, ctx context.Context, n int, f func(ctx context.Context)) {
+	t.Helper()
+	var log orm.QueryLog
+	f(orm.WithQueryLog(ctx, &log))
+	if got := statements(&log); len(got) > n {
+		t.Errorf("webtest: %d queries, want at most %d:\n%s", len(got), n, list(got))
+	}
+}
+
+// statements are the queries of a log without what begins and ends transactions. A nil log has none.
+func statements(log *orm.QueryLog) []orm.QueryEntry {
+	if log == nil {
+		return nil
+	}
+	return slices.DeleteFunc(log.Entries(), func(entry orm.QueryEntry) bool {
+		word, _, _ := strings.Cut(entry.SQL, " ")
+		switch word {
+		case "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE":
+			return true
+		}
+		return false
+	})
+}
+
+func list(entries []orm.QueryEntry) string {
 	var b strings.Builder
 	for i, entry := range entries {
-		fmt.Fprintf(&b, "%3d. %s\n", i+1, entry.SQL)
+		fmt.Fprintf(&b, "%3d. %s\n     %v %s\n", i+1, entry.SQL, entry.Args, entry.Caller)
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -31,7 +32,7 @@ type Response struct {
 	// that does not pass through Record.
 	Request *web.Request
 	// Queries are the database queries that the request made, in order.
-	Queries []QueryEntry
+	Queries []orm.QueryEntry
 	// Aborted says that the site broke the connection off.
 	Aborted bool
 
@@ -88,7 +89,6 @@ type record struct {
 	response *web.Response
 	request  *web.Request
 	aborted  bool
-	log      *queryLog
 }
 
 type recordKey struct{}
@@ -97,10 +97,13 @@ type recordKey struct{}
 // the test to do so.
 func Record(next web.Handler) web.Handler {
 	return web.View(func(r *web.Request) (*web.Response, error) {
-		resp, err := next.Serve(r)
-		if rec, ok := r.Context().Value(recordKey{}).(*record); ok {
-			rec.request, rec.response = r, resp
+		rec, ok := r.Context().Value(recordKey{}).(*record)
+		if !ok {
+			return next.Serve(r)
 		}
+		r.SetContext(orm.WithQueryLog(r.Context(), new(orm.QueryLog)))
+		resp, err := next.Serve(r)
+		rec.request, rec.response = r, resp
 		return resp, err
 	})
 }
@@ -109,5 +112,9 @@ func (rec *record) describe(resp *Response) {
 	resp.Request = rec.request
 	if rec.response != nil {
 		resp.Template, resp.Data, resp.Err = rec.response.Template, rec.response.Data, rec.response.Err
+	}
+	if rec.request != nil {
+		// A layer further in may have put its own log into the context; a page is rendered with it too.
+		resp.Queries = statements(orm.QueryLogFrom(rec.request.Context()))
 	}
 }
