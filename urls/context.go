@@ -3,7 +3,6 @@ package urls
 import (
 	"context"
 	"strconv"
-	"strings"
 )
 
 // scope is what building URLs takes from a context.
@@ -37,13 +36,9 @@ func FromContext(ctx context.Context) *Resolver {
 	return nil
 }
 
-// WithScriptPrefix returns a context in which URLs are built, and request paths read, below prefix, which begins and ends
-// with a slash. Default: Options.ScriptPrefix. Django: set_script_prefix.
+// WithScriptPrefix returns a context in which URLs are built, and request paths read, below prefix. Default: Options.ScriptPrefix. Django: set_script_prefix.
 func WithScriptPrefix(ctx context.Context, prefix string) context.Context {
-	if !strings.HasSuffix(prefix, "/") {
-		prefix += "/"
-	}
-	return context.WithValue(ctx, scopeKey{}, &scope{res: FromContext(ctx), prefix: prefix})
+	return context.WithValue(ctx, scopeKey{}, &scope{res: FromContext(ctx), prefix: cleanPrefix(prefix)})
 }
 
 // ScriptPrefix is the path that the context's URLs are built below. Django: get_script_prefix.

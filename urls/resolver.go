@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,9 +51,7 @@ func New(root Patterns, opts Options) (*Resolver, error) {
 	if opts.LanguageCode == "" {
 		opts.LanguageCode = "en-us"
 	}
-	if opts.ScriptPrefix == "" {
-		opts.ScriptPrefix = "/"
-	}
+	opts.ScriptPrefix = cleanPrefix(opts.ScriptPrefix)
 	if opts.MatchTimeout == 0 {
 		opts.MatchTimeout = 100 * time.Millisecond
 	}
@@ -66,6 +65,14 @@ func New(root Patterns, opts Options) (*Resolver, error) {
 	res.perLang = b.perLang
 	res.tables.Store(opts.LanguageCode, res.def)
 	return res, nil
+}
+
+// cleanPrefix is a script prefix with a slash at both ends.
+func cleanPrefix(prefix string) string {
+	if prefix = strings.Trim(prefix, "/"); prefix == "" {
+		return "/"
+	}
+	return "/" + prefix + "/"
 }
 
 // maxTables bounds the tables of languages that nobody configured.
@@ -120,6 +127,11 @@ func (res *Resolver) ResolveIn(language, path string, m *web.Match) error {
 		return res.notFound(language, path)
 	}
 	return nil
+}
+
+// ResolveFor is Resolve in the context's language.
+func (res *Resolver) ResolveFor(ctx context.Context, path string, m *web.Match) error {
+	return res.ResolveIn(res.language(ctx), path, m)
 }
 
 // Lookup is Resolve without an error: it reports whether a pattern matches.

@@ -1,7 +1,8 @@
 package urls
 
 import (
-	"github.com/nuages-go/nuages/manage"
+	"strings"
+
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -31,6 +32,9 @@ func (res *Resolver) Routes() []RouteInfo {
 		if l.Name != "" {
 			info.Name = l.ViewName
 		}
+		for _, s := range l.slots {
+			info.Params = append(info.Params, strings.TrimSpace(s.name+" "+s.conv.typ.String()))
+		}
 		for _, layer := range l.layers[:len(l.layers)-1] {
 			if chain, ok := layer.(*web.Chain); ok {
 				for _, li := range chain.Layers() {
@@ -42,6 +46,3 @@ func (res *Resolver) Routes() []RouteInfo {
 	}
 	return infos
 }
-
-// Check reports what is doubtful in the table, under Django's ids where Django reports it too.
-func (res *Resolver) Check() []manage.Message { return nil }

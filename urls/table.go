@@ -136,7 +136,9 @@ func (b *builder) entries(parent *entry, patterns Patterns, converters map[strin
 			if !isRoot {
 				b.fail(p, configError("an error handler can only be declared in the root table."))
 			}
-			b.res.errorViews[p.status] = p.errorView
+			if b.res.def == nil { // not again for another language
+				b.res.errorViews[p.status] = p.errorView
+			}
 		}
 	}
 	var list []*entry
