@@ -4,7 +4,7 @@
 //	func main() {
 //		nuages.Main(nuages.Site{
 //			Settings: nuages.FromEnv(nuages.Settings{DatabaseURL: "sqlite:db.sqlite3"}),
-//			Drivers:  []orm.Driver{sqlite.Driver},
+//			Drivers:  []orm.Driver{sqlite.Driver()},
 //			Apps:     []apps.App{polls.App()},
 //			URLs:     urls.Patterns{urls.Include("polls/", polls.URLs())},
 //		})

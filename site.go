@@ -34,7 +34,7 @@ type Site struct {
 	URLOptions urls.Options
 	// Middleware are the layers, the outermost first. Django: MIDDLEWARE. Default: DefaultMiddleware(Settings).
 	Middleware []web.Middleware
-	// Drivers are the database drivers that Settings.DatabaseURL may name: sqlite.Driver, postgres.Driver.
+	// Drivers are the database drivers that Settings.DatabaseURL may name: sqlite.Driver(), postgres.Driver().
 	Drivers []orm.Driver
 
 	// Templates are the site's own templates, before those of the applications. Django: TEMPLATES[0]["DIRS"].
