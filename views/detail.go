@@ -3,10 +3,13 @@ package views
 import (
 	"errors"
 	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/schema"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/web"
 )
@@ -83,6 +86,9 @@ func (v Detail[T]) object(r *web.Request) (*T, error) {
 	if !hasPK && !hasSlug {
 		return nil, fmt.Errorf("views: %s was called without a pk or a slug in its URL (write <int:pk> or <slug:slug> in the route)", v.ViewName())
 	}
+	if _, huge := pk.(*big.Int); huge && hasPK {
+		return nil, notFound[T](nil) // more digits than a key can have
+	}
 	if hasPK {
 		query = query.Filter(orm.Lookup("pk", pk))
 	}
@@ -91,9 +97,13 @@ func (v Detail[T]) object(r *web.Request) (*T, error) {
 	}
 	object, err := query.Get(r.Context())
 	if errors.Is(err, orm.ErrNotFound) {
-		return nil, &web.Error{Status: 404, Message: "No " + orm.ModelOf[T]().VerboseName() + " found matching the query", Err: err}
+		return nil, notFound[T](err)
 	}
 	return object, err
+}
+
+func notFound[T any](cause error) error {
+	return &web.Error{Status: 404, Message: "No " + orm.ModelOf[T]().VerboseName() + " found matching the query", Err: cause}
 }
 
 func (v Detail[T]) respond(r *web.Request, object *T) (*web.Response, error) {
@@ -138,21 +148,27 @@ func (v Detail[T]) template() string {
 
 // Check reports settings that contradict each other.
 func (v Detail[T]) Check() []manage.Message {
-	query := orm.Objects[T]()
+	name := v.ViewName()
 	if v.Query != nil {
-		query = v.Query()
+		if found := checkQuery(name, v.Query()); found != nil {
+			return found
+		}
 	}
-	if v.SlugField != "" {
-		query = query.Filter(orm.Lookup(v.SlugField, ""))
-	}
-	if found := checkQuery(v.ViewName(), query); found != nil {
-		return found
+	if v.SlugField != "" && !hasField(orm.ModelOf[T](), v.SlugField) {
+		return []manage.Message{mistake("views.E008", name, fmt.Sprintf("the model has no field %q for the slug", v.SlugField),
+			"set SlugField to a field's name, in lower case with underscores")}
 	}
 	if v.Page != "" && (v.Template != "" || v.Context != nil || v.ContextName != "") {
-		return []manage.Message{mistake("views.E005", v.ViewName(), "Page is rendered with a DetailPage, so Template, Context and ContextName have no effect",
+		return []manage.Message{mistake("views.E005", name, "Page is rendered with a DetailPage, so Template, Context and ContextName have no effect",
 			"for more variables use Respond and a page of your own, or leave Page out")}
 	}
 	return nil
+}
+
+// hasField looks at the first step of a look-up: "author" of "author__slug".
+func hasField(model orm.Model, lookup string) bool {
+	first, _, _ := strings.Cut(lookup, "__")
+	return first == "pk" || slices.ContainsFunc(model.Schema().Fields, func(f schema.Field) bool { return f.Name == first || f.Column == first })
 }
 
 // Pages returns the page, or the template as a page of unknown data.

@@ -95,6 +95,9 @@ func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
 	if outer != nil {
 		b.depth = outer.depth + 1
 	}
+	if err := q.Model.Ready(); err != nil { // before the first look at the table's name
+		b.fail(err)
+	}
 	b.addBase()
 	return b
 }
