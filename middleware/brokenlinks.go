@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/nuages-go/nuages/web"
 )
@@ -25,6 +27,9 @@ type BrokenLinksOptions struct {
 	Ignore []*regexp.Regexp
 	// NoAppendSlash says that the site does not append slashes (see CommonOptions). Default: false.
 	NoAppendSlash bool
+	// MaxPerHour bounds the mails that a process sends in an hour, for anybody can make a site report links. Default: 0,
+	// no bound, as in Django.
+	MaxPerHour int
 }
 
 // BrokenLinks reports pages that link to a URL which does not exist: a 404 with a Referer is mailed, after the response
@@ -34,12 +39,37 @@ func BrokenLinks(opts BrokenLinksOptions) web.Middleware {
 	if opts.Mailer == nil {
 		panic("middleware: BrokenLinks needs a Mailer")
 	}
-	return func(next web.Handler) web.Handler { return &brokenLinks{next, opts} }
+	quota := &mailQuota{most: opts.MaxPerHour}
+	return func(next web.Handler) web.Handler { return &brokenLinks{next, opts, quota} }
 }
 
 type brokenLinks struct {
-	next web.Handler
-	opts BrokenLinksOptions
+	next  web.Handler
+	opts  BrokenLinksOptions
+	quota *mailQuota
+}
+
+// mailQuota counts the mails of the current hour.
+type mailQuota struct {
+	most int
+
+	mu    sync.Mutex // guards what follows
+	begun time.Time
+	sent  int
+}
+
+// take reports whether one more mail may be sent.
+func (q *mailQuota) take(now time.Time) bool {
+	if q.most <= 0 {
+		return true
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if now.Sub(q.begun) >= time.Hour {
+		q.begun, q.sent = now, 0
+	}
+	q.sent++
+	return q.sent <= q.most
 }
 
 // LayerInfo names the layer.
@@ -57,7 +87,7 @@ func (b *brokenLinks) Serve(r *web.Request) (*web.Response, error) {
 		return nil, err
 	}
 	uri := r.FullPath()
-	if !b.ignorable(uri, domain, r.Referer()) {
+	if !b.ignorable(uri, domain, r.Referer()) && b.quota.take(time.Now()) {
 		r.OnDone(func(web.Done) { b.report(r, uri, domain) })
 	}
 	return resp, nil

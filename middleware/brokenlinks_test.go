@@ -5,6 +5,8 @@ import (
 	"errors"
 	"regexp"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/nuages-go/nuages/middleware"
 	"github.com/nuages-go/nuages/web"
@@ -70,6 +72,27 @@ func TestBrokenLinks(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBrokenLinksQuota(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		box := new(outbox)
+		missing := web.View(func(*web.Request) (*web.Response, error) { return nil, web.NotFound("no") })
+		chain := web.Compose(missing, middleware.BrokenLinks(middleware.BrokenLinksOptions{Mailer: box, MaxPerHour: 2}))
+		send := func() { serve(t, quiet(), chain, get("http://example.com/gone", "Referer", "http://example.com/from")) }
+		for range 5 {
+			send()
+		}
+		if len(box.mails) != 2 {
+			t.Errorf("%d mails in the first hour, want 2", len(box.mails))
+		}
+		time.Sleep(time.Hour)
+		send()
+		if len(box.mails) != 3 {
+			t.Errorf("%d mails after an hour, want 3", len(box.mails))
+		}
+	})
 }
 
 func TestBrokenLinksNeedsMailer(t *testing.T) {
