@@ -111,11 +111,10 @@ func (p *errorPages) technical(r *web.Request, err error, status int) *web.Respo
 	var html, text func() []byte
 	switch {
 	case status == http.StatusNotFound:
-		tried := triedPatterns(r, err)
 		if r.URL.Path == "/" && nothingToTry(r) {
 			return technicalPage(web.Bytes(htmlType, debug.Welcome()).WithStatus(http.StatusOK))
 		}
-		rep := debug.NewNotFound(r, err, tried, p.options)
+		rep := debug.NewNotFound(r, err, p.options)
 		html, text = rep.HTML, func() []byte { return []byte(rep.Text()) }
 	case status >= 500 && !publicError(err), status == http.StatusBadRequest:
 		rep := debug.New(r, err, p.options)
@@ -210,19 +209,6 @@ func siteHandler(r *web.Request, err error, status int) (*web.Response, error) {
 		resp.Status = status
 	}
 	return resp, failure
-}
-
-// triedPatterns lists the patterns among which the resolver found nothing, in the order in which it tries them.
-func triedPatterns(r *web.Request, err error) []debug.TriedPattern {
-	resolver := urls.FromContext(r.Context())
-	if _, ok := errors.AsType[*urls.NotFoundError](err); !ok || resolver == nil {
-		return nil
-	}
-	var tried []debug.TriedPattern
-	for _, route := range resolver.Routes() {
-		tried = append(tried, debug.TriedPattern{Parts: []string{route.Pattern}, Name: route.Name})
-	}
-	return tried
 }
 
 // nothingToTry says that the site's URL table is empty.

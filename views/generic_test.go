@@ -129,7 +129,9 @@ func TestList(t *testing.T) {
 		{"own names", views.List[Article]{Template: "own.html", ContextName: "rows", Context: func(_ *web.Request, page *views.ListPage[Article]) (map[string]any, error) {
 			return map[string]any{"extra": len(page.ObjectList)}, nil
 		}}, 2, "/", 200, "1 2 rows 2 paginated false page <nil> extra 2"},
-		{"context fails", views.List[Article]{Context: func(*web.Request, *views.ListPage[Article]) (map[string]any, error) { return nil, web.Forbidden("members only") }}, 2, "/", 403, "members only"},
+		{"context fails", views.List[Article]{Context: func(*web.Request, *views.ListPage[Article]) (map[string]any, error) {
+			return nil, web.Forbidden("members only")
+		}}, 2, "/", 403, "members only"},
 		{"query fails", views.List[Article]{QueryFor: func(*web.Request) (orm.Query[Article], error) { return articles(), web.NotFound("no such tag") }}, 2, "/", 404, "no such tag"},
 		{"own answer", views.List[Article]{Respond: func(_ *web.Request, page *views.ListPage[Article]) (*web.Response, error) {
 			return web.Text(fmt.Sprint("rows: ", len(page.ObjectList))), nil

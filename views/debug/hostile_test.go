@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views/debug"
 	"github.com/nuages-go/nuages/web"
 )
@@ -50,10 +51,13 @@ func TestNothingGetsOut(t *testing.T) {
 	pages := map[string][]byte{
 		"error":    debug.New(r, err, debug.Options{Settings: map[string]string{"<script>": attack}}).HTML(),
 		"panic":    debug.New(r, web.NewPanicError(attack), debug.Options{}).HTML(),
-		"notfound": debug.NewNotFound(r, web.NotFound("%s", attack), []debug.TriedPattern{{Parts: []string{attack}, Name: attack}}, debug.Options{}).HTML(),
+		"notfound": debug.NewNotFound(r, web.NotFound("%s", attack), debug.Options{}).HTML(),
 	}
 	r.Match.Route = nil
-	pages["unmatched"] = debug.NewNotFound(r, web.NotFound("%s", attack), []debug.TriedPattern{{Parts: []string{"a<script>/"}}}, debug.Options{}).HTML()
+	hostile := debug.NewNotFound(r, web.NotFound("%s", attack), debug.Options{})
+	hostile.Tried = []urls.TriedPattern{{Parts: []string{attack, "<script>"}, Name: attack}}
+	hostile.Closest = "/<script>" + attack
+	pages["unmatched"] = hostile.HTML()
 	for name, page := range pages {
 		keep(t, "hostile-"+name+".html", page)
 		text := string(page)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -14,7 +15,7 @@ type NotFound struct {
 	// Message is the error's text, Path the path without its leading slash, as patterns see it.
 	Message, Path string
 	// Tried are the patterns in the order in which they were tried.
-	Tried []TriedPattern
+	Tried []urls.TriedPattern
 	// Closest is a URL of the site that reads much like the one asked for, or "".
 	Closest string
 	// ViewName, Route and View tell who raised it; empty if no pattern matched.
@@ -25,28 +26,23 @@ type NotFound struct {
 	Request *RequestData
 }
 
-// TriedPattern is a pattern that the resolver looked at.
-type TriedPattern struct {
-	// Parts are the texts of the includes and of the pattern: "blog/", "<slug:slug>/".
-	Parts []string
-	// Name is the pattern's name with its namespaces, or "".
-	Name string
-}
-
 // NewNotFound makes the report of a 404.
-func NewNotFound(r *web.Request, err error, tried []TriedPattern, options Options) *NotFound {
+func NewNotFound(r *web.Request, err error, options Options) *NotFound {
 	rep := &NotFound{
-		Message: firstLine(errorText(err)), Path: strings.TrimPrefix(r.URL.Path, "/"), Tried: tried,
-		Request: requestData(r, options.Mask),
+		Message: firstLine(errorText(err)), Path: strings.TrimPrefix(r.URL.Path, "/"), Request: requestData(r, options.Mask),
+	}
+	unmatched, ok := errors.AsType[*urls.NotFoundError](err)
+	if ok {
+		rep.Tried = unmatched.Tried()
 	}
 	if rep.Message == "" {
 		rep.Message = "Not Found"
 	}
 	if r.Match.Route == nil {
-		rep.Closest = closest(rep.Path, tried)
-		if e, ok := errors.AsType[*web.Error](err); !ok || e.Message == "" || len(tried) > 0 {
+		if ok || rep.Message == "" {
 			rep.Message = "Page not found"
 		}
+		rep.Closest = closest(rep.Path, plainRoutes(r))
 		return rep
 	}
 
@@ -106,19 +102,33 @@ func (rep *NotFound) Text() string {
 	return printable(b.String())
 }
 
-// closest finds the pattern without placeholders that needs the fewest edits to become path.
-func closest(path string, tried []TriedPattern) string {
+// plainRoutes are the paths of the site that have no arguments.
+func plainRoutes(r *web.Request) []string {
+	resolver := urls.FromContext(r.Context())
+	if resolver == nil {
+		return nil
+	}
+	var paths []string
+	for _, route := range resolver.Routes() {
+		if !strings.ContainsAny(route.Pattern, "<^$()\\[]*?+|") {
+			paths = append(paths, route.Pattern)
+		}
+	}
+	return paths
+}
+
+// closest finds the path that needs the fewest edits to become the one asked for.
+func closest(path string, paths []string) string {
 	if len(path) > 100 {
 		return ""
 	}
 	best, found := max(2, len(path)/3)+1, ""
-	for _, t := range tried {
-		full := strings.Join(t.Parts, "")
-		if full == "" || len(full) > 100 || strings.ContainsAny(full, "<^$()\\[]*?+|") {
+	for _, candidate := range paths {
+		if candidate == "" || len(candidate) > 100 {
 			continue
 		}
-		if d := distance(strings.ToLower(path), full); d < best {
-			best, found = d, "/"+full
+		if d := distance(strings.ToLower(path), candidate); d < best {
+			best, found = d, "/"+candidate
 		}
 	}
 	return found

@@ -3,35 +3,49 @@ package debug_test
 import (
 	"testing"
 
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views/debug"
 	"github.com/nuages-go/nuages/web"
 )
 
-var tried = []debug.TriedPattern{
-	{Parts: []string{"admin/", "login/"}, Name: "admin:login"},
-	{Parts: []string{""}, Name: "news:home"},
-	{Parts: []string{"article/<int:pk>"}, Name: "news:detail"},
-	{Parts: []string{"tag/<slug:slug>/"}, Name: "news:tag"},
-	{Parts: []string{"about"}, Name: "about"},
-	{Parts: []string{"^archive/(?P<year>[0-9]{4})/$"}},
+// unmatched asks a site's URL table for a path that leads nowhere.
+func unmatched(t *testing.T, target string) (*web.Request, error) {
+	t.Helper()
+	ok := web.View(func(*web.Request) (*web.Response, error) { return web.Text(""), nil })
+	resolver, err := urls.New(urls.Patterns{
+		urls.Include("admin/", urls.Patterns{urls.AppName("admin"), urls.Path("login/", ok, urls.Name("login"))}),
+		urls.Path("", ok, urls.Name("home")),
+		urls.Path("article/<int:pk>", ok, urls.Name("detail")),
+		urls.Path("about", ok, urls.Name("about")),
+		urls.RePath("^archive/(?P<year>[0-9]{4})/$", ok),
+	}, urls.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := request("GET", target, "Accept", "text/html")
+	r.SetContext(urls.WithResolver(r.Context(), resolver))
+	if _, err = resolver.Serve(r); err == nil {
+		t.Fatalf("%s is a page", target)
+	}
+	return r, err
 }
 
 func TestNoPatternMatches(t *testing.T) {
 	t.Parallel()
-	r := request("GET", "/abuot?next=1", "Accept", "text/html")
-	rep := debug.NewNotFound(r, web.NotFound("Not Found"), tried, debug.Options{})
+	r, err := unmatched(t, "/abuot?next=1")
+	rep := debug.NewNotFound(r, err, debug.Options{})
 	keep(t, "notfound.html", rep.HTML())
 	if rep.Closest != "/about" {
 		t.Errorf("Closest = %q", rep.Closest)
 	}
-	wantAll(t, "HTML", string(rep.HTML()), "article/&lt;int:pk&gt;", "news:detail", `<a href="/about">`, "none matched", "?next=1")
-	wantAll(t, "Text", rep.Text(), "article/<int:pk>  [news:detail]", "Did you mean /about?", "^archive/")
+	wantAll(t, "HTML", string(rep.HTML()), "article/&lt;int:pk&gt;", "detail", `<a href="/about">`, "none matched", "?next=1")
+	wantAll(t, "Text", rep.Text(), "article/<int:pk>  [detail]", "Did you mean /about?", "^archive/")
 }
 
 func TestViewRaises404(t *testing.T) {
 	t.Parallel()
 	r := request("GET", "/article/999")
-	rep := debug.NewNotFound(r, fail(r, noSuchArticle), tried[:3], debug.Options{})
+	rep := debug.NewNotFound(r, fail(r, noSuchArticle), debug.Options{})
 	keep(t, "raised.html", rep.HTML())
 	for what, text := range map[string]string{"HTML": string(rep.HTML()), "Text": rep.Text()} {
 		wantAll(t, what, text, "No Article matches the given query.", "debug_test.noSuchArticle", "report_test.go")
@@ -46,4 +60,12 @@ func TestWelcome(t *testing.T) {
 	t.Parallel()
 	keep(t, "welcome.html", debug.Welcome())
 	wantAll(t, "Welcome", string(debug.Welcome()), "It works.", "urls.Path")
+}
+
+// A 404 of a middleware comes before any pattern was tried.
+func TestRaisedBeforeResolving(t *testing.T) {
+	t.Parallel()
+	rep := debug.NewNotFound(request("GET", "/x"), web.NotFound("not on this host"), debug.Options{})
+	wantAll(t, "HTML", string(rep.HTML()), "not on this host", "raised before the URL table was asked")
+	wantNone(t, "Text", rep.Text(), "matches none")
 }
