@@ -30,6 +30,14 @@ func pyStr(v any) string {
 	case error:
 		return v.Error()
 	}
+	switch rv := reflect.ValueOf(v); {
+	case rv.IsValid() && rv.Kind() == reflect.String:
+		return rv.String()
+	case rv.IsValid() && rv.Kind() == reflect.Pointer && !rv.IsNil():
+		if _, ok := v.(*big.Int); !ok {
+			return pyStr(rv.Elem().Interface())
+		}
+	}
 	return pyRepr(v)
 }
 
