@@ -52,8 +52,43 @@ func (m *Many[T]) Loaded() ([]*T, bool) {
 	return list, l.Done
 }
 
-// TemplateValue gives templates the related objects, loaded when they are first used.
-func (m *Many[T]) TemplateValue(ctx context.Context) (any, error) { return m.All(ctx) }
+// TemplateValue gives templates the related objects, loaded when they are first used. As in Django's templates they are
+// article.tags.all; article.tags alone, .count, .exists, .first and .last work too.
+func (m *Many[T]) TemplateValue(ctx context.Context) (any, error) {
+	list, err := m.All(ctx)
+	return relatedList[T](list), err
+}
+
+// TemplateType tells start-up checks of templates what TemplateValue returns.
+func (m *Many[T]) TemplateType() any { return relatedList[T](nil) }
+
+// relatedList is the loaded side of a Many, with the names that templates know from Django's related managers.
+type relatedList[T any] []*T
+
+// All returns the objects.
+func (l relatedList[T]) All() []*T { return l }
+
+// Count returns the number of objects.
+func (l relatedList[T]) Count() int { return len(l) }
+
+// Exists says whether there are any.
+func (l relatedList[T]) Exists() bool { return len(l) > 0 }
+
+// First returns the first object, nil if there is none.
+func (l relatedList[T]) First() *T {
+	if len(l) == 0 {
+		return nil
+	}
+	return l[0]
+}
+
+// Last returns the last object, nil if there is none.
+func (l relatedList[T]) Last() *T {
+	if len(l) == 0 {
+		return nil
+	}
+	return l[len(l)-1]
+}
 
 // Query is the query of the related objects, to filter further. It always asks the database.
 func (m *Many[T]) Query() Query[T] {

@@ -110,6 +110,9 @@ func (f *ForeignKey[T, K]) IsNull() bool {
 // String is the key, so that a foreign key prints as what it stores.
 func (f ForeignKey[T, K]) String() string { return fmt.Sprint(f.ID) }
 
+// TemplateType tells start-up checks of templates what TemplateValue returns.
+func (f *ForeignKey[T, K]) TemplateType() any { return (*T)(nil) }
+
 // TemplateValue gives templates the related object, loaded when it is first used; a null is nil.
 func (f *ForeignKey[T, K]) TemplateValue(ctx context.Context) (any, error) {
 	if f.IsNull() {
