@@ -9,7 +9,7 @@ import (
 	"github.com/nuages-go/nuages/urls"
 )
 
-//go:embed templates static
+//go:embed all:templates static
 var files embed.FS
 
 // App is the news application.
