@@ -36,4 +36,8 @@ func builtinLibrary() *Library {
 }
 
 // builtinLibraries are those that {% load %} knows in every engine.
-func builtinLibraries() []*Library { return nil }
+func (e *DTL) builtinLibraries() []*Library {
+	return []*Library{
+		cacheLibrary(), NewLibrary("humanize").addFilters(filters.Humanize()), e.i18nLibrary(), l10nLibrary(), staticLibrary(), tzLibrary(),
+	}
+}

@@ -200,22 +200,25 @@ func (c *conformanceCase) describe(err error) string {
 	if errors.As(err, &render) {
 		file, line, start, end, source = render.File, render.Line, render.Start, render.End, render.Source
 	}
+	python := !strings.HasPrefix(c.Error.class, "Template") && c.Error.class != "VariableDoesNotExist"
+	if errors.As(err, &syntax) && syntax.Line > 0 {
+		file, line, start, end, source = syntax.File, syntax.Line, syntax.Start, syntax.End, syntax.Source
+	}
 	switch {
+	case python: // Python's own exceptions: that there is an error is enough
+		got += c.Error.class
 	case errors.As(err, &syntax):
 		got += "TemplateSyntaxError: "
 		if syntax.Line > 0 {
 			got += "Template: " + syntax.File + ", "
-			file, line, start, end, source = syntax.File, syntax.Line, syntax.Start, syntax.End, syntax.Source
 		}
 		got += syntax.Msg
 	case errors.As(err, &missing):
 		got += "TemplateDoesNotExist"
 	case errors.As(err, &variable):
 		got += "VariableDoesNotExist"
-	case c.Error.class == "TemplateSyntaxError" || c.Error.class == "TemplateDoesNotExist" || c.Error.class == "VariableDoesNotExist":
+	default:
 		got += err.Error()
-	default: // Python's own exceptions: that there is an error is enough
-		got += c.Error.class
 	}
 	if c.Error.placed {
 		chars := func(n int) int { return len([]rune(source[:n])) }
@@ -264,9 +267,8 @@ func (c *conformanceCase) render(head conformanceHead) ([]string, error) {
 	}
 	if c.Request != nil {
 		ctx = context.WithValue(ctx, currentAppKey{}, c.Request.app(head.urls))
-		request := &testRequest{query: parseTestQuery(c.Request.get), Path: c.Request.path}
-		opts.Processors = append(opts.Processors, template.NewProcessor("request",
-			template.NewVar("request", func(context.Context) (*testRequest, error) { return request, nil })))
+		query := parseTestQuery(c.Request.get)
+		opts.Query = func(context.Context) (template.MultiMapping, error) { return query, nil }
 	}
 	engine, err := template.New(opts)
 	if err != nil {
@@ -345,15 +347,7 @@ func (c *testCache) Fragment(_ context.Context, alias, key string, ttl time.Dura
 	return text, err
 }
 
-// testRequest is what the variable request is.
-type testRequest struct {
-	query *testQuery
-	Path  string
-}
-
-// GET returns the query.
-func (r *testRequest) GET() *testQuery { return r.query }
-
+// testQuery is a request's query.
 type testQuery struct {
 	keys   []string
 	values map[string][]string

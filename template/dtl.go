@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,8 @@ type DTL struct {
 	numbers map[string]int
 	reg     *value.Registry
 	formats *filters.Formats
+	// locales are those that the site changes.
+	locales map[string]*locale.Locale
 	zone    *time.Location
 	// loopType, blockType and groupType are the types of forloop, block and the groups of regroup.
 	loopType, blockType, groupType *value.Type
@@ -50,7 +53,7 @@ var _ Engine = (*DTL)(nil)
 // New makes an engine. It reports every mistake in the options at once.
 func New(opts Options) (*DTL, error) {
 	e := &DTL{
-		opts: opts, libraries: map[string]*Library{}, numbers: map[string]int{}, reg: value.NewRegistry(),
+		opts: opts, libraries: map[string]*Library{}, numbers: map[string]int{}, locales: map[string]*locale.Locale{}, reg: value.NewRegistry(),
 		compiled: map[string]*compiledTemplate{}, zone: opts.TimeZone,
 		loopType: newLoopType(), blockType: newBlockType(), groupType: newGroupType(),
 	}
@@ -68,6 +71,9 @@ func New(opts Options) (*DTL, error) {
 		UseThousand: opts.Formats.UseThousandSeparator, Decimal: opts.Formats.DecimalSeparator,
 		Thousand: opts.Formats.ThousandSeparator, Grouping: opts.Formats.NumberGrouping, Named: opts.Formats.Named,
 	}
+	for code, f := range opts.LanguageFormats {
+		e.locales[code] = ownLocale(code, f)
+	}
 	e.pool.New = func() any { return &Context{} }
 	return e, e.register()
 }
@@ -77,7 +83,7 @@ func (e *DTL) register() error {
 	var found problems
 	base := builtinLibrary()
 	e.tags, e.filters = base.tags, base.filters
-	for _, lib := range builtinLibraries() {
+	for _, lib := range e.builtinLibraries() {
 		e.libraries[lib.name] = lib
 	}
 	seen := map[string]bool{}
@@ -107,6 +113,26 @@ func (e *DTL) register() error {
 		}
 	}
 	return found.err()
+}
+
+// locale returns the formats of a language, the site's own ones first.
+func (e *DTL) locale(code string) *locale.Locale {
+	if l, ok := e.locales[code]; ok {
+		return l
+	}
+	return locale.Find(code)
+}
+
+// ownLocale is a language's locale with the site's formats for it.
+func ownLocale(code string, f Formats) *locale.Locale {
+	l := *locale.Find(code)
+	l.Formats = maps.Clone(l.Formats)
+	maps.Copy(l.Formats, f.Named)
+	l.Decimal, l.Thousand = cmp.Or(f.DecimalSeparator, l.Decimal), cmp.Or(f.ThousandSeparator, l.Thousand)
+	if f.NumberGrouping != nil {
+		l.Grouping = f.NumberGrouping
+	}
+	return &l
 }
 
 func (e *DTL) processor(name string) int {
@@ -255,7 +281,7 @@ func (e *DTL) context(ctx context.Context, data any) (*Context, error) {
 	c.dtl = e
 	c.env = filters.Env{
 		Ctx: ctx, Reg: e.reg, Autoescape: !e.opts.AutoescapeOff, Format: e.formats, Now: e.opts.Now,
-		Locale: locale.Find(cmp.Or(LanguageFrom(ctx), e.opts.Language)),
+		Locale: e.locale(cmp.Or(LanguageFrom(ctx), e.opts.Language)),
 	}
 	if !e.opts.NaiveTimes {
 		if c.env.Zone = TimeZoneFrom(ctx); c.env.Zone == nil {

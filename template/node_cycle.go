@@ -89,7 +89,7 @@ func parseResetCycle(p *Parser, t Token) (Node, error) {
 	args := t.Split()
 	switch {
 	case len(args) > 2:
-		return nil, syntaxf("%s tag accepts at most one argument.", args[0])
+		return nil, syntaxf("'%s' tag accepts at most one argument.", args[0])
 	case len(args) == 2:
 		n := p.cycles[args[1]]
 		if n == nil {

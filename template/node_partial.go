@@ -16,12 +16,12 @@ func parsePartialdef(p *Parser, t Token) (Node, error) {
 	case len(bits) < 2:
 		return nil, syntaxf("'partialdef' tag requires a name")
 	case len(bits) == 3 && bits[2] != "inline":
-		return nil, syntaxf("'inline' argument does not have any parameters; either use 'inline' or remove it completely.")
+		return nil, syntaxf("The 'inline' argument does not have any parameters; either use 'inline' or remove it completely.")
 	case len(bits) > 3:
-		return nil, syntaxf("'partialdef' takes at most 2 arguments; got %d", len(bits)-1)
+		return nil, syntaxf("'partialdef' tag takes at most 2 arguments")
 	}
 	n.name, n.inline = bits[1], len(bits) == 3
-	body, end, err := p.ParseTo("endpartialdef")
+	body, end, err := p.ParseTo("endpartialdef", "endpartialdef "+n.name)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,8 @@ func parseCSRF(p *Parser, _ Token) (Node, error) {
 	return csrfNode{token}, err
 }
 
+var errNoToken = errors.New("{% csrf_token %} has no token (add the CSRF middleware)")
+
 // Render prints a hidden field with the token, if there is one.
 func (n csrfNode) Render(c *Context) error {
 	v, err := n.token.evalNone(c)
@@ -24,7 +26,7 @@ func (n csrfNode) Render(c *Context) error {
 	}
 	token := v.Str()
 	if token == "NOTPROVIDED" {
-		return nil
+		return errNoToken
 	}
 	c.out = append(c.out, `<input type="hidden" name="csrfmiddlewaretoken" value="`...)
 	if v.IsSafe() {
@@ -150,7 +152,7 @@ func (q *query) set(key string, values []string) {
 func (n *querystringNode) Render(c *Context) error {
 	q := &query{values: map[string][]string{}}
 	if len(n.args) == 0 {
-		v, err := n.request.evalNone(c)
+		v, err := n.current(c)
 		if err != nil {
 			return err
 		}
@@ -201,6 +203,15 @@ func (n *querystringNode) Render(c *Context) error {
 		c.out = append(c.out, out...)
 	}
 	return nil
+}
+
+// current returns the query of the request.
+func (n *querystringNode) current(c *Context) (value.Value, error) {
+	if c.dtl.opts.Query == nil {
+		return n.request.evalNone(c)
+	}
+	q, err := c.dtl.opts.Query(c.env.Ctx)
+	return c.env.Reg.Of(q), err
 }
 
 // update adds a mapping's keys: those whose value is None are removed.

@@ -118,7 +118,7 @@ func parseFilter(p *Parser, t Token) (Node, error) {
 	}
 	for _, call := range e.filters {
 		if call.filter.Name == "escape" || call.filter.Name == "safe" {
-			return nil, syntaxf("\"filter %s\" is not permitted.  Use the \"autoescape\" tag instead.", call.filter.Name)
+			return nil, syntaxf("\"filter %s\" is not permitted. Use the \"autoescape\" tag instead.", call.filter.Name)
 		}
 	}
 	body, err := p.ParseUntil("endfilter")

@@ -38,8 +38,13 @@ type Options struct {
 	AutoescapeOff bool
 	// StringIfInvalid is printed for a variable that does not exist; %s in it is the variable's name. Default: "".
 	StringIfInvalid string
-	// Formats overrides how numbers, dates and times are printed. Default: the language's own formats.
+	// Formats says how numbers and dates are printed where a language has no format of its own, or localizing is off, and
+	// whether digits are grouped. Default: Django's. Django: the settings DATE_FORMAT, USE_THOUSAND_SEPARATOR ...
 	Formats Formats
+	// LanguageFormats overrides the formats of languages, by code. Django: FORMAT_MODULE_PATH.
+	LanguageFormats map[string]Formats
+	// Query returns the query of the request, for {% querystring %} without a mapping. Default: the variable request.GET.
+	Query func(ctx context.Context) (MultiMapping, error)
 	// Language is the language where the context carries none. Default: "en-us".
 	Language string
 	// Languages are the site's languages, for {% get_available_languages %}. Default: those known.
@@ -52,7 +57,7 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Formats overrides how values are printed. Empty fields keep the language's format.
+// Formats says how values are printed. Empty fields keep the format that is in force.
 type Formats struct {
 	// UseThousandSeparator groups the digits of numbers.
 	UseThousandSeparator bool

@@ -28,19 +28,3 @@ var english = &Locale{
 	Join:   ", ",
 	Plural: notOne,
 }
-
-func notOne(n int) int {
-	if n == 1 {
-		return 0
-	}
-	return 1
-}
-
-func aboveOne(n int) int {
-	if n > 1 {
-		return 1
-	}
-	return 0
-}
-
-func single(int) int { return 0 }

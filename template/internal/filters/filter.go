@@ -60,9 +60,10 @@ type Env struct {
 	Format     *Formats
 	// NoLocalize: values are printed as Python prints them.
 	NoLocalize bool
-	// Zone is the current time zone; nil leaves times in their own.
-	Zone *time.Location
-	Now  func() time.Time
+	// Zone is the current time zone; nil if the site's times have none. NoLocalTime leaves times in their own zone.
+	Zone        *time.Location
+	NoLocalTime bool
+	Now         func() time.Time
 }
 
 // Formats overrides the formats of a locale.
@@ -107,7 +108,7 @@ func toText(v value.Value) value.Value {
 
 // LocalTime returns a time in the current zone, other values as they are.
 func (e *Env) LocalTime(v value.Value) value.Value {
-	if e.Zone == nil || v.Kind() != value.DateTime || v.IsNaive() {
+	if e.Zone == nil || e.NoLocalTime || v.Kind() != value.DateTime || v.IsNaive() || v.IsFixed() {
 		return v
 	}
 	return value.OfTime(v.Time().In(e.Zone))

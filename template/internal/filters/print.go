@@ -91,11 +91,6 @@ func (e *Env) DateFormat(format string) string {
 			return f
 		}
 	}
-	if e.Locale.Code == "en" {
-		if f, ok := e.Format.Named[format]; ok {
-			return f
-		}
-	}
 	if f, ok := l.Format(format); ok {
 		return f
 	}
@@ -200,11 +195,7 @@ func (e *Env) digits(text string, places int, group, localized bool) string {
 
 func (e *Env) separators() (decimal, thousand string, grouping []int) {
 	l := e.Locale
-	decimal, thousand, grouping = l.Decimal, l.Thousand, l.Grouping
-	if l.Code == "en" {
-		decimal, thousand, grouping = e.override(decimal, thousand, grouping)
-	}
-	return decimal, thousand, grouping
+	return l.Decimal, l.Thousand, l.Grouping
 }
 
 func (e *Env) plainSeparators() (decimal, thousand string, grouping []int) {

@@ -40,7 +40,7 @@ func addslashes(s string) string {
 // maxPad bounds how wide a value may be padded.
 const maxPad = 1 << 20
 
-// justify makes ljust, rjust and center. Python's center puts the odd space on the left if the width is odd.
+// justify makes ljust, rjust and center.
 func justify(name string) Func {
 	return func(_ *Env, v, arg value.Value) (value.Value, error) {
 		width, ok := wholeArg(arg)
@@ -57,7 +57,7 @@ func justify(name string) Func {
 		case "rjust":
 			left = missing
 		case "center":
-			left = missing/2 + missing&width&1
+			left = missing / 2
 		}
 		return value.OfString(strings.Repeat(" ", left) + s + strings.Repeat(" ", missing-left)), nil
 	}

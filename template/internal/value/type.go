@@ -20,10 +20,12 @@ type Type struct {
 	// values: the elements are Values rather than Go values.
 	values bool
 	naive  bool
-	name   string
-	rt     reflect.Type
-	reg    *Registry
-	size   uintptr
+	// fixed: times stay in their zone.
+	fixed bool
+	name  string
+	rt    reflect.Type
+	reg   *Registry
+	size  uintptr
 	// elem is the type of the elements of a list, map, or of what a pointer points to; key that of a map's keys.
 	elem, key *Type
 

@@ -35,6 +35,7 @@ var (
 	bigType      = &Type{kind: BigInt, name: "*big.Int", rt: reflect.TypeFor[big.Int](), load: loadAddr}
 	decimalType  = &Type{kind: Decimal, name: "decimal", rt: reflect.TypeFor[pyfmt.Decimal](), load: loadAddr}
 	timeType     = &Type{kind: DateTime, name: "time.Time", rt: reflect.TypeFor[time.Time](), load: loadAddr}
+	fixedType    = &Type{kind: DateTime, name: "time.Time", fixed: true}
 	naiveType    = &Type{kind: DateTime, name: "naive time", naive: true}
 	dateType     = &Type{kind: Date, name: "date"}
 	clockType    = &Type{kind: Clock, name: "time of day"}
@@ -91,6 +92,12 @@ func OfDecimal(d *pyfmt.Decimal) Value { return Value{t: decimalType, p: unsafe.
 
 // OfTime returns t as a value.
 func OfTime(t time.Time) Value { return Value{t: timeType, p: unsafe.Pointer(&t)} }
+
+// OfFixedTime returns t as a value that stays in its zone when it is printed.
+func OfFixedTime(t time.Time) Value { return Value{t: fixedType, p: unsafe.Pointer(&t)} }
+
+// IsFixed says whether a DateTime stays in its zone when it is printed.
+func (v Value) IsFixed() bool { return v.t != nil && v.t.fixed }
 
 // OfNaive returns t's date and time of day as a value without a zone.
 func OfNaive(t time.Time) Value { return Value{t: naiveType, p: unsafe.Pointer(&t)} }
