@@ -35,10 +35,11 @@ func structFields(t reflect.Type, tag string, nameOf func(goName string) string)
 		for _, l := range current {
 			for i := range l.typ.NumField() {
 				sf := l.typ.Field(i)
-				name, options, _ := strings.Cut(tagOf(sf, tag), ",")
-				if name == "-" && options == "" {
+				text := tagOf(sf, tag)
+				if text == "-" {
 					continue
 				}
+				name, options, _ := strings.Cut(text, ",")
 				inner := sf.Type
 				if inner.Kind() == reflect.Pointer && inner.Name() == "" {
 					inner = inner.Elem()
