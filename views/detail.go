@@ -182,5 +182,16 @@ func (v Detail[T]) Pages() []template.AnyPage {
 	return []template.AnyPage{template.Page[map[string]any](v.template())}
 }
 
+// ViewFunc is the function of the site that is nearest to the view, for the debug page; nil if it has none.
+func (v Detail[T]) ViewFunc() any {
+	switch {
+	case v.QueryFor != nil:
+		return v.QueryFor
+	case v.Query != nil:
+		return v.Query
+	}
+	return nil
+}
+
 // ViewName tells what is shown: "views.Detail[news.Article]".
 func (v Detail[T]) ViewName() string { return fmt.Sprintf("views.Detail[%s]", typeName[T]()) }

@@ -256,6 +256,17 @@ func (v List[T]) Pages() []template.AnyPage {
 	return []template.AnyPage{template.Page[map[string]any](v.template())}
 }
 
+// ViewFunc is the function of the site that is nearest to the view, for the debug page; nil if it has none.
+func (v List[T]) ViewFunc() any {
+	switch {
+	case v.QueryFor != nil:
+		return v.QueryFor
+	case v.Query != nil:
+		return v.Query
+	}
+	return nil
+}
+
 // ViewName tells what is listed: "views.List[news.Article]".
 func (v List[T]) ViewName() string { return fmt.Sprintf("views.List[%s]", typeName[T]()) }
 

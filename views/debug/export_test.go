@@ -9,4 +9,5 @@ var (
 	SplitFunc    = splitFunc
 	Closest      = closest
 	Short        = short
+	Hint         = hint
 )

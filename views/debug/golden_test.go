@@ -20,7 +20,7 @@ func wholeReport() *debug.Report {
 	lines := []debug.Line{{Number: 40, Text: "\tarticle := find(pk)"}, {Number: 41, Text: "\treturn article.Title // <b>", Marked: true}, {Number: 42, Text: "}"}}
 	frame := debug.Frame{Func: "news.title", Package: "newsroom/news", File: "news/views.go", Path: "/src/news/views.go", Line: 41, Owner: debug.Site, Lines: lines}
 	return &debug.Report{
-		Status: 500, Kind: "*orm.Error", Message: "load: no table <article>", Recovered: true, Goroutine: "goroutine 7",
+		Status: 500, Kind: "*orm.Error", Message: "load: no table <article>", Recovered: true, Hint: "Run the migrate command.", Goroutine: "goroutine 7",
 		Cause: debug.Cause{Type: "*fmt.wrapError", Text: "load: no table <article>", Places: []debug.Frame{frame}, Causes: []debug.Cause{
 			{Type: "*orm.Error", Text: "no table <article>", Status: 404, Causes: []debug.Cause{{Type: "io.EOF", Text: "EOF"}}},
 		}},

@@ -1,10 +1,14 @@
 package debug_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/views/debug"
 )
 
@@ -111,6 +115,31 @@ func TestSplitFunc(t *testing.T) {
 	for _, tt := range tests {
 		if pkg, name := debug.SplitFunc(tt.function); pkg != tt.pkg || name != tt.name {
 			t.Errorf("SplitFunc(%q) = %q, %q, want %q, %q", tt.function, pkg, name, tt.pkg, tt.name)
+		}
+	}
+}
+
+func TestHint(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{errors.New("sqlite: prepare: SQL logic error: no such table: news_article [SELECT 1]"), "migrate"},
+		{errors.New(`ERROR: relation "news_article" does not exist (SQLSTATE 42P01)`), "migrate"},
+		{errors.New(`ERROR: column "titel" of relation "x" does not exist`), "column is not"},
+		{errors.New("table news_article has no column named x"), "column is not"},
+		{fmt.Errorf("x: %w", orm.ErrNoDatabase), "r.Context()"},
+		{fmt.Errorf("x: %w", context.DeadlineExceeded), "deadline"},
+		{fmt.Errorf("x: %w", context.Canceled), "went away"},
+		{errors.New("panic: assignment to entry in nil map"), "never made"},
+		{errors.New("panic: runtime error: invalid memory address or nil pointer dereference"), "is nil"},
+		{errors.New("anything else"), ""},
+	}
+	for _, tt := range tests {
+		got := debug.Hint(tt.err, tt.err.Error())
+		if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+			t.Errorf("hint(%v) = %q, want %q in it", tt.err, got, tt.want)
 		}
 	}
 }

@@ -22,6 +22,8 @@ type Report struct {
 	Status int
 	// Kind is the error's type, or "panic"; Message is its text.
 	Kind, Message string
+	// Hint says what to do about it, for the mistakes that everybody makes; it may be empty.
+	Hint string
 	// Cause is the error with all that it wraps.
 	Cause Cause
 	// Stack is where a panic (or an error that records its stack) happened, the innermost call first.
@@ -62,6 +64,7 @@ func New(r *web.Request, err error, options Options) *Report {
 	source := sources{options.Source}
 	rep := &Report{Status: web.StatusOf(err), Cause: causes(err), Time: time.Now(), Goroutine: goroutine()}
 	rep.Kind, rep.Message = headline(err, rep.Cause)
+	rep.Hint = hint(err, rep.Cause.Text)
 
 	// Where it happened: the stack if there is one, else the view and the lines that make such an error.
 	rep.Stack = source.framesOf(stackOf(err))

@@ -186,5 +186,10 @@ func shortPath(name string) string {
 	if rest, ok := strings.CutPrefix(name, l.module+"/"); ok && l.module != "" {
 		return rest
 	}
+	if filepath.IsAbs(name) { // the program runs elsewhere than its source is
+		if rest, ok := strings.CutPrefix(name, moduleRoot(filepath.Dir(name))+"/"); ok && rest != name[1:] {
+			return rest
+		}
+	}
 	return name
 }

@@ -39,6 +39,9 @@ func (rep *Report) textHead(b *strings.Builder) {
 		fmt.Fprintf(b, "%s %s\n", rep.Request.Method, rep.Request.URL)
 	}
 	fmt.Fprintf(b, "\n%s: %s\n", rep.Kind, rep.Message)
+	if rep.Hint != "" {
+		fmt.Fprintf(b, "(%s)\n", rep.Hint)
+	}
 	if rep.ViewName != "" {
 		fmt.Fprintf(b, "View: %s", rep.ViewName)
 		if rep.View != nil {
@@ -137,9 +140,16 @@ func (rep *Report) textQueries(b *strings.Builder) {
 	if q == nil || len(q.List) == 0 {
 		return
 	}
-	section(b, fmt.Sprintf("SQL: %d queries in %s", len(q.List), short(q.Took)))
+	noun := "queries"
+	if len(q.List) == 1 {
+		noun = "query"
+	}
+	section(b, fmt.Sprintf("SQL: %d %s in %s", len(q.List), noun, short(q.Took)))
 	for i, query := range q.List {
 		fmt.Fprintf(b, "  %3d. %8s  %s\n", i+1, short(query.Took), query.SQL)
+		if query.Caller != "" {
+			fmt.Fprintf(b, "                 at %s\n", query.Caller)
+		}
 		if query.Args != "" {
 			fmt.Fprintf(b, "                 %s\n", query.Args)
 		}
