@@ -1,10 +1,11 @@
 package middleware_test
 
 import (
+	"bytes"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -81,33 +82,31 @@ func patterns(v any) []*regexp.Regexp {
 	return list
 }
 
-// policy is a policy from JSON. Objects lose their order in Go; the directives of the cases are sorted by name, but for
-// default-src, which comes first.
-func policy(v any) middleware.Policy {
-	config, _ := v.(map[string]any)
-	var p middleware.Policy
-	for name, value := range config {
-		d := middleware.Directive{Name: name}
-		switch value := value.(type) {
-		case nil:
+// policy reads a policy from JSON, in order.
+func policy(v any) (p middleware.Policy) {
+	raw, ok := v.(json.RawMessage)
+	if !ok {
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
+		return nil
+	}
+	for dec.More() {
+		name, _ := dec.Token()
+		var value any
+		if err := dec.Decode(&value); err != nil {
+			panic(err)
+		}
+		d := middleware.Directive{Name: name.(string)}
+		switch value {
+		case nil, false:
 			continue
-		case bool:
-			if !value {
-				continue
-			}
+		case true:
 		default:
 			d.Sources = stringList(value)
 		}
 		p = append(p, d)
 	}
-	slices.SortFunc(p, func(a, b middleware.Directive) int {
-		if (a.Name == "default-src") != (b.Name == "default-src") {
-			if a.Name == "default-src" {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
 	return p
 }

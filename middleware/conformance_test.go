@@ -27,7 +27,7 @@ import (
 // caseFile is a file of requests and of what Django answered.
 type caseFile struct {
 	Now         time.Time
-	Settings    map[string]any
+	Settings    settingsMap
 	Secret      string
 	StaticFiles map[string]any `json:"static_files"`
 	StaticMTime int64          `json:"static_mtime"`
@@ -38,7 +38,7 @@ type httpCase struct {
 	Name, Method, URL string
 	Headers           map[string]string
 	Secure            bool
-	Settings          map[string]any
+	Settings          settingsMap
 	Cookies           map[string]string
 	Body              any
 	ContentType       string `json:"content_type"`
@@ -50,6 +50,29 @@ type httpCase struct {
 		Body       any
 		BodyGunzip *string `json:"body_gunzipped"`
 	}
+}
+
+// settingsMap is a set of settings. Policies stay JSON, for the order of their directives.
+type settingsMap map[string]any
+
+func (m *settingsMap) UnmarshalJSON(data []byte) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	*m = make(settingsMap, len(raw))
+	for name, text := range raw {
+		if strings.HasPrefix(name, "SECURE_CSP") {
+			(*m)[name] = text
+			continue
+		}
+		var value any
+		if err := json.Unmarshal(text, &value); err != nil {
+			return err
+		}
+		(*m)[name] = value
+	}
+	return nil
 }
 
 // skipped lists the cases that do not apply, with the reason.
@@ -141,7 +164,7 @@ func plainBytes(t *testing.T, v any) []byte {
 // runCase compares one answer; at the moment that the file was made at.
 func runCase(t *testing.T, file *caseFile, c *httpCase, root string) (differences []string) {
 	settings := map[string]any{}
-	for _, more := range []map[string]any{file.Settings, c.Settings} {
+	for _, more := range []settingsMap{file.Settings, c.Settings} {
 		for name, value := range more {
 			settings[name] = value
 		}
@@ -258,6 +281,9 @@ func caseRequest(t *testing.T, c *httpCase) *http.Request {
 		req.Host = ""
 		req = req.WithContext(context.WithValue(req.Context(), http.LocalAddrContextKey, serverAddr(c.Secure)))
 	}
+	for _, name := range sortedKeys(c.Cookies) {
+		req.AddCookie(&http.Cookie{Name: name, Value: c.Cookies[name]})
+	}
 	for name, value := range c.Headers {
 		if strings.EqualFold(name, "Host") {
 			req.Host = value
@@ -341,6 +367,12 @@ func stringList(v any) []string {
 		list := make([]string, len(v))
 		for i := range v {
 			list[i] = v[i].(string)
+		}
+		return list
+	case map[string]any: // a tuple or a set
+		list := stringList(v["v"])
+		if v["$"] == "set" {
+			slices.Sort(list)
 		}
 		return list
 	}
