@@ -89,10 +89,14 @@ func TestBindErrors(t *testing.T) {
 		status int
 		errors string
 	}{
-		{"form", bindRequest("POST", "/", "application/x-www-form-urlencoded", "p=x&small=300&ratio=inf&open=maybe&pub_date=soon&scores=1&scores=z&from=nowhere&wait=long&home.zip=a&limit=-1"), 422,
-			`{"title":["This field is required."],"p":["Enter a whole number."],"pub_date":["Enter a valid date/time."],"ratio":["Enter a number."],"small":["Enter a whole number."],"open":["Enter true or false."],"scores":["Enter a whole number."],"limit":["Enter a whole number."],"from":["Enter a valid value."],"wait":["Enter a valid duration."],"home.zip":["Enter a whole number."]}`},
-		{"JSON", bindRequest("POST", "/", "application/json", `{"title":null,"p":"x","small":1.5,"open":"yes","tags":"a","scores":[1,"z"],"home":[],"extra":{"a":"b"}}`), 422,
-			`{"title":["This field is required."],"p":["Enter a whole number."],"small":["Enter a whole number."],"open":["Enter true or false."],"tags":["Enter a list of values."],"scores.1":["Enter a whole number."],"home":["Enter an object."],"extra.a":["Enter a whole number."]}`},
+		{
+			"form", bindRequest("POST", "/", "application/x-www-form-urlencoded", "p=x&small=300&ratio=inf&open=maybe&pub_date=soon&scores=1&scores=z&from=nowhere&wait=long&home.zip=a&limit=-1"), 422,
+			`{"title":["This field is required."],"p":["Enter a whole number."],"pub_date":["Enter a valid date/time."],"ratio":["Enter a number."],"small":["Enter a whole number."],"open":["Enter true or false."],"scores":["Enter a whole number."],"limit":["Enter a whole number."],"from":["Enter a valid value."],"wait":["Enter a valid duration."],"home.zip":["Enter a whole number."]}`,
+		},
+		{
+			"JSON", bindRequest("POST", "/", "application/json", `{"title":null,"p":"x","small":1.5,"open":"yes","tags":"a","scores":[1,"z"],"home":[],"extra":{"a":"b"}}`), 422,
+			`{"title":["This field is required."],"p":["Enter a whole number."],"small":["Enter a whole number."],"open":["Enter true or false."],"tags":["Enter a list of values."],"scores.1":["Enter a whole number."],"home":["Enter an object."],"extra.a":["Enter a whole number."]}`,
+		},
 		{"no object", bindRequest("POST", "/", "application/json", `[1]`), 422, `{"__all__":["Enter an object."]}`},
 		{"broken JSON", bindRequest("POST", "/", "application/json", `{"a":`), 400, ""},
 		{"no JSON", bindRequest("POST", "/", "application/json", ``), 400, ""},

@@ -30,7 +30,7 @@ func (r *Request) GET() *Values {
 
 func (r *Request) checkFields(query string) error {
 	most := limit(r.config.DataUploadMaxNumberFields, defaultNumberFields)
-	if len(query) > most && strings.Count(query, "&")+1 > most {
+	if len(query) >= most && strings.Count(query, "&")+1 > most {
 		return tooManyFields()
 	}
 	return nil

@@ -79,7 +79,7 @@ func (c Cookie) complete(now time.Time) (Cookie, error) {
 	}
 	switch {
 	case c.Name == "" || !isToken(c.Name):
-		return c, fmt.Errorf("web: cookie name %q is not a token: use letters, digits and !#$%%&'*+-.^_`|~:", c.Name)
+		return c, fmt.Errorf("web: cookie name %q is not a token of letters, digits and !#$%%&'*+-.^_`|~: only", c.Name)
 	case !cookieAttribute(c.Path), !cookieAttribute(c.Domain):
 		return c, fmt.Errorf("web: cookie %q: Path and Domain may not hold control characters or \";\"", c.Name)
 	case c.SameSite != "" && !strings.EqualFold(c.SameSite, "lax") && !strings.EqualFold(c.SameSite, "strict") && !strings.EqualFold(c.SameSite, "none"):

@@ -94,6 +94,7 @@ func (f *foreignRun) start(h http.Handler) (*Response, error) {
 	if !f.isReady {
 		return f.whole()
 	}
+	f.r.OnClose(f.drop) // if a middleware forgets to close a response that it drops
 	resp := &Response{Status: f.status, header: f.sent, more: &responseMore{foreign: f}}
 	f.describe(resp)
 	return resp, nil

@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"net"
 	"strings"
 )
 
@@ -25,6 +26,39 @@ func (r *Request) HeaderValue(name string) string {
 		return strings.Join(values, "; ")
 	}
 	return strings.Join(values, ",")
+}
+
+// Meta returns a value under the name that Django's request.META has for it: "HTTP_USER_AGENT", "REMOTE_ADDR",
+// "CONTENT_TYPE"; "" for what is not there.
+func (r *Request) Meta(name string) string {
+	switch name {
+	case "REQUEST_METHOD":
+		return r.Method
+	case "QUERY_STRING":
+		return r.URL.RawQuery
+	case "PATH_INFO":
+		return r.PathInfo()
+	case "SCRIPT_NAME":
+		return strings.TrimSuffix(r.config.ScriptName, "/")
+	case "REMOTE_ADDR":
+		if addr := r.peer(); addr.IsValid() {
+			return addr.String()
+		}
+		return ""
+	case "SERVER_NAME":
+		host, _, _ := net.SplitHostPort(r.localAddr())
+		return host
+	case "SERVER_PORT":
+		return r.Port()
+	case "SERVER_PROTOCOL":
+		return r.Proto
+	case "CONTENT_TYPE", "CONTENT_LENGTH":
+		return r.HeaderValue(name)
+	}
+	if header, ok := strings.CutPrefix(name, "HTTP_"); ok {
+		return r.HeaderValue(header)
+	}
+	return ""
 }
 
 // ContentType is the media type of the request's body in lower case, without parameters; "" if the header is missing.

@@ -94,6 +94,7 @@ type transfer struct {
 	bytes  int64
 	err    error
 	open   bool // somebody may write more behind the body: its length is not the response's
+	lost   bool // the connection took no more
 }
 
 func (t *transfer) write(w http.ResponseWriter, r *Request, resp *Response) {
@@ -139,7 +140,7 @@ func (t *transfer) write(w http.ResponseWriter, r *Request, resp *Response) {
 	} else {
 		n, t.err = io.WriteString(w, resp.text)
 	}
-	t.bytes = int64(n)
+	t.bytes, t.lost = int64(n), t.err != nil
 }
 
 // stream writes a body that comes piece by piece.
@@ -205,14 +206,19 @@ func (c *countingResponse) WriteHeader(status int) {
 
 func (c *countingResponse) Write(p []byte) (int, error) {
 	n, err := c.ResponseWriter.Write(p)
-	c.t.bytes += int64(n)
+	c.count(int64(n), err)
 	return n, err
 }
 
 func (c *countingResponse) WriteString(s string) (int, error) {
 	n, err := io.WriteString(c.ResponseWriter, s)
-	c.t.bytes += int64(n)
+	c.count(int64(n), err)
 	return n, err
+}
+
+func (c *countingResponse) count(n int64, err error) {
+	c.t.bytes += n
+	c.t.lost = c.t.lost || err != nil
 }
 
 // ReadFrom lets the connection use sendfile.

@@ -24,7 +24,6 @@ type everything struct {
 	Empty   string    `json:"empty,omitempty"`
 	Zero    time.Time `json:"zero,omitzero"`
 	Hidden  int       `json:"-"`
-	Dash    int       `json:"-,"`
 	Quoted  int       `json:"quoted,string"`
 	Pointer *int
 	Slice   []string
@@ -47,7 +46,7 @@ type Pointed struct{ FromPointer string }
 func sample() everything {
 	n := 5
 	return everything{
-		embedded: embedded{"s", 1}, Pointed: &Pointed{"p"}, Name: "é\u2028\"\\\n\x01😀\x7f", Hidden: 1, Dash: 2, Quoted: 3, Pointer: &n, Slice: []string{},
+		embedded: embedded{"s", 1}, Pointed: &Pointed{"p"}, Name: "é\u2028\"\\\n\x01😀\x7f", Hidden: 1, Quoted: 3, Pointer: &n, Slice: []string{},
 		Map: map[int]string{2: "b", 1: "a"}, Any: []any{nil, 1.5, "x", map[string]any{}}, Raw: json.RawMessage(`{"a":[1,{"b":"\u00e9"}],"c":{},"d":[]}`),
 		Addr: netip.MustParseAddr("::1"), Bytes: []byte("hi"), Float: 0.1, Number: "1e5", Nested: []everything{{Name: "n"}}, hidden: 1,
 	}
@@ -94,7 +93,7 @@ func TestJSONForm(t *testing.T) {
 		{"spaces", map[string]any{"a": []int{1, 2}, "b": nil}, `{"a": [1, 2], "b": null}`},
 		{"escapes", "é<&>\u2028😀\x7f\x00\b\f", `"\u00e9<&>\u2028\ud83d\ude00\u007f\u0000\b\f"`},
 		{"broken UTF-8", "a\xff", `"a\ufffd"`},
-		{"float", []float64{1, 1e15, 1e16, 1e-4, 1e-5, 0.1, -0.0, 123456789.125}, `[1.0, 1000000000000000.0, 1e+16, 0.0001, 1e-05, 0.1, 0.0, 123456789.125]`},
+		{"float", []float64{1, 1e15, 1e16, 1e-4, 1e-5, 0.1, 0, 123456789.125}, `[1.0, 1000000000000000.0, 1e+16, 0.0001, 1e-05, 0.1, 0.0, 123456789.125]`},
 		{"time", time.Date(2026, 1, 2, 3, 4, 5, 678999e3, time.UTC), `"2026-01-02T03:04:05.678Z"`},
 		{"whole second", time.Date(2026, 1, 2, 3, 4, 5, 999, time.UTC), `"2026-01-02T03:04:05Z"`},
 		{"zone", time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", -5400)), `"2026-01-02T03:04:05-01:30"`},

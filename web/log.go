@@ -62,7 +62,7 @@ func kindOf(err error) string {
 // logResponse writes the one record of a response that went wrong and has none yet.
 func (r *Request) logResponse(resp *Response, t *transfer) {
 	if t.err != nil {
-		if r.Context().Err() != nil {
+		if t.lost || r.Request.Context().Err() != nil {
 			return // the client went away
 		}
 		r.record(slog.LevelError, "request", "Response cut off", t.status, t.err)

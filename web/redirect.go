@@ -48,7 +48,7 @@ func Redirect(to string, opts ...RedirectOption) (*Response, error) {
 	if o.maxLength >= 0 && len(location) > o.maxLength {
 		return nil, Suspicious("DisallowedRedirect", "Unsafe redirect exceeding %d characters", o.maxLength)
 	}
-	if scheme := urlScheme(location); scheme != "" && !allowedScheme(scheme, o.schemes) {
+	if scheme := urlScheme(to); scheme != "" && !allowedScheme(scheme, o.schemes) {
 		return nil, Suspicious("DisallowedRedirect", "Unsafe redirect to URL with protocol '%s'", scheme)
 	}
 

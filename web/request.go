@@ -166,6 +166,7 @@ func Finish(r *Request, resp *Response) (*Response, error) {
 		}
 	}
 	if resp.more != nil && resp.more.fault != nil {
+		resp.Close()
 		return nil, resp.more.fault
 	}
 	return resp, nil

@@ -50,6 +50,11 @@ func (w *StreamWriter) Flush() error {
 	return err
 }
 
+// SetTrailer sends a header behind the body, to clients that look for it (HTTP/2, chunked HTTP/1.1).
+func (w *StreamWriter) SetTrailer(name, value string) {
+	w.http.Header().Set(http.TrailerPrefix+name, value)
+}
+
 func newStreamWriter(w http.ResponseWriter, wraps []func(io.Writer) io.WriteCloser) *StreamWriter {
 	sw := &StreamWriter{http: w}
 	sw.out = (*countingWriter)(sw)
