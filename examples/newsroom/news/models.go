@@ -26,7 +26,7 @@ type Author struct {
 func (Author) Fields(a *Author) []orm.Field {
 	return []orm.Field{
 		orm.Char(&a.Name, 100),
-		orm.Slug(&a.Slug).Unique(),
+		orm.Slug(&a.Slug).MaxLength(100).Unique(),
 	}
 }
 
@@ -70,7 +70,7 @@ type Article struct {
 func (Article) Fields(a *Article) []orm.Field {
 	return []orm.Field{
 		orm.Char(&a.Title, 200),
-		orm.Slug(&a.Slug).Unique(),
+		orm.Slug(&a.Slug).MaxLength(200).Unique(),
 		orm.Text(&a.Summary),
 		orm.Text(&a.Body),
 		orm.Char(&a.Status, 10).Default(Draft),

@@ -9,12 +9,7 @@ import (
 	"github.com/nuages-go/nuages/web"
 )
 
-// Reference values: &a.Title is the column, checked by the compiler.
-var (
-	a   = orm.Fields[Article]()
-	tag = orm.Fields[Tag]()
-	by  = orm.Fields[Author]()
-)
+var a = orm.Fields[Article]() // a reference value: &a.Title *is* the column, checked by the compiler
 
 // live are the articles that everybody may read, with their authors and tags. A query is a value: nothing runs until a
 // terminal call takes a context.
@@ -66,6 +61,8 @@ type Subject struct {
 	PageObj *views.Page[*Article]
 }
 
+var tag = orm.Fields[Tag]()
+
 var tagPage = template.Page[Subject]("news/tag.html")
 
 func tagDetail(r *web.Request, slug string) (*web.Response, error) {
@@ -102,7 +99,7 @@ func about(r *web.Request) (*web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	authors, err := orm.Objects[Author]().OrderBy(orm.Asc(&by.Name)).All(ctx)
+	authors, err := orm.Objects[Author]().OrderBy(orm.Asc(&orm.Fields[Author]().Name)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
