@@ -190,7 +190,7 @@ func (n *normalizer) group() error {
 		return nil
 	case 'P':
 	default:
-		return fmt.Errorf("Non-reversible reg-exp portion: '(?%c'", c.r) //nolint:staticcheck // Django's words
+		return pythonError(fmt.Sprintf("Non-reversible reg-exp portion: '(?%c'", c.r))
 	}
 	c, err = n.next()
 	if err != nil {
@@ -202,7 +202,7 @@ func (n *normalizer) group() error {
 	case '=':
 		end = ')'
 	default:
-		return fmt.Errorf("Non-reversible reg-exp portion: '(?P%c'", c.r) //nolint:staticcheck // Django's words
+		return pythonError(fmt.Sprintf("Non-reversible reg-exp portion: '(?P%c'", c.r))
 	}
 	name := ""
 	for c, err = n.next(); err == nil && c.r != end; c, err = n.next() {

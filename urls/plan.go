@@ -172,37 +172,37 @@ func fastArgs(t *table, name string, args []any, kwargs map[string]any) (string,
 	if p == nil {
 		return "", false
 	}
-	for i := range p.byCount[n] {
-		f := &p.byCount[n][i]
-		var space [fastSize]byte
-		b := append(space[:0], f.literals[0]...)
-		for j, class := range f.classes {
-			var v any
-			if args != nil {
-				v = args[j]
-			} else {
-				var given bool
-				if v, given = kwargs[f.names[j]]; !given {
-					return "", false
-				}
-			}
-			var ok bool
-			switch v := v.(type) {
-			case int64:
-				b, ok = appendInt(b, v, class)
-			case int:
-				b, ok = appendInt(b, int64(v), class)
-			case string:
-				b, ok = appendText(b, v, class)
-			}
-			if !ok {
+	if len(p.byCount[n]) == 0 {
+		return "", false
+	}
+	f := &p.byCount[n][0]
+	var space [fastSize]byte
+	b := append(space[:0], f.literals[0]...)
+	for i, class := range f.classes {
+		var v any
+		if len(args) > 0 {
+			v = args[i]
+		} else {
+			var given bool
+			if v, given = kwargs[f.names[i]]; !given {
 				return "", false
 			}
-			b = append(b, f.literals[j+1]...)
 		}
-		return finishFast(b)
+		var ok bool
+		switch v := v.(type) {
+		case int64:
+			b, ok = appendInt(b, v, class)
+		case int:
+			b, ok = appendInt(b, int64(v), class)
+		case string:
+			b, ok = appendText(b, v, class)
+		}
+		if !ok {
+			return "", false
+		}
+		b = append(b, f.literals[i+1]...)
 	}
-	return "", false
+	return finishFast(b)
 }
 
 // finishFast makes the string. A path that begins with two slashes is left to reverse.

@@ -12,6 +12,11 @@ import (
 	"github.com/nuages-go/nuages/internal/pyfmt"
 )
 
+// pythonError is an error with the text that Django has for it.
+type pythonError string
+
+func (e pythonError) Error() string { return string(e) }
+
 // pyStr is what Python's str() gives: how a value stands in a URL.
 func pyStr(v any) string {
 	switch v := v.(type) {

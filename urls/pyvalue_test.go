@@ -90,7 +90,7 @@ type pyLiteral struct{ str, repr string }
 func (p pyLiteral) String() string { return p.str }
 func (p pyLiteral) PyRepr() string { return p.repr }
 
-// pySequence is a tuple, a set or a range.
+// pySequence is a tuple or a range.
 type pySequence []any
 
 func (s pySequence) PyRepr() string {
@@ -102,6 +102,20 @@ func (s pySequence) PyRepr() string {
 		return "(" + parts[0] + ",)"
 	}
 	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+// pySet is a set.
+type pySet []any
+
+func (s pySet) PyRepr() string {
+	if len(s) == 0 {
+		return "set()"
+	}
+	var parts []string
+	for _, v := range s {
+		parts = append(parts, pyRepr(v))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
 }
 
 func pyRepr(v any) string {
@@ -187,8 +201,10 @@ func tagged(object urls.Params) any {
 		return pyLiteral{text, "datetime.date(" + numbers(text) + ")"}
 	case "time":
 		return pyLiteral{text, "datetime.time(" + numbers(text) + ")"}
-	case "tuple", "set":
+	case "tuple":
 		return pySequence(pyValue(v).([]any))
+	case "set":
+		return pySet(pyValue(v).([]any))
 	case "range":
 		list := pyValue(v).([]any)
 		var seq pySequence

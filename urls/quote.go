@@ -112,7 +112,20 @@ func queryPairs(query any) iter.Seq2[string, any] {
 			return
 		}
 		rv := reflect.ValueOf(query)
-		if rv.Kind() != reflect.Map {
+		switch rv.Kind() {
+		case reflect.Map:
+		case reflect.Slice, reflect.Array:
+			for i := range rv.Len() {
+				name, value, err := queryPair(rv.Index(i).Interface())
+				if err != nil {
+					value = err
+				}
+				if !yield(name, value) {
+					return
+				}
+			}
+			return
+		default:
 			yield("", fmt.Errorf("urls: a query is a map, url.Values or urls.Params, not %T", query))
 			return
 		}
@@ -126,9 +139,21 @@ func queryPairs(query any) iter.Seq2[string, any] {
 	}
 }
 
+// queryPair takes a pair apart.
+func queryPair(pair any) (name string, value any, err error) {
+	rv := reflect.ValueOf(pair)
+	if k := rv.Kind(); k != reflect.Slice && k != reflect.Array {
+		return "", nil, fmt.Errorf("urls: a pair of a query is a slice of two, not %T", pair)
+	}
+	if rv.Len() != 2 {
+		return "", nil, pythonError(fmt.Sprintf("not enough values to unpack (expected 2, got %d)", rv.Len()))
+	}
+	return pyStr(rv.Index(0).Interface()), rv.Index(1).Interface(), nil
+}
+
 // queryValues are the texts of a value: one for each element of a slice.
 func queryValues(name string, value any) ([]string, error) {
-	none := fmt.Errorf("Cannot encode None for key '%s' in a query string. Did you mean to pass an empty string or omit the value?", name) //nolint:staticcheck // Django's words
+	none := pythonError(fmt.Sprintf("Cannot encode None for key '%s' in a query string. Did you mean to pass an empty string or omit the value?", name))
 	switch v := value.(type) {
 	case nil:
 		return nil, none
@@ -140,8 +165,22 @@ func queryValues(name string, value any) ([]string, error) {
 		return []string{string(v)}, nil
 	case fmt.Stringer:
 		return []string{pyStr(v)}, nil
+	case Params: // as a mapping, whose elements are its names
+		names := make([]string, len(v))
+		for i, p := range v {
+			names[i] = p.Name
+		}
+		return names, nil
 	}
 	rv := reflect.ValueOf(value)
+	if rv.Kind() == reflect.Map {
+		var names []string
+		for _, key := range rv.MapKeys() {
+			names = append(names, pyStr(key.Interface()))
+		}
+		slices.Sort(names)
+		return names, nil
+	}
 	if k := rv.Kind(); k != reflect.Slice && k != reflect.Array {
 		return []string{pyStr(value)}, nil
 	}

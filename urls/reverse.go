@@ -283,7 +283,7 @@ func (t *table) namespaceSpace(key string, s *space, prefix string, convs map[st
 // django/urls/resolvers.py URLResolver._reverse_with_prefix.
 func (s *space) reverse(name string, r *reversal) (string, error) {
 	if len(r.args) > 0 && len(r.kwargs) > 0 {
-		return "", errors.New("Don't mix *args and **kwargs in call to reverse()!") //nolint:staticcheck // Django's words
+		return "", pythonError("Don't mix *args and **kwargs in call to reverse()!")
 	}
 	candidates := s.names[name]
 	for _, c := range candidates {

@@ -145,7 +145,7 @@ func (b *builder) entries(parent *entry, patterns Patterns, converters map[strin
 	for _, element := range patterns {
 		p := element.pattern()
 		switch {
-		case p.kind == kindI18n && !isRoot:
+		case p.kind == kindI18n && !isRoot && parent.p.kind != kindI18n:
 			b.fail(p, configError("Using i18n_patterns in an included URLconf is not allowed."))
 		case p.kind == kindI18n && b.res.opts.NoI18n:
 			list = append(list, b.entries(parent, p.children, converters)...)
