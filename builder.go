@@ -176,9 +176,6 @@ func (b *builder) buildChain() {
 	if b.settings.Debug { // for the debug page; it may see what other layers ask the database
 		b.layers = slices.Concat([]web.Middleware{views.LogQueries}, b.layers)
 	}
-	if b.settings.Debug {
-		b.layers = slices.Concat([]web.Middleware{views.LogQueries}, b.layers) // for the debug page
-	}
 	b.chain = web.Compose(b.resolver, b.layers...)
 	b.messages = append(b.messages, middleware.CheckOrder(b.chain.Layers())...)
 }
@@ -195,7 +192,7 @@ func (b *builder) checkParts() {
 		b.messages = append(b.messages, b.resolver.Check()...)
 		b.messages = append(b.messages, b.resolver.CheckNames(names)...)
 		for _, route := range b.resolver.Routes() {
-			if view, ok := route.Handler.(views.Checker); ok {
+			if view, ok := views.AsChecker(route.Handler); ok {
 				b.messages = append(b.messages, view.Check()...)
 				pages = append(pages, view.Pages()...)
 			}

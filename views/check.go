@@ -16,6 +16,21 @@ type Checker interface {
 	Pages() []template.AnyPage
 }
 
+// AsChecker finds the Checker that a handler is, or that the decorators around it hold (web.NeverCache, SensitivePost).
+func AsChecker(h web.Handler) (Checker, bool) {
+	for range 32 {
+		if c, ok := h.(Checker); ok {
+			return c, true
+		}
+		outer, ok := h.(interface{ Unwrap() web.Handler })
+		if !ok {
+			break
+		}
+		h = outer.Unwrap()
+	}
+	return nil, false
+}
+
 // mistake is an error of a generic view's configuration.
 func mistake(id, object, text, hint string) manage.Message {
 	return manage.Message{Level: manage.Error, ID: id, Object: object, Text: text, Hint: hint}

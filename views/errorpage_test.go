@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -86,6 +87,23 @@ func TestErrorPageInProduction(t *testing.T) {
 	if csp := s.get(t, "/missing").Header().Get("Content-Security-Policy"); !strings.Contains(csp, "style-src 'sha256-") {
 		t.Errorf("the plain page's policy = %q", csp)
 	}
+}
+
+// The error of web.Bind names the fields.
+func TestProblemFields(t *testing.T) {
+	t.Parallel()
+	var fields web.FieldErrors
+	fields.Add("items.0.a/b", "Enter a number.")
+	fields.Add("title", "This field is required.")
+	s := site{
+		patterns: urls.Patterns{urls.Path("", web.View(func(*web.Request) (*web.Response, error) {
+			return nil, fmt.Errorf("order: %w", &web.Error{Status: 422, Message: "The data are not valid.", Err: &fields})
+		}))},
+		config: web.Config{Logger: quiet(), ErrorPage: views.ErrorPage(views.ErrorOptions{})},
+	}
+	wantResponse(t, s.get(t, "/", "Accept", "application/json"), 422, problemJSON, `"status":422,"detail":"The data are not valid.",`+
+		`"errors":[{"detail":"Enter a number.","pointer":"#/items/0/a~1b"},{"detail":"This field is required.","pointer":"#/title"}]}`)
+	wantResponse(t, s.get(t, "/", "Accept", "text/html"), 422, html, "not valid")
 }
 
 func TestErrorTemplates(t *testing.T) {
@@ -255,4 +273,28 @@ func TestErrorPageKeepsAborting(t *testing.T) {
 		}
 	}()
 	s.get(t, "/missing")
+}
+
+// Whatever a client asks and whatever the error says, there is an answer of the error's status.
+func FuzzErrorPage(f *testing.F) {
+	f.Add("/a", "text/html", "curl/8", "oops", 404, true)
+	f.Add("/%zz", "application/json;q=x,*/*", "", "<script>", 500, false)
+	page := views.ErrorPage(views.ErrorOptions{})
+	f.Fuzz(func(t *testing.T, path, accept, agent, message string, status int, debug bool) {
+		if status < 400 || status > 599 {
+			status = 500
+		}
+		req := httptest.NewRequest("GET", "/", nil)
+		req.URL.Path = path
+		req.Header.Set("Accept", accept)
+		req.Header.Set("User-Agent", agent)
+		r := web.NewRequest(req, &web.Config{Debug: debug, Logger: quiet()})
+		resp := page(r, &web.Error{Status: status, Message: message})
+		if resp == nil || resp.Code() != status {
+			t.Fatalf("response = %v", resp)
+		}
+		if body, err := resp.Body(); err != nil || len(body) == 0 {
+			t.Fatalf("body = %q, %v", body, err)
+		}
+	})
 }

@@ -154,7 +154,7 @@ func (m Methods) Check() []manage.Message {
 func (m Methods) Pages() []template.AnyPage {
 	var pages []template.AnyPage
 	for _, h := range m.handlers() {
-		if v, ok := h.handler.(interface{ Pages() []template.AnyPage }); ok && !m.implied(h.method) {
+		if v, ok := AsChecker(h.handler); ok && !m.implied(h.method) {
 			pages = append(pages, v.Pages()...)
 		}
 	}
@@ -162,7 +162,7 @@ func (m Methods) Pages() []template.AnyPage {
 }
 
 func checkInside(h web.Handler) []manage.Message {
-	if v, ok := h.(interface{ Check() []manage.Message }); ok {
+	if v, ok := AsChecker(h); ok {
 		return v.Check()
 	}
 	return nil

@@ -73,6 +73,10 @@ func sentence(status int) string {
 		return "What was at this address has been removed."
 	case http.StatusRequestEntityTooLarge:
 		return "What was sent is larger than the server accepts."
+	case http.StatusUnsupportedMediaType:
+		return "The server does not read what was sent in this form."
+	case http.StatusUnprocessableEntity:
+		return "Some of what was sent is not valid."
 	case http.StatusTooManyRequests:
 		return "There were too many requests. Please wait a moment and try again."
 	case http.StatusServiceUnavailable:

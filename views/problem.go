@@ -2,7 +2,10 @@ package views
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 
 	"github.com/nuages-go/nuages/views/debug"
 	"github.com/nuages-go/nuages/web"
@@ -17,8 +20,17 @@ type Problem struct {
 	Status int    `json:"status"`
 	// Detail is the error's public message.
 	Detail string `json:"detail,omitempty"`
+	// Errors are the fields that do not fit, for the error of web.Bind.
+	Errors []ProblemField `json:"errors,omitempty"`
 	// Debug is there only while Debug is on.
 	Debug *ProblemDebug `json:"debug,omitempty"`
+}
+
+// ProblemField is what is wrong with one field of the request.
+type ProblemField struct {
+	Detail string `json:"detail"`
+	// Pointer is the field's place in the body, a JSON Pointer: "#/items/0/price".
+	Pointer string `json:"pointer"`
 }
 
 // ProblemDebug tells a developer more.
@@ -30,7 +42,22 @@ type ProblemDebug struct {
 }
 
 func problem(_ *web.Request, err error, status int) *web.Response {
-	return problemResponse(Problem{Type: "about:blank", Title: web.ReasonPhrase(status), Status: status, Detail: publicText(err)})
+	p := Problem{Type: "about:blank", Title: web.ReasonPhrase(status), Status: status, Detail: publicText(err)}
+	if fields, ok := errors.AsType[*web.FieldErrors](err); ok {
+		for _, f := range fields.List() {
+			p.Errors = append(p.Errors, ProblemField{f.Message, pointer(f.Field)})
+		}
+	}
+	return problemResponse(p)
+}
+
+// pointer writes a path such as "items.0.price" as a JSON Pointer (RFC 6901) in a URI fragment.
+func pointer(field string) string {
+	steps := strings.Split(field, ".")
+	for i, step := range steps {
+		steps[i] = url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(step))
+	}
+	return "#/" + strings.Join(steps, "/")
 }
 
 // technicalProblem adds what the debug page says first.

@@ -309,6 +309,23 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// Decorators do not hide a view from the checks.
+func TestAsChecker(t *testing.T) {
+	t.Parallel()
+	view := views.Template{Name: "a.html"}
+	for name, h := range map[string]web.Handler{
+		"itself": view, "decorated": web.NeverCache(web.RequireSafe(view)), "sensitive": views.SensitivePost(view),
+	} {
+		c, ok := views.AsChecker(h)
+		if !ok || len(c.Pages()) != 1 {
+			t.Errorf("%s: AsChecker = %v, %v", name, c, ok)
+		}
+	}
+	if _, ok := views.AsChecker(web.NeverCache(says(""))); ok {
+		t.Error("a plain view is a Checker")
+	}
+}
+
 func wantIDs(t *testing.T, messages []manage.Message, ids []string) {
 	t.Helper()
 	var got []string
