@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -103,12 +104,22 @@ func BenchmarkJSON(b *testing.B) {
 	for i := range items {
 		items[i] = item{i, "The title of an article", []string{"one", "two"}}
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := web.JSON(items); err != nil {
-			b.Fatal(err)
+	b.Run("web", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := web.JSON(items); err != nil {
+				b.Fatal(err)
+			}
 		}
-	}
+	})
+	b.Run("encoding/json", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := json.Marshal(items); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 func BenchmarkBind(b *testing.B) {

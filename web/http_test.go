@@ -65,7 +65,7 @@ func TestErrorsBecomePages(t *testing.T) {
 		{"error", func(*web.Request) (*web.Response, error) { return nil, errors.New("boom") }, 500, []string{"level=ERROR", `msg="Internal Server Error"`, "logger=request", "error=boom", "path=/x"}},
 		{"not found", func(*web.Request) (*web.Response, error) { return nil, web.NotFound("no %s", "such") }, 404, []string{"level=WARN", `msg="Not Found"`, `error="no such"`}},
 		{"panic", func(*web.Request) (*web.Response, error) { panic("oh") }, 500, []string{"level=ERROR", `error="panic: oh"`, "stack=", "http_test.go:"}},
-		{"runtime error", func(r *web.Request) (*web.Response, error) { return web.Text(r.Header["none"][0]), nil }, 500, []string{"index out of range"}},
+		{"runtime error", func(r *web.Request) (*web.Response, error) { return web.Text(r.Header["None"][0]), nil }, 500, []string{"index out of range"}},
 		{"suspicious", func(*web.Request) (*web.Response, error) { return nil, web.Suspicious("DisallowedHost", "bad host") }, 400, []string{"level=ERROR", "logger=security.DisallowedHost", `msg="bad host"`}},
 		{"neither", func(*web.Request) (*web.Response, error) { return nil, nil }, 500, []string{"neither a response nor an error"}},
 		{"status of a view", answer(web.Text("gone").WithStatus(410)), 410, []string{"level=WARN", "msg=Gone"}},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"sync"
 )
 
@@ -28,21 +29,28 @@ func JSONIndent(indent string) JSONOption { return func(o *jsonOptions) { o.inde
 //
 // Differs from Django: a list at the top needs no safe=False, for the browsers that it endangered are gone.
 func JSON(v any, opts ...JSONOption) (*Response, error) {
-	body, err := AppendJSON(nil, v, opts...)
+	scratch := jsonScratch.Get().(*[]byte)
+	defer jsonScratch.Put(scratch)
+	b, err := AppendJSON((*scratch)[:0], v, opts...)
+	if cap(b) <= maxJSONScratch {
+		*scratch = b
+	}
 	if err != nil {
 		return nil, err
 	}
-	return Bytes("application/json", body), nil
+	return Bytes("application/json", bytes.Clone(b)), nil
 }
+
+// jsonScratch holds buffers that JSON is written to before its length is known.
+var jsonScratch = sync.Pool{New: func() any { return new([]byte) }}
+
+const maxJSONScratch = 64 << 10 // bytes; a larger buffer is not kept
 
 // AppendJSON appends v to b as JSON writes it.
 func AppendJSON(b []byte, v any, opts ...JSONOption) ([]byte, error) {
 	var e jsonEncoder
 	for _, opt := range opts {
 		opt(&e.jsonOptions)
-	}
-	if b == nil {
-		b = make([]byte, 0, 128)
 	}
 	return e.encode(b, v)
 }

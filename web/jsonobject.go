@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 func makeJSONMap(t reflect.Type) jsonWriter {
@@ -71,6 +72,18 @@ func jsonKey(v reflect.Value) (string, error) {
 
 func makeJSONStruct(t reflect.Type) jsonWriter {
 	fields := structFields(t, "json", func(goName string) string { return goName })
+	names := make([][]byte, len(fields))
+	for i := range fields {
+		names[i] = new(jsonEncoder).appendString(nil, fields[i].name)
+	}
+	// The fields' plans are found at the first use, when t has its own, so that t may contain itself.
+	plans := sync.OnceValue(func() []*jsonPlan {
+		plans := make([]*jsonPlan, len(fields))
+		for i := range fields {
+			plans[i] = jsonPlanFor(fields[i].typ)
+		}
+		return plans
+	})
 	return func(e *jsonEncoder, b []byte, v reflect.Value) ([]byte, error) {
 		if err := e.enter(); err != nil {
 			return b, err
@@ -78,18 +91,24 @@ func makeJSONStruct(t reflect.Type) jsonWriter {
 		b = append(b, '{')
 		first := true
 		var err error
+		plans := plans()
 		for i := range fields {
 			f := &fields[i]
 			value, ok := fieldByIndex(v, f.index)
 			if !ok || f.omitEmpty && emptyValue(value) || f.omitZero && zeroValue(value) {
 				continue
 			}
-			b = e.colon(e.appendString(e.item(b, first), f.name))
-			first = false
+			b = e.item(b, first)
+			if first = false; e.unicode {
+				b = e.appendString(b, f.name)
+			} else {
+				b = append(b, names[i]...)
+			}
+			b = e.colon(b)
 			if f.quoted {
 				b, err = writeQuoted(e, b, value)
 			} else {
-				b, err = writeJSONValue(e, b, value)
+				b, err = plans[i].write(e, b, value)
 			}
 			if err != nil {
 				return b, err
