@@ -68,12 +68,12 @@ func render(r *web.Request, names []string, data any, options []RenderOption) (*
 		}
 		engines = template.Engines{engine}
 	}
-	_, name, err := engines.Select(names...)
+	engine, name, err := engines.Select(names...)
 	if err != nil {
 		return nil, err
 	}
 
-	p := &page{engines: engines}
+	p := &page{engines: engines, engine: engine, name: name}
 	p.resp = web.Page(p)
 	p.resp.Template, p.resp.Data = name, data
 	if o.status != 0 {
@@ -98,9 +98,14 @@ func collect(options []RenderOption) *renderOptions {
 type page struct {
 	resp    *web.Response
 	engines template.Engines
+	engine  template.Engine // of the template name
+	name    string
 }
 
 func (p *page) Render(ctx context.Context, w io.Writer) error {
+	if p.resp.Template == p.name {
+		return p.engine.Render(ctx, w, p.name, p.resp.Data)
+	}
 	return p.engines.Render(ctx, w, p.resp.Template, p.resp.Data)
 }
 

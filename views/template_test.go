@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -56,5 +57,22 @@ func TestPageInTemplates(t *testing.T) {
 		if b.String() != want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, b.String(), want)
 		}
+	}
+}
+
+// A typed list page is checked against its template.
+func TestListPageIsChecked(t *testing.T) {
+	t.Parallel()
+	type row struct{ Title string }
+	engine := newDTL(t, map[string]string{
+		"good.html": `{% for row in object_list %}{{ row.title }}{% endfor %}{% for row in page_obj %}{{ row.title }}{% endfor %}{{ page_obj.paginator.num_pages }}{{ is_paginated }}{% for n in page_obj.elided_page_range %}{{ n }}{% endfor %}`,
+		"bad.html":  `{% for row in object_list %}{{ row.titel }}{% endfor %}`,
+	})
+	if err := engine.Check([]template.AnyPage{template.Page[views.ListPage[row]]("good.html")}); err != nil {
+		t.Errorf("good.html: %v", err)
+	}
+	err := engine.Check([]template.AnyPage{template.Page[views.ListPage[row]]("bad.html")})
+	if err == nil || !strings.Contains(err.Error(), "titel") {
+		t.Errorf("bad.html: %v", err)
 	}
 }
