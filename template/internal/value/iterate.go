@@ -89,11 +89,11 @@ func (s *Sequence) Fill(v Value) error {
 	case Seq:
 		s.values = v.collect()
 	case Object:
-		all := v.t.Member("all")
-		if all == nil || all.Name != "All" || all.typ == nil || all.typ.kind != Seq || all.Unavailable != "" {
+		all := v.t.Iterator()
+		if all == nil {
 			return &NotIterableError{v.TypeName()}
 		}
-		items, err := all.get(context.Background(), v) // a method All() iter.Seq[T]: a page of a paginator, say
+		items, err := all.get(context.Background(), v)
 		if err != nil {
 			return err
 		}
@@ -109,6 +109,16 @@ func (s *Sequence) Fill(v Value) error {
 	}
 	s.n = len(s.values)
 	return nil
+}
+
+// Iterator returns the method All() iter.Seq[T] of an object's type, which makes the object iterable: a page of a paginator,
+// say. It is nil if there is none.
+func (t *Type) Iterator() *Member {
+	all := t.Member("all")
+	if all == nil || all.Name != "All" || all.typ == nil || all.typ.kind != Seq || all.Unavailable != "" {
+		return nil
+	}
+	return all
 }
 
 // TypeName returns what Python would call the value's type, for messages.
