@@ -11,6 +11,7 @@ type extendsNode struct {
 	parent *Expr
 	source string
 	text   []Node
+	rest   *NodeList
 	span   span
 	tmpl   *Template
 }
@@ -38,6 +39,7 @@ func parseExtends(p *Parser, t Token) (Node, error) {
 			return nil, syntaxf("'%s' cannot appear more than once in the same template", bits[0])
 		}
 	}
+	n.rest = rest
 	p.extends = n
 	return n, nil
 }

@@ -51,6 +51,7 @@ func (n *partialNode) Render(c *Context) error {
 type usePartialNode struct {
 	name string
 	tmpl *Template
+	span span
 }
 
 func parsePartial(p *Parser, t Token) (Node, error) {
@@ -58,7 +59,8 @@ func parsePartial(p *Parser, t Token) (Node, error) {
 	if len(bits) != 2 {
 		return nil, syntaxf("'partial' tag requires a single argument")
 	}
-	n := &usePartialNode{name: strings.Trim(bits[1], `"'`), tmpl: p.tmpl}
+	n := &usePartialNode{name: strings.Trim(bits[1], `"'`), tmpl: p.tmpl, span: spanOf(t)}
+	p.tmpl.uses = append(p.tmpl.uses, n)
 	return n, nil
 }
 

@@ -25,6 +25,7 @@ type Template struct {
 	paths    []*varPath
 	urls     []*urlNode
 	includes []*includeNode
+	uses     []*usePartialNode
 	// layout is the chain of parents, once it is known, if it does not depend on data.
 	layout atomic.Pointer[layout]
 }

@@ -2,7 +2,9 @@ package value
 
 import (
 	"math"
+	"math/big"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
@@ -63,6 +65,37 @@ func attribute(v Value, name string) (Value, bool) {
 		}
 	}
 	return Value{}, false
+}
+
+// HasAttribute says whether values of a kind have an attribute that is Python's own.
+func HasAttribute(k Kind, name string) bool {
+	var sample Value
+	switch k {
+	case String, Safe:
+		sample = OfString("x")
+	case Bool, Int, Uint, BigInt:
+		sample = OfInt(1)
+	case Float:
+		sample = OfFloat(1)
+	case Decimal:
+		sample = OfDecimal(&pyfmt.Decimal{Coef: big.NewInt(1)})
+	case DateTime:
+		sample = OfTime(time.Time{})
+	case Date:
+		sample = OfDate(time.Time{})
+	case Clock:
+		sample = OfClock(time.Time{})
+	case Duration:
+		sample = OfDuration(1)
+	case List:
+		sample = OfList(nil)
+	case Dict, Map, Mapping:
+		sample = OfDict(NewPairs())
+	default:
+		return false
+	}
+	_, ok := attribute(sample, name)
+	return ok
 }
 
 func textAttribute(s, name string) (Value, bool) {

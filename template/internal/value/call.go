@@ -37,13 +37,22 @@ func newCaller(fn reflect.Value, t *Type, hasCtx, hasErr bool) caller {
 			return direct(fn, hasCtx, hasErr, func(tm time.Time) Value { return OfTime(tm) })
 		}
 	}
+	return reflectCaller(fn, t, hasCtx, hasErr)
+}
+
+// reflectCaller calls fn by reflection.
+func reflectCaller(fn reflect.Value, t *Type, hasCtx, hasErr bool) caller {
+	reg := t.reg
+	if reg == nil {
+		reg = NewRegistry()
+	}
 	return func(ctx context.Context, p unsafe.Pointer) (Value, error) {
 		args := make([]reflect.Value, 1, 2)
 		args[0] = reflect.NewAt(fn.Type().In(0).Elem(), p)
 		if hasCtx {
 			args = append(args, reflect.ValueOf(ctx))
 		}
-		return results(t.reg, fn.Call(args), hasErr)
+		return results(reg, fn.Call(args), hasErr)
 	}
 }
 

@@ -30,6 +30,9 @@ func NewStep(name string) *Step {
 	return s
 }
 
+// Index returns the name as a number, -1 if it is none.
+func (s *Step) Index() int { return s.index }
+
 // Warm plans the step ahead for a type.
 func (s *Step) Warm(t *Type) {
 	if t.kind == Object && !t.valuer {

@@ -71,7 +71,7 @@ func (t *Type) Member(name string) *Member {
 
 // Names returns the names of the type's fields and methods as templates write them.
 func (t *Type) Names() []string {
-	if t.rt == nil {
+	if t == nil || t.rt == nil || t.reg == nil {
 		return nil
 	}
 	var names []string
@@ -134,7 +134,7 @@ func matches(name, goName string) bool {
 }
 
 func (t *Type) findMember(name string) *Member {
-	if t.rt == nil || name == "" || t.kind == Func {
+	if t.rt == nil || t.reg == nil || name == "" || t.kind == Func {
 		return nil
 	}
 	if t.rt.Kind() == reflect.Struct {
@@ -230,10 +230,14 @@ var (
 func (t *Type) method(rm reflect.Method) *Member {
 	m := &Member{Name: rm.Name}
 	ft := rm.Type
-	hasCtx := ft.NumIn() == 2 && ft.In(1) == contextType
+	args := ft.NumIn() - 1
+	if ft.IsVariadic() { // may be called without
+		args--
+	}
+	hasCtx := args == 1 && ft.In(1) == contextType
 	hasErr := ft.NumOut() == 2 && ft.Out(1) == errorType
 	switch {
-	case ft.NumIn() > 2 || ft.NumIn() == 2 && !hasCtx:
+	case args > 1 || args == 1 && !hasCtx:
 		m.Unavailable = "the method needs arguments"
 	case ft.NumOut() == 0 || ft.Out(0) == errorType || ft.NumOut() > 2 || ft.NumOut() == 2 && !hasErr:
 		m.Unavailable = "the method gives no value"
@@ -243,7 +247,11 @@ func (t *Type) method(rm reflect.Method) *Member {
 		m.typ = t.reg.TypeOf(ft.Out(0))
 		_, byValue := t.rt.MethodByName(rm.Name)
 		m.ptrRecv = !byValue
-		m.call = newCaller(rm.Func, m.typ, hasCtx, hasErr)
+		if ft.IsVariadic() {
+			m.call = reflectCaller(rm.Func, m.typ, hasCtx, hasErr)
+		} else {
+			m.call = newCaller(rm.Func, m.typ, hasCtx, hasErr)
+		}
 	}
 	return m
 }

@@ -337,3 +337,28 @@ func (r *Registry) OfReflect(rv reflect.Value) Value {
 
 // HTMLs is what a value implements that is safe HTML.
 type HTMLs interface{ htmler }
+
+// Elem returns the type of a list's or map's elements, or of what a pointer points to.
+func (t *Type) Elem() *Type { return t.elem }
+
+// Key returns the type of a map's keys.
+func (t *Type) Key() *Type { return t.key }
+
+// Registry returns where the type was made, nil for the types that all registries share.
+func (t *Type) Registry() *Registry { return t.reg }
+
+// Held returns the type of what a lazily loaded value holds, nil if it is not known. Lazy says whether t is loaded lazily.
+func (t *Type) Held() (held *Type, lazy bool) {
+	if !t.valuer {
+		return nil, false
+	}
+	typed, ok := reflect.New(t.rt).Interface().(typedValuer)
+	if !ok {
+		return nil, true
+	}
+	rt := reflect.TypeOf(typed.TemplateType())
+	if rt == nil {
+		return nil, true
+	}
+	return t.reg.TypeOf(rt), true
+}
