@@ -52,13 +52,26 @@ func bindInto(r *Request, v any, query bool) error {
 	if err := bindSource(r, v, query, &errs); err != nil {
 		return err
 	}
-	if validator, ok := v.(Validator); ok && len(errs.list) == 0 {
+	if validator, ok := validatorOf(v); ok && len(errs.list) == 0 {
 		validator.Validate(&errs)
 	}
 	if len(errs.list) > 0 {
 		return &Error{Status: http.StatusUnprocessableEntity, Message: "The data are not valid.", Err: &errs}
 	}
 	return nil
+}
+
+// validatorOf finds the Validator of what v, a pointer to a T or to a *T, points to.
+func validatorOf(v any) (Validator, bool) {
+	if validator, ok := v.(Validator); ok {
+		return validator, true
+	}
+	target := reflect.ValueOf(v).Elem()
+	if target.Kind() == reflect.Pointer && target.IsNil() {
+		return nil, false
+	}
+	validator, ok := target.Interface().(Validator)
+	return validator, ok
 }
 
 func bindSource(r *Request, v any, query bool, errs *FieldErrors) error {

@@ -19,6 +19,9 @@ type Event struct {
 	Retry time.Duration
 }
 
+// eventTimeout is how long a client may take to accept one event.
+const eventTimeout = 30 * time.Second
+
 // EventStream is a response of server-sent events. Run sends them until it returns, typically when the request's context
 // ends because the browser has gone; each is flushed at once.
 //
@@ -36,10 +39,14 @@ type Event struct {
 //	}), nil
 func EventStream(run func(send func(Event) error) error) *Response {
 	resp := Stream("text/event-stream", func(w *StreamWriter) error {
+		control := http.NewResponseController(w.http)
+		_ = control.SetReadDeadline(time.Time{}) // the stream outlives the server's limit for reading a request
+		_ = control.SetWriteDeadline(time.Now().Add(eventTimeout))
 		if err := w.Flush(); err != nil { // the header, so that the browser knows it is connected
 			return err
 		}
 		return run(func(e Event) error {
+			_ = control.SetWriteDeadline(time.Now().Add(eventTimeout))
 			if _, err := w.Write(e.append(nil)); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Stream is a response whose body write produces piece by piece, when the header has been sent. An error or a panic of
@@ -48,6 +49,12 @@ func (w *StreamWriter) Flush() error {
 		return nil
 	}
 	return err
+}
+
+// SetWriteDeadline bounds how long the client may take to accept what comes next, in place of the server's limit; the zero
+// time is no bound.
+func (w *StreamWriter) SetWriteDeadline(t time.Time) error {
+	return http.NewResponseController(w.http).SetWriteDeadline(t)
 }
 
 // SetTrailer sends a header behind the body, to clients that look for it (HTTP/2, chunked HTTP/1.1).
