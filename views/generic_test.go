@@ -354,3 +354,32 @@ func TestGenericChecks(t *testing.T) {
 		t.Errorf("ViewName = %s", got)
 	}
 }
+
+// The debug page shows the SQL that ran before the error, and what ran more than once.
+func TestLogQueries(t *testing.T) {
+	t.Parallel()
+	view := web.View(func(r *web.Request) (*web.Response, error) {
+		for id := range int64(3) {
+			if _, err := articles().Filter(orm.Eq(&a.ID, id+1)).All(r.Context()); err != nil {
+				return nil, err
+			}
+		}
+		return nil, errors.New("after three queries")
+	})
+	for _, debug := range []bool{true, false} {
+		ctx := database(t, 3)
+		config := &web.Config{Debug: debug, Base: ctx, Logger: quiet(), ErrorPage: views.ErrorPage(views.ErrorOptions{})}
+		w := httptest.NewRecorder()
+		web.ToHTTP(web.Compose(view, views.LogQueries), config).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		body := w.Body.String()
+		for _, want := range []string{"3 queries in", "2 repeated", "×3"} {
+			if strings.Contains(body, want) != debug {
+				t.Errorf("debug %v: the page has %q: %v", debug, want, !debug)
+			}
+		}
+	}
+	layers := web.Compose(view, views.LogQueries).Layers()
+	if len(layers) != 1 || layers[0].Name != "querylog" {
+		t.Errorf("Layers = %v", layers)
+	}
+}

@@ -1,5 +1,7 @@
 package debug
 
+import "io/fs"
+
 // What the tests look into.
 var (
 	FormatPieces = formatPieces
@@ -10,4 +12,15 @@ var (
 	Closest      = closest
 	Short        = short
 	Hint         = hint
+)
+
+// Excerpt reads source as a report does.
+func Excerpt(embedded fs.FS, name string, line int) []Line {
+	return sources{embedded}.excerpt(name, line)
+}
+
+// OwnerOf and ShortPath look at one frame.
+var (
+	OwnerOf   = ownerOf
+	ShortPath = shortPath
 )

@@ -116,9 +116,7 @@ func (s sources) addPlaces(tree *Cause, file string) {
 	root := ""
 	if filepath.IsAbs(file) {
 		root = moduleRoot(filepath.Dir(file))
-		if within := place().root; within != "" && strings.HasPrefix(file, within) {
-			root = filepath.Join(root, firstOf(filepath.Dir(file), root))
-		}
+		root = filepath.Join(root, firstOf(filepath.Dir(file), root))
 	}
 	if root == "" {
 		root = place().root
