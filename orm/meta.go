@@ -6,7 +6,6 @@ import (
 
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
-	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // Meta is what a model's Meta method says about it: everything that is not a field.
@@ -59,6 +58,15 @@ func orderBy(p *plan.Path, desc bool) Order {
 	return Order{o: expr.Order{Path: p, Desc: desc}}
 }
 
+// exprNode lets an order stand in a functional index: IndexExpr("name", orm.Lower(&a.Title).Desc()).
+func (o Order) exprNode() expr.Node {
+	n := o.o.Node
+	if o.o.Path != nil {
+		n = expr.Column{Path: o.o.Path}
+	}
+	return expr.Sorted{Of: n, Desc: o.o.Desc}
+}
+
 // ByName orders by a name as Django writes it: "title", "-author__name", "?" for random. The name is checked against the
 // model when the query runs.
 func ByName(name string) Order { return Order{o: expr.Order{Name: name}} }
@@ -76,14 +84,14 @@ type Index struct {
 	fields []any
 	name   string
 	where  *Predicate
-	exprs  []schema.Expression
+	exprs  []AnyExpr
 }
 
 // IndexOn is an index over fields, given by address, or with a direction: IndexOn(&a.Status, orm.Desc(a.Published)).
 func IndexOn(fields ...any) Index { return Index{fields: fields} }
 
 // IndexExpr is an index over expressions, such as orm.Lower(&a.Title). It needs a name.
-func IndexExpr(name string, exprs ...schema.Expression) Index { return Index{name: name, exprs: exprs} }
+func IndexExpr(name string, exprs ...AnyExpr) Index { return Index{name: name, exprs: exprs} }
 
 // Name names the index. Default: made from the table and the columns, as Django does.
 func (i Index) Name(name string) Index { i.name = name; return i }
@@ -95,7 +103,7 @@ func (i Index) Where(p Predicate) Index { i.where = &p; return i }
 type Constraint struct {
 	name    string
 	fields  []any
-	exprs   []schema.Expression
+	exprs   []AnyExpr
 	check   *Predicate
 	where   *Predicate
 	message string
@@ -105,7 +113,7 @@ type Constraint struct {
 func UniqueOn(name string, fields ...any) Constraint { return Constraint{name: name, fields: fields} }
 
 // UniqueExpr allows each combination of the expressions once.
-func UniqueExpr(name string, exprs ...schema.Expression) Constraint {
+func UniqueExpr(name string, exprs ...AnyExpr) Constraint {
 	return Constraint{name: name, exprs: exprs}
 }
 

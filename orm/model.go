@@ -581,9 +581,9 @@ func (d *describer) fieldNames(what string, fields []any) []string {
 }
 
 func (d *describer) index(ix Index) {
-	si := schema.Index{Name: ix.name, Fields: d.fieldNames("Indexes", ix.fields), Expressions: ix.exprs}
+	si := schema.Index{Name: ix.name, Fields: d.fieldNames("Indexes", ix.fields), Expressions: d.expressions(ix.exprs)}
 	if ix.where != nil {
-		si.Where = ix.where.p
+		si.Where = d.predicate(ix.where)
 	}
 	if si.Name == "" && len(si.Fields) > 0 {
 		var cols []string
@@ -602,17 +602,42 @@ func (d *describer) index(ix Index) {
 }
 
 func (d *describer) constraint(c Constraint) {
-	sc := schema.Constraint{Name: c.name, Fields: d.fieldNames("Constraints", c.fields), Expressions: c.exprs, Message: c.message}
+	sc := schema.Constraint{Name: c.name, Fields: d.fieldNames("Constraints", c.fields), Expressions: d.expressions(c.exprs), Message: c.message}
 	if c.check != nil {
-		sc.Check = c.check.p
+		sc.Check = d.predicate(c.check)
 	}
 	if c.where != nil {
-		sc.Where = c.where.p
+		sc.Where = d.predicate(c.where)
 	}
 	if sc.Name == "" {
 		d.problem(": a constraint needs a name")
 	}
 	d.m.Schema.Constraints = append(d.m.Schema.Constraints, sc)
+}
+
+func (d *describer) predicate(p *Predicate) schema.Expression {
+	out, err := predByName(d.m, p.p)
+	if err != nil {
+		d.problems = append(d.problems, err)
+	}
+	return out
+}
+
+func (d *describer) expressions(list []AnyExpr) []schema.Expression {
+	var out []schema.Expression
+	for _, e := range list {
+		n, err := byName(d.m, e.exprNode())
+		if err != nil {
+			d.problems = append(d.problems, err)
+			continue
+		}
+		if se, ok := n.(schema.Expression); ok {
+			out = append(out, se)
+		} else {
+			d.problem(": a %T cannot stand in an index or constraint", n)
+		}
+	}
+	return out
 }
 
 // SnakeCase turns a Go name into Django's form: PublishedAt -> published_at, AuthorURL -> author_url, ID -> id.

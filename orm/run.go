@@ -74,7 +74,12 @@ var errTxDone = errors.New("orm: the transaction is over (its context was kept b
 // Exec runs SQL on the default database, with ? for the arguments on every database. It is the way out for statements that
 // package orm has no words for; never build the text from user input.
 func Exec(ctx context.Context, sql string, args ...any) (rowsAffected int64, err error) {
-	db, s, err := database(ctx, "")
+	return ExecOn(ctx, "", sql, args...)
+}
+
+// ExecOn is Exec on the database with that name.
+func ExecOn(ctx context.Context, name, sql string, args ...any) (rowsAffected int64, err error) {
+	db, s, err := database(ctx, name)
 	if err != nil {
 		return 0, err
 	}
@@ -82,13 +87,27 @@ func Exec(ctx context.Context, sql string, args ...any) (rowsAffected int64, err
 	if err != nil {
 		return 0, err
 	}
-	res, err := db.exec(ctx, s, sql, vs)
+	res, err := db.exec(ctx, s, db.d.Params(sql), vs)
 	return res.RowsAffected, err
 }
 
 // QueryRows runs SQL with rows on the default database and calls row with the columns of each.
 func QueryRows(ctx context.Context, sql string, args []any, row func(columns []any) error) error {
-	db, s, err := database(ctx, "")
+	return QueryOn(ctx, "", sql, args, row)
+}
+
+// DialectOf says what SQL the database with that name speaks.
+func DialectOf(ctx context.Context, name string) (*dialect.Dialect, error) {
+	db, _, err := database(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return db.d, nil
+}
+
+// QueryOn is QueryRows on the database with that name.
+func QueryOn(ctx context.Context, name, sql string, args []any, row func(columns []any) error) error {
+	db, s, err := database(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -96,7 +115,7 @@ func QueryRows(ctx context.Context, sql string, args []any, row func(columns []a
 	if err != nil {
 		return err
 	}
-	return db.query(ctx, s, sql, vs, true, func(r dialect.Row) error {
+	return db.query(ctx, s, db.d.Params(sql), vs, true, func(r dialect.Row) error {
 		cols := make([]any, r.Columns())
 		for i := range cols {
 			cols[i] = r.Any(i)

@@ -83,3 +83,29 @@ func (d *Dialect) AppendParam(b []byte, n int) []byte {
 	}
 	return strconv.AppendInt(append(b, '$'), int64(n), 10)
 }
+
+// Params rewrites the ? placeholders of a statement into the dialect's. Quoted texts, names and comments are left alone.
+func (d *Dialect) Params(sql string) string {
+	if !d.Dollar {
+		return sql
+	}
+	b := make([]byte, 0, len(sql)+8)
+	n := 0
+	for i := 0; i < len(sql); i++ {
+		switch c := sql[i]; c {
+		case '\'', '"':
+			end := i + 1
+			for end < len(sql) && sql[end] != c {
+				end++
+			}
+			b = append(b, sql[i:min(end+1, len(sql))]...)
+			i = end
+		case '?':
+			n++
+			b = d.AppendParam(b, n)
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(b)
+}

@@ -120,3 +120,12 @@ func Where(lookup string, v any) Pred {
 	}
 	return Pred{Op: Dynamic, Name: lookup, Val: val, Raw: v}
 }
+
+// Val is a value as an expression.
+func Val(v any) Literal {
+	val, err := plan.ValueOf(v)
+	if err != nil {
+		return Literal{}
+	}
+	return Literal{Value: val}
+}

@@ -1,0 +1,461 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Editor turns changes of the state into DDL and runs it, or collects it as text for sqlmigrate.
+type Editor struct {
+	d       *dialect.Dialect
+	db      string // the database's name in the context
+	collect bool
+	out     []string
+	// deferred runs at the end of the migration: indexes, and foreign keys where they are separate statements.
+	deferred []string
+}
+
+// newEditor makes an editor for a dialect. A collecting editor needs no database.
+func newEditor(d *dialect.Dialect, db string, collect bool) *Editor {
+	return &Editor{d: d, db: db, collect: collect}
+}
+
+// Dialect says what SQL the editor writes.
+func (e *Editor) Dialect() *dialect.Dialect { return e.d }
+
+// Execute runs a statement, or collects it.
+func (e *Editor) Execute(ctx context.Context, sql string) error {
+	if e.collect {
+		if !strings.HasSuffix(sql, ";") {
+			sql += ";"
+		}
+		e.out = append(e.out, sql)
+		return nil
+	}
+	if _, err := orm.ExecOn(ctx, e.db, sql); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (e *Editor) comment(text string) { e.out = append(e.out, "-- "+text) }
+
+// finish runs what was put off.
+func (e *Editor) finish(ctx context.Context) error {
+	list := e.deferred
+	e.deferred = nil
+	for _, sql := range list {
+		if err := e.Execute(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Editor) name(n string) string { return e.d.QuoteName(n) }
+
+func (e *Editor) names(list []string) string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = e.name(n)
+	}
+	return strings.Join(out, ", ")
+}
+
+// WriteTo writes the collected statements.
+func (e *Editor) WriteTo(w io.Writer) (int64, error) {
+	n, err := io.WriteString(w, strings.Join(e.out, "\n")+"\n")
+	return int64(n), err
+}
+
+// column is the definition of a column, without its name.
+//
+// Django 6.1 django/db/backends/base/schema.py _iter_column_sql: the order of the parts.
+func (e *Editor) column(s *State, m *schema.Model, f *schema.Field) (string, error) {
+	key, err := s.keyField(f)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	target := key
+	if key == f {
+		target = nil
+	}
+	typ := e.d.ColumnType(f, target)
+	if typ == "" {
+		return "", fmt.Errorf("migrate: %s.%s: no column type for a %s field on %s", m.Label(), f.Name, f.Kind, e.d.Name)
+	}
+	b.WriteString(typ)
+	if f.Collation != "" {
+		b.WriteString(" COLLATE " + e.name(f.Collation))
+	}
+	if f.DBDefault != nil {
+		d, err := e.dbDefault(m, f)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(" DEFAULT " + d)
+	}
+	switch {
+	case f.Expression != nil:
+		sql, err := orm.ExpressionSQL(e.d, m, f.Expression)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(" GENERATED ALWAYS AS (" + sql + ")")
+		if f.Stored {
+			b.WriteString(" STORED")
+		} else {
+			b.WriteString(" VIRTUAL")
+		}
+	case f.Null && !f.PrimaryKey:
+		b.WriteString(" NULL")
+	default:
+		b.WriteString(" NOT NULL")
+	}
+	composite := slices.Contains(m.PrimaryKey, f.Name)
+	if f.PrimaryKey && !composite {
+		b.WriteString(" PRIMARY KEY")
+	} else if f.Unique || f.Kind == schema.OneToOne {
+		b.WriteString(" UNIQUE")
+	}
+	if check := e.d.ColumnCheck(f, e.name(f.ColumnName())); check != "" {
+		b.WriteString(" CHECK (" + check + ")")
+	}
+	if f.Kind.IsAuto() && e.d.AutoSuffix != "" {
+		b.WriteString(" " + e.d.AutoSuffix)
+	}
+	if f.Rel != nil && !f.Rel.NoConstraint && e.d.InlineForeignKeys {
+		to, tf, err := s.target(f)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(" REFERENCES " + e.name(to.Table) + " (" + e.name(tf.ColumnName()) + ")" + onDeleteSQL(f.Rel.OnDelete) + " DEFERRABLE INITIALLY DEFERRED")
+	}
+	return b.String(), nil
+}
+
+func onDeleteSQL(o schema.OnDelete) string {
+	switch o {
+	case schema.DBCascade:
+		return " ON DELETE CASCADE"
+	case schema.DBSetNull:
+		return " ON DELETE SET NULL"
+	case schema.DBSetDefault:
+		return " ON DELETE SET DEFAULT"
+	}
+	return ""
+}
+
+func (e *Editor) dbDefault(m *schema.Model, f *schema.Field) (string, error) {
+	if se, ok := f.DBDefault.(schema.Expression); ok {
+		sql, err := orm.ExpressionSQL(e.d, m, se)
+		if err != nil {
+			return "", err
+		}
+		if f.Kind == schema.Decimal && e.d.Name == "sqlite" {
+			return "(CAST('" + strings.Trim(sql, "'") + "' AS NUMERIC))", nil
+		}
+		if strings.ContainsRune(sql, '(') {
+			sql = "(" + sql + ")"
+		}
+		return sql, nil
+	}
+	sql, err := orm.LiteralSQL(e.d, f.DBDefault)
+	if f.Kind == schema.Decimal && e.d.Name == "sqlite" {
+		sql = "(CAST('" + strings.Trim(sql, "'") + "' AS NUMERIC))"
+	}
+	return sql, err
+}
+
+// tableSQL is CREATE TABLE.
+func (e *Editor) tableSQL(s *State, m *schema.Model, table string) (string, error) {
+	var parts []string
+	for i := range m.Fields {
+		f := &m.Fields[i]
+		if !f.HasColumn() {
+			continue
+		}
+		def, err := e.column(s, m, f)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, e.name(f.ColumnName())+" "+def)
+	}
+	if len(m.PrimaryKey) > 0 {
+		cols, err := columns(m, m.PrimaryKey)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, "PRIMARY KEY ("+e.names(cols)+")")
+	}
+	for i := range m.Constraints {
+		sql, err := e.inlineConstraint(m, &m.Constraints[i])
+		if err != nil {
+			return "", err
+		}
+		if sql != "" {
+			parts = append(parts, sql)
+		}
+	}
+	return "CREATE TABLE " + e.name(table) + " (" + strings.Join(parts, ", ") + ")", nil
+}
+
+// inlineConstraint is a constraint's part of CREATE TABLE; those that are unique indexes have none.
+func (e *Editor) inlineConstraint(m *schema.Model, c *schema.Constraint) (string, error) {
+	switch {
+	case c.Check != nil:
+		sql, err := orm.ExpressionSQL(e.d, m, c.Check)
+		return "CONSTRAINT " + e.name(c.Name) + " CHECK (" + sql + ")", err
+	case isUniqueIndex(c):
+		return "", nil
+	}
+	cols, err := columns(m, c.Fields)
+	sql := "CONSTRAINT " + e.name(c.Name) + " UNIQUE (" + e.names(cols) + ")"
+	if c.Deferrable != "" && e.d.Name == "postgresql" {
+		sql += " DEFERRABLE INITIALLY " + strings.ToUpper(c.Deferrable)
+	}
+	return sql, err
+}
+
+func isUniqueIndex(c *schema.Constraint) bool {
+	return c.Check == nil && (c.Where != nil || len(c.Expressions) > 0 || len(c.Include) > 0 || len(c.OpClasses) > 0)
+}
+
+func columns(m *schema.Model, fields []string) ([]string, error) {
+	out := make([]string, len(fields))
+	for i, name := range fields {
+		f := m.Field(strings.TrimPrefix(name, "-"))
+		if f == nil {
+			return nil, fmt.Errorf("migrate: %s has no field %q", m.Label(), name)
+		}
+		out[i] = f.ColumnName()
+	}
+	return out, nil
+}
+
+// CreateTable makes a model's table with its indexes and the tables of its many-to-many fields.
+func (e *Editor) CreateTable(ctx context.Context, s *State, m *schema.Model) error {
+	sql, err := e.tableSQL(s, m, m.Table)
+	if err != nil {
+		return err
+	}
+	if err := e.Execute(ctx, sql); err != nil {
+		return err
+	}
+	if err := e.deferIndexes(s, m); err != nil {
+		return err
+	}
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Kind == schema.ManyToMany {
+			if err := e.createThrough(ctx, s, m, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// through is the table of a many-to-many field, in a state that knows it.
+func (e *Editor) through(s *State, m *schema.Model, f *schema.Field) (*State, *schema.Model, error) {
+	if f.Rel.Through != "" {
+		return nil, nil, nil
+	}
+	to := s.ByLabel(f.Rel.To)
+	if to == nil {
+		return nil, nil, fmt.Errorf("migrate: %s.%s points to %s, which is not in the state of the migrations (add a dependency)", m.Label(), f.Name, f.Rel.To)
+	}
+	t := orm.HiddenThrough(m, f, to)
+	with := s.Clone()
+	with.Add(t)
+	return with, with.Model(t.App, t.Name), nil
+}
+
+func (e *Editor) createThrough(ctx context.Context, s *State, m *schema.Model, f *schema.Field) error {
+	with, t, err := e.through(s, m, f)
+	if err != nil || t == nil {
+		return err
+	}
+	return e.CreateTable(ctx, with, t)
+}
+
+// deferIndexes puts off the indexes of a table, in Django's order: unique together, fields, indexes.
+func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
+	for _, set := range m.UniqueTogether {
+		e.deferred = append(e.deferred, e.uniqueTogetherSQL(m, set))
+	}
+	for i := range m.Constraints {
+		if c := &m.Constraints[i]; isUniqueIndex(c) {
+			sql, err := e.uniqueIndexSQL(m, c)
+			if err != nil {
+				return err
+			}
+			e.deferred = append(e.deferred, sql)
+		}
+	}
+	for i := range m.Fields {
+		e.deferred = append(e.deferred, e.fieldIndexes(m, &m.Fields[i])...)
+	}
+	for i := range m.Indexes {
+		sql, err := e.indexSQL(m, &m.Indexes[i])
+		if err != nil {
+			return err
+		}
+		e.deferred = append(e.deferred, sql)
+	}
+	return nil
+}
+
+func (e *Editor) fieldIndexes(m *schema.Model, f *schema.Field) []string {
+	if !f.HasColumn() || !f.WantsIndex() {
+		return nil
+	}
+	col := f.ColumnName()
+	name := schema.IndexName(m.Table, []string{col}, "", e.d.MaxName)
+	return []string{"CREATE INDEX " + e.name(name) + " ON " + e.name(m.Table) + " (" + e.name(col) + ")"}
+}
+
+func (e *Editor) uniqueTogetherSQL(m *schema.Model, set []string) string {
+	cols, err := columns(m, set)
+	if err != nil {
+		cols = set
+	}
+	name := schema.IndexName(m.Table, cols, "_uniq", e.d.MaxName)
+	if e.d.Name == "sqlite" {
+		return "CREATE UNIQUE INDEX " + e.name(name) + " ON " + e.name(m.Table) + " (" + e.names(cols) + ")"
+	}
+	return "ALTER TABLE " + e.name(m.Table) + " ADD CONSTRAINT " + e.name(name) + " UNIQUE (" + e.names(cols) + ")"
+}
+
+func (e *Editor) dropUniqueTogether(ctx context.Context, m *schema.Model, set []string) error {
+	cols, err := columns(m, set)
+	if err != nil {
+		return err
+	}
+	name := e.name(schema.IndexName(m.Table, cols, "_uniq", e.d.MaxName))
+	if e.d.Name == "sqlite" {
+		return e.Execute(ctx, "DROP INDEX "+name)
+	}
+	return e.Execute(ctx, "ALTER TABLE "+e.name(m.Table)+" DROP CONSTRAINT "+name)
+}
+
+// indexSQL is CREATE INDEX.
+func (e *Editor) indexSQL(m *schema.Model, ix *schema.Index) (string, error) {
+	parts, err := e.indexParts(m, ix.Fields, ix.Expressions)
+	if err != nil {
+		return "", err
+	}
+	sql := "CREATE INDEX " + e.name(ix.Name) + " ON " + e.name(m.Table) + " (" + strings.Join(parts, ", ") + ")"
+	return e.withWhere(sql, m, ix.Where)
+}
+
+func (e *Editor) uniqueIndexSQL(m *schema.Model, c *schema.Constraint) (string, error) {
+	parts, err := e.indexParts(m, c.Fields, c.Expressions)
+	if err != nil {
+		return "", err
+	}
+	sql := "CREATE UNIQUE INDEX " + e.name(c.Name) + " ON " + e.name(m.Table) + " (" + strings.Join(parts, ", ") + ")"
+	return e.withWhere(sql, m, c.Where)
+}
+
+func (e *Editor) withWhere(sql string, m *schema.Model, where schema.Expression) (string, error) {
+	if where == nil {
+		return sql, nil
+	}
+	w, err := orm.ExpressionSQL(e.d, m, where)
+	return sql + " WHERE " + w, err
+}
+
+func (e *Editor) indexParts(m *schema.Model, fields []string, exprs []schema.Expression) ([]string, error) {
+	var parts []string
+	for _, name := range fields {
+		cols, err := columns(m, []string{name})
+		if err != nil {
+			return nil, err
+		}
+		part := e.name(cols[0])
+		if strings.HasPrefix(name, "-") {
+			part += " DESC"
+		}
+		parts = append(parts, part)
+	}
+	for _, x := range exprs {
+		part, err := e.indexExpression(m, x)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
+// DropTable drops a model's table and those of its many-to-many fields.
+func (e *Editor) DropTable(ctx context.Context, s *State, m *schema.Model) error {
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Kind == schema.ManyToMany {
+			_, t, err := e.through(s, m, f)
+			if err != nil {
+				return err
+			}
+			if t != nil {
+				if err := e.DropTable(ctx, s, t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	sql := "DROP TABLE " + e.name(m.Table)
+	if e.d.Name == "postgresql" {
+		sql += " CASCADE"
+	}
+	if err := e.Execute(ctx, sql); err != nil {
+		return err
+	}
+	e.forget(m.Table)
+	return nil
+}
+
+// forget drops the statements that were put off for a table that is gone.
+func (e *Editor) forget(table string) {
+	on := " ON " + e.name(table) + " ("
+	alter := "ALTER TABLE " + e.name(table) + " "
+	e.deferred = slices.DeleteFunc(e.deferred, func(sql string) bool {
+		return strings.Contains(sql, on) || strings.HasPrefix(sql, alter)
+	})
+}
+
+// effectiveDefault is the value that rows get in a new column: the field's default, an empty text where forms may be left
+// empty, now for automatic times.
+func effectiveDefault(f *schema.Field, oneOff any) any {
+	switch {
+	case oneOff != nil:
+		return oneOff
+	case f.Default != nil:
+		return f.Default
+	case !f.Null && f.Blank && f.Kind.IsText():
+		return ""
+	case !f.Null && f.Blank && f.Kind == schema.Binary:
+		return []byte{}
+	case f.AutoNow || f.AutoNowAdd:
+		return time.Now().UTC().Truncate(time.Microsecond)
+	}
+	return nil
+}
+
+func (e *Editor) literal(f *schema.Field, v any) (string, error) {
+	if v == nil {
+		return "NULL", nil
+	}
+	if t, ok := v.(time.Time); ok && f.Kind == schema.Date {
+		v = t.Format("2006-01-02")
+	}
+	return orm.LiteralSQL(e.d, v)
+}
