@@ -1,3 +1,5 @@
+// Code written by makemigrations; it may be edited.
+
 package migrations
 
 import (
@@ -16,6 +18,7 @@ func m0001Initial() migrate.Migration {
 					{Name: "name", Kind: schema.Char, MaxLength: 100},
 					{Name: "slug", Kind: schema.Slug, MaxLength: 100, Unique: true},
 				},
+				Options: schema.Options{VerboseName: "author", VerboseNamePlural: "authors"},
 			},
 			migrate.CreateModel{
 				Name: "Tag",
@@ -24,6 +27,7 @@ func m0001Initial() migrate.Migration {
 					{Name: "name", Kind: schema.Char, MaxLength: 50},
 					{Name: "slug", Kind: schema.Slug, MaxLength: 50, Unique: true},
 				},
+				Options: schema.Options{VerboseName: "tag", VerboseNamePlural: "tags"},
 			},
 			migrate.CreateModel{
 				Name: "Article",
@@ -34,15 +38,14 @@ func m0001Initial() migrate.Migration {
 					{Name: "summary", Kind: schema.Text},
 					{Name: "body", Kind: schema.Text},
 					{Name: "status", Kind: schema.Char, MaxLength: 10, Default: "draft"},
-					{Name: "author", Kind: schema.ForeignKey, Rel: &schema.Relation{To: "news.Author", OnDelete: schema.Protect, RelatedName: "articles"}},
+					{Name: "author", Kind: schema.ForeignKey, Rel: &schema.Relation{To: "news.Author", RelatedName: "articles"}},
 					{Name: "tags", Kind: schema.ManyToMany, Rel: &schema.Relation{To: "news.Tag"}},
 					{Name: "published", Kind: schema.DateTime, Null: true},
-					{Name: "created", Kind: schema.DateTime, AutoNowAdd: true},
+					{Name: "created", Kind: schema.DateTime, Blank: true, AutoNowAdd: true, NotEditable: true},
 				},
-				Options: schema.Options{
-					Ordering: []string{"-published", "-id"},
-					Indexes:  []schema.Index{{Name: "news_articl_status_34071e_idx", Fields: []string{"status", "published"}}},
-				},
+				Options: schema.Options{VerboseName: "article", VerboseNamePlural: "articles", Ordering: []string{"-published", "-id"}, Indexes: []schema.Index{
+					{Name: "news_articl_status_34071e_idx", Fields: []string{"status", "published"}},
+				}},
 			},
 		},
 	}
