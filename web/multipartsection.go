@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"io"
+	"path"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -130,5 +131,18 @@ func sanitizeFileName(name string) string {
 	if name == "." || name == ".." {
 		return ""
 	}
-	return name
+	return shortName(name)
+}
+
+const maxFileName = 255 // characters; longer ones trouble file systems
+
+// shortName cuts a long name before its extension.
+func shortName(name string) string {
+	runes := []rune(name)
+	if len(runes) <= maxFileName {
+		return name
+	}
+	ext := []rune(path.Ext(name))
+	ext = ext[:min(len(ext), maxFileName)]
+	return string(runes[:maxFileName-len(ext)]) + string(ext)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 )
 
 // Request is a request on its way through the site: the *http.Request with what the framework adds. It is made by
@@ -71,11 +72,23 @@ func NewRequest(req *http.Request, config *Config) *Request {
 	r := &Request{Request: req, config: config}
 	r.own = requestContext{Context: req.Context(), r: r}
 	r.ctx = &r.own
+	if lowerCase(req.Method) {
+		req.Method = strings.ToUpper(req.Method) // as in Django: "get" is GET
+	}
 	if _, tracked := req.Body.(*trackedBody); req.Body != nil && req.Body != http.NoBody && !tracked {
 		req.Body = &trackedBody{ReadCloser: req.Body}
 	}
 	r.cleanHeader()
 	return r
+}
+
+func lowerCase(method string) bool {
+	for i := 0; i < len(method); i++ {
+		if method[i] >= 'a' && method[i] <= 'z' {
+			return true
+		}
+	}
+	return false
 }
 
 // Context carries the request's cancellation, its deadline, the site's databases, templates and resolver, and the

@@ -91,7 +91,8 @@ func TestFileNames(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		"a.txt": "a.txt", "../../etc/passwd": "passwd", `C:\dir\a.txt`: "a.txt", "a&amp;b.txt": "a&b.txt", "&#47;x": "x", "a\u200bb\x07.txt": "ab.txt",
-		"..": "", ".": "", "/": "", "x/": "", `\"quoted\"`: `"quoted"`,
+		strings.Repeat("é", 300) + ".txt": strings.Repeat("é", 251) + ".txt",
+		"..":                              "", ".": "", "/": "", "x/": "", `\"quoted\"`: `"quoted"`,
 	} {
 		r := multipartRequest(nil, strings.NewReader(filePart("f", given, "1")+"--B--\r\n"))
 		got := ""
