@@ -118,7 +118,7 @@ func TestRandomTables(t *testing.T) {
 				list = append(list, urls.Include(route(), table(depth+1)))
 			case r < 3:
 				n++
-				list = append(list, urls.RePath(pick(`^a(\d+)$`, `b+`, `^(?P<y>a|ab)(?P<z>\w*)/?$`, `^ab`, `(a)?b$`, fmt.Sprintf(`^(?P<x%d>[^/]+)/`, n)), labelView{}))
+				list = append(list, urls.RePath(pick(`^a(\d+)$`, `b+`, `^$`, `^`, `$`, `^(x)?`, `^(?P<y>a|ab)(?P<z>\w*)/?$`, `^ab`, `(a)?b$`, fmt.Sprintf(`^(?P<x%d>[^/]+)/`, n)), labelView{}))
 			default:
 				list = append(list, urls.Path(route(), labelView{}))
 			}

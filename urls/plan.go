@@ -2,6 +2,7 @@ package urls
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,7 +100,7 @@ func (c *candidate) planForm(prefix string) (planForm, bool) {
 	form.literals = append(form.literals, quotePath(literal))
 	ok := len(form.names) == len(c.forms[0].params)
 	for i, name := range form.names {
-		ok = ok && c.forms[0].params[i] == name
+		ok = ok && c.forms[0].params[i] == name && !slices.Contains(form.names[:i], name)
 	}
 	for _, l := range form.literals {
 		ok = ok && !strings.Contains(l, "%25")

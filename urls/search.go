@@ -96,7 +96,11 @@ func (t *table) lookup(path, method string, m *web.Match) (found, error) {
 		n, pos, captured = p.node, end, captured+1
 	}
 	if len(n.ends) > 0 {
-		if l := n.ends[0]; l.order < passed && l.plain && l.method == nil {
+		l := n.ends[0]
+		if n.specials != nil { // they may match nothing
+			passed = min(passed, n.specials[0].node.min)
+		}
+		if l.order < passed && l.plain && l.method == nil {
 			if !l.hasInt || l.small(values) {
 				m.Set(&l.Route, captured)
 				return found{ok: true}, nil

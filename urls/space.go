@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/nuages-go/nuages/urls/internal/pyre"
 )
@@ -109,9 +110,12 @@ func (s *space) merge(regex string, kwargs map[string]any, convs map[string]*Con
 }
 
 // below is the space of a namespace with everything that leads to it, which is how its names are reversed.
-func (s *space) below(prefix string, convs map[string]*Converter) *space {
+func (s *space) below(prefix string, convs map[string]*Converter, timeout time.Duration) *space {
 	if prefix == "" {
 		return s
+	}
+	if _, err := pyre.Compile(prefix, pyre.Search, timeout); err != nil {
+		return &space{err: configError(`"%s" is not a valid regular expression: %v`, prefix, err)}
 	}
 	out := &space{names: map[string][]*candidate{}, namespaces: map[string]*nested{}, apps: map[string][]string{}}
 	out.err = out.merge(strings.TrimPrefix(prefix, "^"), nil, convs, s)

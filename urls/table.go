@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
 	"github.com/nuages-go/nuages/urls/internal/pyre"
@@ -17,10 +18,11 @@ type table struct {
 	leaves       []*leaf // in the order in which they are tried
 	space        *space  // of names
 	tree         *treeNode
-	maxSlots     int      // of a leaf
-	plans        sync.Map // name → *plan
-	scriptPrefix string   // that the plans are made for
-	spaces       sync.Map // namespaces joined by ":" → *space
+	maxSlots     int           // of a leaf
+	plans        sync.Map      // name → *plan
+	timeout      time.Duration // of a match by the backtracking engine
+	scriptPrefix string        // that the plans are made for
+	spaces       sync.Map      // namespaces joined by ":" → *space
 }
 
 // entry is a pattern at its place in the tree. The root is the include of everything.
@@ -109,7 +111,7 @@ func (b *builder) fail(p *pattern, err *ConfigError) {
 func (b *builder) table() *table {
 	root := &entry{p: &pattern{kind: kindInclude}, text: "^/", regex: "^/"}
 	root.children = b.entries(root, b.res.root, b.res.converters)
-	t := &table{root: root, leaves: b.leaves, scriptPrefix: b.res.opts.ScriptPrefix}
+	t := &table{root: root, leaves: b.leaves, scriptPrefix: b.res.opts.ScriptPrefix, timeout: b.res.opts.MatchTimeout}
 	if len(b.errs) == 0 {
 		t.space = newSpace(root)
 		t.tree = newTree(b.leaves)

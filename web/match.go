@@ -92,7 +92,7 @@ func (m *Match) Kwarg(name string) (any, bool) {
 func (m *Match) Args() []any {
 	var args []any
 	for i, v := range m.Values() {
-		if m.Route.Params[i] == "" && v.kind != kindAbsent {
+		if m.Route.Params[i] == "" && v.kind != kindAbsent && !m.Route.hidden(i) {
 			args = append(args, v.Any())
 		}
 	}
