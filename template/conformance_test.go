@@ -353,17 +353,17 @@ type testQuery struct {
 	values map[string][]string
 }
 
-func (q *testQuery) TemplateKeys() []string { return q.keys }
+func (q *testQuery) Keys() []string { return q.keys }
 
-func (q *testQuery) TemplateKey(key string) (any, bool) {
-	v, ok := q.values[key]
-	if !ok || len(v) == 0 {
-		return nil, ok
+func (q *testQuery) Lookup(key string) (string, bool) {
+	v := q.values[key]
+	if len(v) == 0 {
+		return "", false
 	}
 	return v[len(v)-1], true
 }
 
-func (q *testQuery) TemplateValues(key string) []string { return q.values[key] }
+func (q *testQuery) GetList(key string) []string { return q.values[key] }
 
 var _ template.MultiMapping = (*testQuery)(nil)
 

@@ -95,11 +95,12 @@ type querystringNode struct {
 	target  string
 }
 
-// MultiMapping is for values with several values for a key, such as a request's query.
+// MultiMapping is for values with several values for a key, such as a request's query (*web.Values is one). In a template
+// {{ query.key }} is the last of them.
 type MultiMapping interface {
-	Mapping
-	// TemplateValues returns all values of a key.
-	TemplateValues(key string) []string
+	Keys() []string
+	Lookup(key string) (string, bool)
+	GetList(key string) []string
 }
 
 func parseQuerystring(p *Parser, t Token) (Node, error) {
@@ -217,8 +218,8 @@ func (n *querystringNode) current(c *Context) (value.Value, error) {
 // update adds a mapping's keys: those whose value is None are removed.
 func (q *query) update(_ *Context, v value.Value) error {
 	if mm, ok := v.Any().(MultiMapping); ok {
-		for _, key := range mm.TemplateKeys() {
-			q.set(key, mm.TemplateValues(key))
+		for _, key := range mm.Keys() {
+			q.set(key, mm.GetList(key))
 		}
 		return nil
 	}

@@ -9,9 +9,8 @@ import (
 
 // IsSpace says whether Python's str.isspace holds for r.
 func IsSpace(r rune) bool {
-	switch {
-	case r >= 0x1c && r <= 0x1f, r == 0x85, r == 0xa0:
-		return true
+	if r < utf8.RuneSelf {
+		return r == ' ' || r >= '\t' && r <= '\r' || r >= 0x1c && r <= 0x1f
 	}
 	return unicode.IsSpace(r)
 }

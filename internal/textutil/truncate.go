@@ -51,11 +51,58 @@ func TruncateWords(s string, length int, ending string) string {
 	if length <= 0 {
 		return ""
 	}
-	words := pyfmt.Fields(s)
-	if len(words) > length {
-		return addEnding(strings.Join(words[:length], " "), ending)
+	// Most texts are longer than what is kept: only the words that are needed are looked at.
+	out := make([]byte, 0, min(len(s), 8*length)+len(ending))
+	for n := 0; ; n++ {
+		s = s[spaceEnd(s):]
+		if s == "" {
+			return string(out)
+		}
+		if n == length {
+			return addEnding(string(out), ending)
+		}
+		if n > 0 {
+			out = append(out, ' ')
+		}
+		end := wordEnd(s)
+		out = append(out, s[:end]...)
+		s = s[end:]
 	}
-	return strings.Join(words, " ")
+}
+
+// spaceEnd returns where the white space at the start of s ends.
+func spaceEnd(s string) int {
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		if !pyfmt.IsSpace(r) {
+			return i
+		}
+		i += size
+	}
+	return len(s)
+}
+
+// wordEnd returns where the word at the start of s ends.
+func wordEnd(s string) int {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c <= ' ' && pyfmt.IsSpace(rune(c)) {
+				return i
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if pyfmt.IsSpace(r) {
+			return i
+		}
+		i += size
+	}
+	return len(s)
 }
 
 // TruncateCharsHTML cuts the text of HTML to length characters, the ellipsis included, and closes open tags.

@@ -342,11 +342,11 @@ func pluralize(_ *Env, v, arg value.Value) (value.Value, error) {
 	if !arg.IsUndefined() {
 		suffix = arg.Str()
 	}
-	if !strings.Contains(suffix, ",") {
-		suffix = "," + suffix
+	singular, plural, both := strings.Cut(suffix, ",")
+	if !both {
+		singular, plural = "", suffix
 	}
-	parts := strings.Split(suffix, ",")
-	if len(parts) > 2 {
+	if strings.Contains(plural, ",") {
 		return empty(), nil
 	}
 	one, known := false, false
@@ -361,9 +361,9 @@ func pluralize(_ *Env, v, arg value.Value) (value.Value, error) {
 	case !known:
 		return empty(), nil
 	case one:
-		return value.OfString(parts[0]), nil
+		return value.OfString(singular), nil
 	}
-	return value.OfString(parts[1]), nil
+	return value.OfString(plural), nil
 }
 
 func yesno(e *Env, v, arg value.Value) (value.Value, error) {

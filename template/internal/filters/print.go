@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"math"
 	"math/big"
 	"strings"
 	"time"
@@ -31,6 +32,10 @@ func (e *Env) Print(dst []byte, v value.Value) []byte {
 	case value.Int, value.Uint:
 		if e.NoLocalize || !e.Format.UseThousand {
 			return value.AppendStr(dst, v)
+		}
+	case value.Float:
+		if f := v.Float(); (e.NoLocalize || !e.Format.UseThousand && e.Locale.Decimal == ".") && (f == 0 || math.Abs(f) >= 1e-4 && math.Abs(f) < 1e16) {
+			return pyfmt.AppendFloat(dst, f)
 		}
 	}
 	return e.printSlow(dst, v)

@@ -132,7 +132,7 @@ func (v Value) TypeName() string {
 // keys returns the keys of a map, in order.
 func (v Value) keys() []Value {
 	if v.t.kind == Mapping {
-		names := v.t.iface(v.addr()).(mapping).TemplateKeys()
+		names := v.mappingKeys()
 		out := make([]Value, len(names))
 		for i, name := range names {
 			out[i] = OfString(name)
@@ -243,7 +243,7 @@ func (v Value) Len() (n int, ok bool) {
 	case Map:
 		return v.Reflect().Len(), true
 	case Mapping:
-		return len(v.t.iface(v.addr()).(mapping).TemplateKeys()), true
+		return len(v.mappingKeys()), true
 	case Object:
 		if v.t.length {
 			return v.t.iface(v.addr()).(lenner).Len(), true

@@ -70,8 +70,8 @@ func (s *Step) slow(ctx context.Context, v Value) (out Value, ok bool, err error
 			return out, true, nil
 		}
 	case Mapping:
-		if a, found := t.iface(v.addr()).(mapping).TemplateKey(s.Name); found {
-			return t.reg.Of(a), true, nil
+		if out, ok = v.mappingKey(s.Name); ok {
+			return out, true, nil
 		}
 	}
 	if m := t.Member(s.Name); m != nil {
@@ -181,11 +181,7 @@ func (v Value) Item(key Value) (Value, bool) {
 	case Map, Mapping:
 		if key.Kind().IsText() {
 			if v.t.kind == Mapping {
-				a, ok := v.t.iface(v.addr()).(mapping).TemplateKey(key.Text())
-				if !ok {
-					return Value{}, false
-				}
-				return v.t.reg.Of(a), true
+				return v.mappingKey(key.Text())
 			}
 			return v.mapKey(key.Text())
 		}

@@ -29,9 +29,9 @@ type Type struct {
 	// elem is the type of the elements of a list, map, or of what a pointer points to; key that of a map's keys.
 	elem, key *Type
 
-	valuer, mapping, stringer, errorer, htmler, decompose bool
-	length                                                bool
-	civil                                                 func(any) time.Time
+	valuer, mapping, query, stringer, errorer, htmler, decompose, exact bool
+	length                                                              bool
+	civil                                                               func(any) time.Time
 
 	// ptrWord and valWord are the type words of *T and T in an interface; direct: T's word in an interface is T itself.
 	ptrWord, valWord unsafe.Pointer
@@ -59,6 +59,17 @@ type (
 	lenner     interface{ Len() int }
 	decomposer interface {
 		Decompose(buf []byte) (form byte, negative bool, coefficient []byte, exponent int32)
+	}
+	// ratter is an exact number that prints its digits.
+	ratter interface {
+		Rat() *big.Rat
+		String() string
+	}
+	// queryLike is a request's query: keys with several values, of which the last counts.
+	queryLike interface {
+		Keys() []string
+		Lookup(key string) (string, bool)
+		GetList(key string) []string
 	}
 	dater   interface{ Date() (int, time.Month, int) }
 	clocker interface{ Clock() (int, int, int) }
@@ -224,6 +235,10 @@ func (t *Type) interfaces() {
 		t.kind = Safe
 	case implements[mapping](rt):
 		t.mapping, t.kind = true, Mapping
+	case implements[queryLike](rt):
+		t.query, t.kind = true, Mapping
+	case implements[ratter](rt) && rt.Kind() == reflect.Struct:
+		t.exact, t.kind = true, Decimal
 	case implements[decomposer](rt):
 		t.decompose, t.kind = true, Decimal
 	case rt.ConvertibleTo(timeType.rt) && rt.Kind() == reflect.Struct:

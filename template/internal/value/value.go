@@ -183,6 +183,13 @@ func (v Value) Big() *big.Int { return (*big.Int)(v.p) }
 
 // Decimal returns a Decimal's value.
 func (v Value) Decimal() *pyfmt.Decimal {
+	if v.t.exact {
+		d, ok := pyfmt.ParseDecimal(v.t.iface(v.p).(ratter).String())
+		if !ok {
+			return &pyfmt.Decimal{Form: 2, Coef: new(big.Int)}
+		}
+		return d
+	}
 	if v.t.decompose {
 		d := v.t.iface(v.p).(decomposer)
 		form, neg, coef, exp := d.Decompose(nil)
@@ -225,3 +232,24 @@ func (v Value) Lazy(ctx context.Context) (Value, error) {
 
 // IsLazy says whether the value must be loaded by Lazy before it is used.
 func (v Value) IsLazy() bool { return v.t != nil && v.t.valuer }
+
+// mappingKey returns the value under a key of a Mapping.
+func (v Value) mappingKey(key string) (Value, bool) {
+	if v.t.query {
+		s, ok := v.t.iface(v.addr()).(queryLike).Lookup(key)
+		return OfString(s), ok
+	}
+	a, ok := v.t.iface(v.addr()).(mapping).TemplateKey(key)
+	if !ok {
+		return Value{}, false
+	}
+	return v.t.reg.Of(a), true
+}
+
+// mappingKeys returns the keys of a Mapping.
+func (v Value) mappingKeys() []string {
+	if v.t.query {
+		return v.t.iface(v.addr()).(queryLike).Keys()
+	}
+	return v.t.iface(v.addr()).(mapping).TemplateKeys()
+}
