@@ -22,6 +22,10 @@ type ErrorOptions struct {
 	Source fs.FS
 	// Mask says what the debug page hides. Default: Django's rule.
 	Mask debug.Mask
+	// OnFailure is called for each failure of the program (an error of status 500 or more that no view asked for), while
+	// Debug is off: to mail a report (debug.New makes one), to count, to tell an error tracker. It runs before the page is
+	// made and must not wait for anything. Default: nothing; web logs the failure in any case. Django: AdminEmailHandler.
+	OnFailure func(r *web.Request, err error)
 }
 
 // ErrorPage makes the function that turns an error into its page, for web.Config.ErrorPage:
@@ -38,11 +42,17 @@ type ErrorOptions struct {
 //
 // A handler or a template that fails is logged and passed over.
 func ErrorPage(options ErrorOptions) func(*web.Request, error) *web.Response {
-	p := &errorPages{options: debug.Options{Settings: options.Settings, Source: options.Source, Mask: options.Mask}}
+	p := &errorPages{
+		options:   debug.Options{Settings: options.Settings, Source: options.Source, Mask: options.Mask},
+		onFailure: options.OnFailure,
+	}
 	return p.page
 }
 
-type errorPages struct{ options debug.Options }
+type errorPages struct {
+	options   debug.Options
+	onFailure func(*web.Request, error)
+}
 
 func (p *errorPages) page(r *web.Request, err error) *web.Response {
 	status := web.StatusOf(err)
@@ -52,6 +62,12 @@ func (p *errorPages) page(r *web.Request, err error) *web.Response {
 		}
 	}
 
+	if p.onFailure != nil && !r.Config().Debug && failure(err, status) {
+		p.attempt(r, "OnFailure", func() (*web.Response, error) {
+			p.onFailure(r, err)
+			return nil, nil
+		})
+	}
 	if resp := p.attempt(r, "error handler", func() (*web.Response, error) { return siteHandler(r, err, status) }); resp != nil {
 		return resp
 	}
@@ -116,7 +132,7 @@ func (p *errorPages) technical(r *web.Request, err error, status int) *web.Respo
 		}
 		rep := debug.NewNotFound(r, err, p.options)
 		html, text = rep.HTML, func() []byte { return []byte(rep.Text()) }
-	case status >= 500 && !publicError(err), status == http.StatusBadRequest:
+	case failure(err, status), status == http.StatusBadRequest:
 		rep := debug.New(r, err, p.options)
 		html, text = rep.HTML, func() []byte { return []byte(rep.Text()) }
 		if prefers(r) == jsonPage {
@@ -135,10 +151,11 @@ func (p *errorPages) technical(r *web.Request, err error, status int) *web.Respo
 	return technicalPage(web.Bytes(htmlType, html()).WithStatus(status))
 }
 
-// publicError says that a view has asked for this very status, say a 503 with Retry-After, so that nothing has failed.
-func publicError(err error) bool {
+// failure says that the program has failed: a view that asks for a 503 with Retry-After, say, has not.
+func failure(err error, status int) bool {
 	e, ok := errors.AsType[*web.Error](err)
-	return ok && e.Err == nil && e.Status != http.StatusInternalServerError
+	asked := ok && e.Err == nil && e.Status != http.StatusInternalServerError
+	return status >= 500 && !asked
 }
 
 func technicalPage(resp *web.Response) *web.Response {
@@ -204,11 +221,11 @@ func siteHandler(r *web.Request, err error, status int) (*web.Response, error) {
 	if view == nil {
 		return nil, nil
 	}
-	resp, failure := view(r, err)
-	if failure == nil && resp != nil && resp.Status == 0 {
+	resp, failed := view(r, err)
+	if failed == nil && resp != nil && resp.Status == 0 {
 		resp.Status = status
 	}
-	return resp, failure
+	return resp, failed
 }
 
 // nothingToTry says that the site's URL table is empty.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views"
+	"github.com/nuages-go/nuages/views/debug"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -149,6 +150,35 @@ func TestErrorHandlers(t *testing.T) {
 	wantResponse(t, s.get(t, "/boom"), 500, html, "Internal Server Error")
 }
 
+func TestOnFailure(t *testing.T) {
+	t.Parallel()
+	for _, debugging := range []bool{false, true} {
+		var reports []string
+		s := site{patterns: failingPatterns(), config: web.Config{Debug: debugging, Logger: quiet(), ErrorPage: views.ErrorPage(views.ErrorOptions{
+			OnFailure: func(r *web.Request, err error) {
+				report := debug.New(r, err, debug.Options{})
+				reports = append(reports, report.Title())
+				if !strings.Contains(report.Text(), "hunter2") {
+					t.Error("the report does not tell the error")
+				}
+				panic("the hook panics")
+			},
+		})}}
+		for _, path := range []string{"/boom", "/panic", "/missing", "/forbidden", "/bad", "/busy", "/home"} {
+			if w := s.get(t, path); path == "/boom" && w.Code != 500 {
+				t.Errorf("%s = %d", path, w.Code)
+			}
+		}
+		want := "load: password of the database is hunter2 at /boom; password of the database is hunter2 at /panic"
+		if debugging {
+			want = ""
+		}
+		if got := strings.Join(reports, "; "); got != want {
+			t.Errorf("debug %v: reports = %q, want %q", debugging, got, want)
+		}
+	}
+}
+
 // What a site adds can fail in every way; the visitor still gets a page, and the log the failure.
 func TestErrorPagesThatFail(t *testing.T) {
 	t.Parallel()
@@ -280,7 +310,7 @@ func FuzzErrorPage(f *testing.F) {
 	f.Add("/a", "text/html", "curl/8", "oops", 404, true)
 	f.Add("/%zz", "application/json;q=x,*/*", "", "<script>", 500, false)
 	page := views.ErrorPage(views.ErrorOptions{})
-	f.Fuzz(func(t *testing.T, path, accept, agent, message string, status int, debug bool) {
+	f.Fuzz(func(t *testing.T, path, accept, agent, message string, status int, debugging bool) {
 		if status < 400 || status > 599 {
 			status = 500
 		}
@@ -288,7 +318,7 @@ func FuzzErrorPage(f *testing.F) {
 		req.URL.Path = path
 		req.Header.Set("Accept", accept)
 		req.Header.Set("User-Agent", agent)
-		r := web.NewRequest(req, &web.Config{Debug: debug, Logger: quiet()})
+		r := web.NewRequest(req, &web.Config{Debug: debugging, Logger: quiet()})
 		resp := page(r, &web.Error{Status: status, Message: message})
 		if resp == nil || resp.Code() != status {
 			t.Fatalf("response = %v", resp)

@@ -80,7 +80,7 @@ func New(r *web.Request, err error, options Options) *Report {
 			rep.View = &view
 		}
 	}
-	if len(rep.Stack) == 0 {
+	if len(rep.Stack) == 0 && (r == nil || r.Config().Debug) { // too slow for a site that is being attacked
 		file := ""
 		if rep.View != nil {
 			file = rep.View.Path
