@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views"
 	"github.com/nuages-go/nuages/web"
 )
@@ -64,5 +65,41 @@ func TestRenderAllocations(t *testing.T) {
 	got := testing.AllocsPerRun(100, func() { _, _ = views.Render(r, detailPage, detail{"Hello"}) })
 	if got > 4 { // the data, the page, the response, the list of names
 		t.Errorf("Render allocates %v times, want at most 4", got)
+	}
+}
+
+// A whole page: 25 of 200 rows from SQLite, counted, through a Django template.
+func BenchmarkList(b *testing.B) {
+	engine := newDTL(b, map[string]string{"list.html": `{% for article in object_list %}<li><a href="/{{ article.slug }}">{{ article.title }}</a></li>{% endfor %}` +
+		`{% if page_obj.has_next %}<a href="?page={{ page_obj.next_page_number }}">next</a>{% endif %}`})
+	ctx := template.WithEngines(database(b, 200), template.Engines{engine})
+	for name, countless := range map[string]bool{"counted": false, "countless": true} {
+		view := views.List[Article]{PaginateBy: 25, Page: "list.html", Countless: countless}
+		b.Run(name, func(b *testing.B) {
+			r := web.NewRequest(httptest.NewRequest("GET", "/?page=2", nil), &web.Config{Base: ctx})
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := web.Dispatch(r, view); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// An object by its key, through a Django template.
+func BenchmarkDetail(b *testing.B) {
+	engine := newDTL(b, map[string]string{"detail.html": `<h1>{{ object.title }}</h1>`})
+	resolver, err := urls.New(urls.Patterns{urls.Path("<int:pk>", views.Detail[Article]{Page: "detail.html"})}, urls.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx := template.WithEngines(database(b, 200), template.Engines{engine})
+	r := web.NewRequest(httptest.NewRequest("GET", "/7", nil), &web.Config{Base: urls.WithResolver(ctx, resolver)})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := resolver.Serve(r); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
