@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/nuages-go/nuages/internal/pyfmt"
 )
 
 // pathSafe marks the bytes that stand in a path as they are: RFC 3986's pchar and the slash.
@@ -197,61 +195,6 @@ func queryValues(name string, value any) ([]string, error) {
 	}
 	return texts, nil
 }
-
-// pyFormat is Python's format % mapping for the conversions that a URL pattern can hold.
-func pyFormat(format string, args Params) (string, error) {
-	if strings.IndexByte(format, '%') < 0 {
-		return format, nil
-	}
-	var b strings.Builder
-	runes := []rune(format)
-	for i := 0; i < len(runes); i++ {
-		if runes[i] != '%' {
-			b.WriteRune(runes[i])
-			continue
-		}
-		i++
-		if i == len(runes) {
-			return "", fmt.Errorf("incomplete format")
-		}
-		var value any = args
-		if runes[i] == '(' {
-			end := slices.Index(runes[i:], ')')
-			if end < 0 {
-				return "", fmt.Errorf("incomplete format key")
-			}
-			name := string(runes[i+1 : i+end])
-			found := false
-			for _, p := range args {
-				if p.Name == name {
-					value, found = p.Value, true
-				}
-			}
-			if !found {
-				return "", fmt.Errorf("%s", pyfmt.Quote(name))
-			}
-			i += end + 1
-			if i == len(runes) {
-				return "", fmt.Errorf("incomplete format")
-			}
-		}
-		switch runes[i] {
-		case '%':
-			b.WriteByte('%')
-		case 's':
-			b.WriteString(pyStr(value))
-		case 'r', 'a':
-			b.WriteString(pyRepr(value))
-		case 'd', 'i', 'u', 'x', 'X', 'o', 'e', 'E', 'f', 'F', 'g', 'G', 'c':
-			return "", fmt.Errorf("%%%c format: a real number is required, not %s", runes[i], map[bool]string{true: "str", false: "dict"}[isText(value)])
-		default:
-			return "", fmt.Errorf("unsupported format character '%c' (0x%x) at index %d", runes[i], runes[i], i)
-		}
-	}
-	return b.String(), nil
-}
-
-func isText(v any) bool { _, ok := v.(string); return ok }
 
 // mapKeys ranges over a map's keys.
 func mapKeys[V any](m map[string]V) iter.Seq[string] {
