@@ -17,6 +17,7 @@ type DB struct {
 	backend dialect.Backend
 	d       *dialect.Dialect
 	shapes  shapeCache
+	args    argsPool
 	closing sync.Once
 	err     error
 }

@@ -1,17 +1,29 @@
 package orm
 
 import (
+	"slices"
 	"sync"
 
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/compile"
 )
 
-// shapeCache keeps compiled statements by the shape of their query.
+// shapeCache keeps compiled statements by the shape of their query: the same conditions, orders and relations with other
+// values are the same SQL.
 type shapeCache struct {
 	mu sync.RWMutex // guards m
-	m  map[string]*compile.Statement
+	m  map[shapeKey]*compile.Statement
 }
+
+// shapeKey holds on to the registry, so that its address cannot become another's.
+type shapeKey struct {
+	reg   *Registry
+	shape string
+}
+
+// shapeMax bounds the cache. A site has a few hundred shapes; more come from IN lists of many lengths.
+const shapeMax = 4096
 
 type shapeKind byte
 
@@ -21,9 +33,59 @@ const (
 	shapeExists
 )
 
-// statement compiles a query, or finds the statement of an earlier query of the same shape.
+// statement compiles a query, or finds the statement of an earlier query of the same shape and gives it the new values.
 func (db *DB) statement(s *scope, q *expr.Query, kind shapeKind) (*compile.Statement, error) {
-	c := db.compiler(s)
+	st, args, err := db.lookup(s, q, kind, nil)
+	if err != nil || args == nil {
+		return st, err
+	}
+	out := *st
+	out.Args = args
+	return &out, nil
+}
+
+// lookup is statement without a copy: args, when not nil, are the arguments in place of the statement's own. They are
+// appended to space.
+func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Value) (*compile.Statement, []dialect.Value, error) {
+	var space [512]byte
+	key := append(space[:0], byte(kind))
+	key, cacheable := compile.AppendShape(key, q)
+	if !cacheable {
+		st, err := compileAs(db.compiler(s), q, kind)
+		return st, nil, err
+	}
+	key = append(key, s.zone...)
+
+	db.shapes.mu.RLock()
+	st := db.shapes.m[shapeKey{s.reg, string(key)}]
+	db.shapes.mu.RUnlock()
+	if st != nil {
+		args, ok := db.rebind(s, st, q, args[:0], kind == shapeSelect)
+		if ok && len(args) == len(st.Args) {
+			return st, args, nil
+		}
+		st, err := compileAs(db.compiler(s), q, kind)
+		return st, nil, err
+	}
+
+	st, err := compileAs(db.compiler(s), q, kind)
+	if err != nil || !st.Reusable {
+		return st, nil, err
+	}
+	// Only a statement whose arguments come out the same when they are made anew may serve other values.
+	again, ok := db.rebind(s, st, q, nil, kind == shapeSelect)
+	if ok && slices.Equal(again, st.Args) {
+		db.shapes.add(shapeKey{s.reg, string(key)}, st)
+	}
+	return st, nil, nil
+}
+
+func (db *DB) rebind(s *scope, st *compile.Statement, q *expr.Query, args []dialect.Value, limit bool) ([]dialect.Value, bool) {
+	c := compile.Compiler{D: db.d, Zone: s.zone}
+	return c.Rebind(st, q, args, limit)
+}
+
+func compileAs(c *compile.Compiler, q *expr.Query, kind shapeKind) (*compile.Statement, error) {
 	switch kind {
 	case shapeCount:
 		return c.Count(q)
@@ -31,4 +93,13 @@ func (db *DB) statement(s *scope, q *expr.Query, kind shapeKind) (*compile.State
 		return c.Exists(q)
 	}
 	return c.Select(q)
+}
+
+func (s *shapeCache) add(key shapeKey, st *compile.Statement) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.m == nil || len(s.m) >= shapeMax {
+		s.m = map[shapeKey]*compile.Statement{}
+	}
+	s.m[key] = st
 }

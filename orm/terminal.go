@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -32,7 +33,11 @@ func (q Query[T]) Get(ctx context.Context, ps ...Predicate) (*T, error) {
 			q.s.Order, q.s.Ordered = nil, true
 		}
 	}
-	list, err := q.All(ctx)
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return nil, err
+	}
+	list, err := fetch[T](ctx, db, s, &q.s, 1)
 	switch {
 	case err != nil:
 		return nil, err
@@ -249,53 +254,89 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 	return int(res.RowsAffected), err
 }
 
+// argsPool keeps argument lists between queries.
+type argsPool struct{ p sync.Pool }
+
+func (a *argsPool) get() *[]dialect.Value {
+	if v, ok := a.p.Get().(*[]dialect.Value); ok {
+		return v
+	}
+	v := make([]dialect.Value, 0, 16)
+	return &v
+}
+
+func (a *argsPool) put(v *[]dialect.Value, used []dialect.Value) {
+	if cap(used) > 256 {
+		return
+	}
+	if used != nil {
+		clear(used)
+		*v = used[:0]
+	}
+	a.p.Put(v)
+}
+
 // fetch runs a query and loads its objects.
 func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect int) ([]*T, error) {
-	st, err := db.statement(s, q, shapeSelect)
+	space := db.args.get()
+	st, args, err := db.lookup(s, q, shapeSelect, *space)
+	defer func() { db.args.put(space, args) }()
 	if err != nil || st.Empty {
 		return nil, err
 	}
-	slab := plan.Slab[T]{}
-	l := st.Layout
-	simple := len(l.Related) == 0 && len(l.Annotations) == 0
-	err = db.query(ctx, s, st.SQL, st.Args, q.Lock != nil, func(r dialect.Row) error {
-		obj := plan.PointerTo(slab.Next(expect))
-		for i, f := range l.Fields {
-			if err := f.Codec.Set(f.At(obj), r, i); err != nil {
-				return fmt.Errorf("orm: %s.%s: %w", l.Model.GoName(), f.GoName, err)
-			}
-		}
-		if simple {
-			return nil
-		}
-		return scanRest(obj, l, r)
-	})
-	if err != nil {
+	r := reader[T]{l: st.Layout, expect: expect, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+	bound := st.Args
+	if args != nil {
+		bound = args
+	}
+	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.row); err != nil {
 		return nil, err
 	}
-	if len(slab.Out) == 0 {
+	out := r.slab.Out
+	if len(out) == 0 {
 		return nil, nil
 	}
-	if len(l.Model.Links) > 0 {
+	if m := r.l.Model; len(m.Links) > 0 {
 		var peers *plan.Peers
-		if len(slab.Out) > 1 || q.FetchRaise || q.DB != "" {
-			peers = slab.Peers(l.Model, q.DB)
+		if len(out) > 1 || q.FetchRaise || q.DB != "" {
+			peers = r.slab.Peers(m, q.DB)
 			peers.Raise = q.FetchRaise
 		}
-		for _, obj := range slab.Out {
-			l.Model.Bind(plan.PointerTo(obj), peers)
+		for _, obj := range out {
+			m.Bind(plan.PointerTo(obj), peers)
 		}
 	}
 	if len(q.Prefetch) > 0 {
-		objs := make([]plan.Pointer, len(slab.Out))
-		for i, obj := range slab.Out {
+		objs := make([]plan.Pointer, len(out))
+		for i, obj := range out {
 			objs[i] = plan.PointerTo(obj)
 		}
 		if err := prefetch(ctx, db, s, q, objs); err != nil {
 			return nil, err
 		}
 	}
-	return slab.Out, nil
+	return out, nil
+}
+
+// reader loads the rows of one result.
+type reader[T any] struct {
+	l      *compile.Layout
+	slab   plan.Slab[T]
+	expect int
+	simple bool
+}
+
+func (rd *reader[T]) row(r dialect.Row) error {
+	obj := plan.PointerTo(rd.slab.Next(rd.expect))
+	for i, f := range rd.l.Fields {
+		if err := f.Codec.Set(f.At(obj), r, i); err != nil {
+			return fmt.Errorf("orm: %s.%s: %w", rd.l.Model.GoName(), f.GoName, err)
+		}
+	}
+	if rd.simple {
+		return nil
+	}
+	return scanRest(obj, rd.l, r)
 }
 
 // scanRest reads joined relations and annotations of a row.

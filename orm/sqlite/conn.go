@@ -19,7 +19,7 @@ type conn struct {
 	raw    *sqlite.Conn
 	reader bool
 	stmts  map[string]*sqlite.Stmt
-	inTx   bool
+	row    rowOf
 
 	mu     sync.Mutex      // guards what follows, which the watcher reads
 	ctx    context.Context // of the read in progress, if it can be cancelled
@@ -120,7 +120,8 @@ func (c *conn) Query(ctx context.Context, sql string, args []dialect.Value, row 
 		c.begin(ctx)
 		defer c.end(ctx)
 	}
-	r := rowOf{s}
+	r := &c.row // one statement at a time runs on a connection
+	r.s = s
 	for {
 		more, err := s.Step()
 		if err != nil {
@@ -133,7 +134,7 @@ func (c *conn) Query(ctx context.Context, sql string, args []dialect.Value, row 
 			s.Reset()
 			return nil
 		}
-		if err := row(&r); err != nil {
+		if err := row(r); err != nil {
 			s.Reset()
 			return err
 		}

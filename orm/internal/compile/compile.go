@@ -30,6 +30,9 @@ type Statement struct {
 	Layout *Layout
 	// Empty says that the result is known to be empty: nothing needs to run.
 	Empty bool
+	// Binders make the arguments anew for other values; Reusable says that they do.
+	Binders  []Binder
+	Reusable bool
 }
 
 // Layout says what the columns of a row are.
@@ -88,6 +91,9 @@ type builder struct {
 	group      []*rexpr
 	empty      bool
 	combined   []*builder
+	binders    []Binder
+	// single says that the statement serves this query only.
+	single bool
 }
 
 func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
@@ -119,7 +125,7 @@ func (c *Compiler) Select(q *expr.Query) (*Statement, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return &Statement{SQL: string(w.buf), Args: w.args, Layout: layout, Empty: empty}, nil
+	return &Statement{SQL: string(w.buf), Args: w.args, Layout: layout, Empty: empty, Binders: b.binders, Reusable: !b.single && !empty}, nil
 }
 
 type selectMode uint8
@@ -303,10 +309,10 @@ func (b *builder) writeLimit(w *writer, mode selectMode) {
 	if q.Sliced {
 		limit, offset = q.Limit, q.Offset
 	}
-	if mode == selectOne && (limit < 0 || limit > 1) {
-		limit = 1
-	}
 	switch {
+	case mode == selectOne && !q.Sliced:
+		w.str(" LIMIT 1")
+		return
 	case limit >= 0:
 		w.str(" LIMIT ")
 		w.arg(dialect.IntValue(int64(limit)))

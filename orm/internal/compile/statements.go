@@ -12,7 +12,7 @@ func (b *builder) statement(w *writer) (*Statement, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return &Statement{SQL: string(w.buf), Args: w.args, Layout: b.layout, Empty: b.empty}, nil
+	return &Statement{SQL: string(w.buf), Args: w.args, Layout: b.layout, Empty: b.empty, Binders: b.binders, Reusable: !b.single && !b.empty}, nil
 }
 
 // Exists compiles SELECT 1 ... LIMIT 1.

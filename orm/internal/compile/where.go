@@ -356,6 +356,10 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 	if b.err != nil {
 		return rwhere{}, nil
 	}
+	b.binders = append(b.binders, binderOf(lhs, op))
+	if right != nil || leaf.known != unknown || lhs.json != nil || lhs.kind == schema.JSON || t.annotation != nil || t.node != nil || len(t.transforms) > 0 {
+		b.single = true
+	}
 
 	wantsNull := isNull && leaf.known == unknown && p.Op != expr.None && nullWanted(p, op)
 	requireOuter := wantsNull && !negated
@@ -418,6 +422,7 @@ func (b *builder) splitExclude(p *expr.Pred) rwhere {
 		b.fail(fmt.Errorf("orm: %s: a negated condition over many rows needs a primary key", b.model.GoName()))
 		return rwhere{}
 	}
+	b.single = true
 	sub := b.c.builder(inner, b)
 	sub.outer = b.outer // an OuterRef in the condition speaks of the query around this one
 	sub.link = func(w *writer) {

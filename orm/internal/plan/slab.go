@@ -19,7 +19,8 @@ func At[V any](p Pointer) *V { return (*V)(p) }
 type Slab[T any] struct {
 	Out    []*T
 	block  []T
-	blocks []block[T]
+	head   int        // the size of the first block
+	blocks []block[T] // the others
 }
 
 type block[T any] struct {
@@ -38,7 +39,11 @@ func (s *Slab[T]) Next(expect int) *T {
 			s.Out = make([]*T, 0, n)
 		}
 		s.block = make([]T, 0, n)
-		s.blocks = append(s.blocks, block[T]{n: n})
+		if s.Out == nil {
+			s.head = n
+		} else {
+			s.blocks = append(s.blocks, block[T]{n: n})
+		}
 	}
 	s.block = s.block[:len(s.block)+1]
 	p := &s.block[len(s.block)-1]
@@ -49,7 +54,7 @@ func (s *Slab[T]) Next(expect int) *T {
 // Peers makes the group of the objects. It holds them weakly.
 func (s *Slab[T]) Peers(m *Model, db string) *Peers {
 	g := &Peers{Model: m, DB: db}
-	blocks := s.blocks
+	blocks := append([]block[T]{{n: s.head}}, s.blocks...)
 	rest := len(s.Out)
 	for i := range blocks {
 		blocks[i].n = min(blocks[i].n, rest)

@@ -1,0 +1,219 @@
+package compile
+
+import (
+	"time"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Binder makes the arguments of one comparison from its value, so that a compiled statement serves other values too.
+type Binder struct {
+	kind, of schema.Kind
+	unit     string
+	op       expr.Op
+}
+
+func binderOf(lhs *rexpr, op expr.Op) Binder {
+	b := Binder{kind: lhs.kind, unit: lhs.unit, op: op}
+	if lhs.of != nil {
+		b.of = lhs.of.kind
+	}
+	return b
+}
+
+// Append appends the arguments for a value. It reports false when the value needs another statement.
+func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Value, zone *time.Location) ([]dialect.Value, bool) {
+	switch b.op {
+	case expr.IsNull:
+		return args, true
+	case expr.In:
+		vs := v.Values()
+		if len(vs) > d.MaxParams-64 {
+			return args, false
+		}
+		for i := range vs {
+			pv, err := Prepare(b.kind, expr.Exact, vs[i], zone)
+			if err != nil {
+				return args, false
+			}
+			args = append(args, d.Bind(pv))
+		}
+		return args, true
+	case expr.Range:
+		vs := v.Values()
+		if len(vs) != 2 {
+			return args, false
+		}
+		for i, op := range [2]expr.Op{expr.Gte, expr.Lte} {
+			pv, err := Prepare(b.kind, op, vs[i], zone)
+			if err != nil {
+				return args, false
+			}
+			args = append(args, d.Bind(pv))
+		}
+		return args, true
+	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith, expr.IExact, expr.Regex, expr.IRegex:
+		return append(args, dialect.TextValue(LikePattern(b.op, plainText(b.kind, *v)))), true
+	}
+	if b.unit == "year" || b.unit == "iso_year" {
+		return args, false
+	}
+	if v.Kind == dialect.Null {
+		return args, true
+	}
+	if b.kind == schema.Boolean && b.op == expr.Exact {
+		return args, false
+	}
+	if v.Kind == dialect.Int && b.kind.IsInteger() {
+		return append(args, *v), true
+	}
+	pv, err := Prepare(b.kind, b.op, *v, zone)
+	if err != nil {
+		return args, false
+	}
+	return append(args, d.Bind(pv)), true
+}
+
+// Rebind makes the arguments of a cached statement for another query of the same shape.
+func (c *Compiler) Rebind(st *Statement, q *expr.Query, args []dialect.Value, limit bool) ([]dialect.Value, bool) {
+	at, ok := 0, true
+	zone := time.UTC
+	if c.Zone != "" {
+		zone = (&builder{c: c}).location()
+	}
+	for i := range q.Where {
+		for j := range q.Where[i].Preds {
+			if args, at, ok = c.rebindPred(st, &q.Where[i].Preds[j], args, at, zone); !ok {
+				return args, false
+			}
+		}
+	}
+	if limit && q.Sliced {
+		if q.Limit >= 0 {
+			args = append(args, dialect.IntValue(int64(q.Limit)))
+		}
+		if q.Offset > 0 {
+			args = append(args, dialect.IntValue(int64(q.Offset)))
+		}
+	}
+	return args, at == len(st.Binders)
+}
+
+func (c *Compiler) rebindPred(st *Statement, p *expr.Pred, args []dialect.Value, at int, zone *time.Location) ([]dialect.Value, int, bool) {
+	if isGroup(p.Op) {
+		ok := true
+		for i := range p.Kids {
+			if args, at, ok = c.rebindPred(st, &p.Kids[i], args, at, zone); !ok {
+				return args, at, false
+			}
+		}
+		return args, at, true
+	}
+	if p.Op == expr.None {
+		return args, at, true
+	}
+	if at >= len(st.Binders) {
+		return args, at, false
+	}
+	args, ok := st.Binders[at].Append(args, c.D, &p.Val, zone)
+	return args, at + 1, ok
+}
+
+// AppendShape appends what decides a query's SQL, without its values. It reports false for queries that are compiled each
+// time: those with expressions, subqueries, annotations.
+func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
+	if q.Combined != nil || len(q.Annotations) > 0 || q.Values != nil || len(q.DistinctOn) > 0 || q.HasGroup || q.Err != nil ||
+		len(q.Only) > 0 || len(q.Defer) > 0 || q.Lock != nil || q.Empty {
+		return b, false
+	}
+	b = appendPointer(b, q.Model)
+	b = append(b, flags(q.Distinct, q.Ordered, q.Reverse, q.Sliced, q.Sliced && q.Limit >= 0, q.Sliced && q.Offset > 0))
+	ok := true
+	for i := range q.Where {
+		s := &q.Where[i]
+		b = append(b, 'w', flags(s.Negate, s.Share))
+		for j := range s.Preds {
+			if b, ok = appendPred(b, &s.Preds[j]); !ok {
+				return b, false
+			}
+		}
+	}
+	for i := range q.Order {
+		o := &q.Order[i]
+		b = append(b, 'o', flags(o.Desc))
+		if o.Node != nil {
+			return b, false
+		}
+		b = appendPointer(b, o.Path)
+		b = append(append(b, o.Name...), 0)
+		b = append(append(b, o.Nulls...), 0)
+	}
+	for i := range q.Related {
+		b = append(b, 'r')
+		b = appendPointer(b, q.Related[i].Path)
+		b = append(append(b, q.Related[i].Name...), 0)
+	}
+	return b, true
+}
+
+func flags(list ...bool) byte {
+	var b byte
+	for i, f := range list {
+		if f {
+			b |= 1 << i
+		}
+	}
+	return b
+}
+
+func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
+	if p.Err != nil || p.Right != nil {
+		return b, false
+	}
+	b = append(b, 'p', byte(p.Op))
+	if isGroup(p.Op) {
+		b = append(b, '(')
+		ok := true
+		for i := range p.Kids {
+			if b, ok = appendPred(b, &p.Kids[i]); !ok {
+				return b, false
+			}
+		}
+		return append(b, ')'), true
+	}
+	switch {
+	case p.Op == expr.IsTrue:
+		return b, false
+	case p.Path != nil:
+		b = appendPointer(b, p.Path)
+	case p.Op == expr.Dynamic:
+		b = append(append(b, p.Name...), 0)
+	default:
+		n, ok := p.Left.(expr.Name)
+		if !ok {
+			return b, false
+		}
+		b = append(append(append(b, 'n'), n.Name...), 0)
+	}
+	b = append(b, byte(p.Val.Kind))
+	switch p.Val.Kind {
+	case dialect.Bool:
+		b = append(b, byte(p.Val.N))
+	case dialect.Decimal, dialect.JSON:
+		return b, false
+	case dialect.List:
+		vs := p.Val.Values()
+		if len(vs) == 0 {
+			return b, false
+		}
+		b = append(b, byte(len(vs)), byte(len(vs)>>8), byte(len(vs)>>16), byte(vs[0].Kind))
+		for i := range vs {
+			if vs[i].Kind != vs[0].Kind || vs[i].Kind == dialect.Null || vs[i].Kind == dialect.Decimal {
+				return b, false
+			}
+		}
+	}
+	return b, true
+}

@@ -1,0 +1,215 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// Options of a database. The zero value is right for a site.
+type Options struct {
+	// MaxConns is the greatest number of connections. Default: 4 per processor, at least 8. All processes together must stay
+	// below the server's max_connections.
+	MaxConns int
+	// MinConns is the number of connections that are kept open even when idle. Default: 0.
+	MinConns int
+	// MaxLifetime is how long a connection is used before it is replaced. Default: 1 h, spread by a tenth.
+	MaxLifetime time.Duration
+	// MaxIdle is how long a connection may be idle before it is closed. Default: 30 min.
+	MaxIdle time.Duration
+	// HealthCheck is the time between two looks at the idle connections. Default: 1 min.
+	HealthCheck time.Duration
+	// AcquireTimeout is how long a query waits for a free connection when its context has no end. Default: 30 s.
+	AcquireTimeout time.Duration
+	// ConnectTimeout is how long the making of a connection may take. Default: 10 s.
+	ConnectTimeout time.Duration
+	// StatementTimeout is the server's statement_timeout for each statement. Default: none; contexts bound statements.
+	StatementTimeout time.Duration
+	// Statements is the number of prepared statements that a connection keeps. Default: 500.
+	Statements int
+	// NoPrepare keeps no prepared statements on the server, for poolers in between that hand each transaction another
+	// connection. Default: prepare.
+	NoPrepare bool
+	// NoCopy makes BulkCreate use INSERT even where COPY could do. Default: COPY.
+	NoCopy bool
+	// Isolation is the isolation level of transactions that name none: "read committed", "repeatable read" or
+	// "serializable". Default: the server's.
+	Isolation string
+	// Role is assumed after connecting, as by SET ROLE. Default: the user of the URL.
+	Role string
+	// SearchPath is the list of schemas in which tables are found. Default: the server's.
+	SearchPath string
+	// ApplicationName is what the server's lists of connections show. Default: "nuages".
+	ApplicationName string
+	// Init are further statements for each new connection.
+	Init []string
+}
+
+// The oldest server that is supported: Django 6.1 asks for the same.
+const oldestServer = 15
+
+// Driver opens databases for orm.OpenURL: postgres://user:password@host:5432/name, postgresql://... The query of the URL may
+// set what libpq knows (sslmode, sslrootcert, connect_timeout, target_session_attrs ...) and pool_max_conns, pool_min_conns,
+// pool_max_conn_lifetime, pool_max_conn_idle_time, pool_health_check_period, prepare=off.
+func Driver() orm.Driver {
+	return orm.Driver{Schemes: []string{"postgres", "postgresql"}, Open: OpenURL}
+}
+
+// OpenURL opens the database that a URL names, with what its query says and the default options otherwise.
+func OpenURL(raw string) (*orm.DB, error) { return Open(raw, Options{}) }
+
+// Open makes a pool of connections to the database that a URL names. Options that are set go before the URL's. No connection
+// is made yet: the server may start later. db.Ping tells whether it is there.
+func Open(raw string, o Options) (*orm.DB, error) {
+	raw, err := ownOptions(raw, &o)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := pgxpool.ParseConfig(raw)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: database URL: %w", err) // pgx leaves the password out
+	}
+	if err := o.apply(cfg); err != nil {
+		return nil, err
+	}
+	p := &pool{o: o, d: dialect.PostgreSQL(), cfg: cfg.ConnConfig, free: make(chan struct{}, cfg.MaxConns)}
+	cfg.AfterConnect = p.prepareConn
+	cfg.ShouldPing = shouldPing
+	p.pool, err = pgxpool.NewWithConfig(context.Background(), cfg)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	return orm.NewDB(p), nil
+}
+
+// ownOptions takes from the URL what only we know.
+func ownOptions(raw string, o *Options) (string, error) {
+	if !strings.HasPrefix(raw, "postgres://") && !strings.HasPrefix(raw, "postgresql://") {
+		return raw, nil // a list of key=value
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", errors.New("postgres: the database URL cannot be read (postgres://user:password@host:5432/name, special characters as %XX)")
+	}
+	q := u.Query()
+	if !q.Has("prepare") {
+		return raw, nil
+	}
+	switch v := q.Get("prepare"); v {
+	case "off", "false", "0":
+		o.NoPrepare = true
+	case "on", "true", "1":
+	default:
+		return "", fmt.Errorf("postgres: option \"prepare\" of the URL: %q (on or off)", v)
+	}
+	q.Del("prepare")
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
+// apply writes the options into the configuration of pgx.
+func (o *Options) apply(cfg *pgxpool.Config) error {
+	if o.MaxConns > 0 {
+		cfg.MaxConns = int32(min(o.MaxConns, 10_000))
+	} else if !strings.Contains(cfg.ConnString(), "pool_max_conns") {
+		cfg.MaxConns = max(8, cfg.MaxConns)
+	}
+	if o.MinConns > 0 {
+		cfg.MinConns = int32(min(o.MinConns, int(cfg.MaxConns)))
+	}
+	setDuration(&cfg.MaxConnLifetime, o.MaxLifetime)
+	cfg.MaxConnLifetimeJitter = cfg.MaxConnLifetime / 10
+	setDuration(&cfg.MaxConnIdleTime, o.MaxIdle)
+	setDuration(&cfg.HealthCheckPeriod, o.HealthCheck)
+	if o.AcquireTimeout <= 0 {
+		o.AcquireTimeout = 30 * time.Second
+	}
+	if o.Statements <= 0 {
+		o.Statements = 500
+	}
+	c := cfg.ConnConfig
+	if o.ConnectTimeout > 0 {
+		c.ConnectTimeout = o.ConnectTimeout
+	} else if c.ConnectTimeout == 0 || c.ConnectTimeout > time.Minute {
+		c.ConnectTimeout = 10 * time.Second
+	}
+	params := c.RuntimeParams
+	params["timezone"] = "UTC"
+	params["datestyle"] = "ISO, MDY"
+	if o.ApplicationName != "" {
+		params["application_name"] = o.ApplicationName
+	} else if params["application_name"] == "" {
+		params["application_name"] = "nuages"
+	}
+	if o.SearchPath != "" {
+		params["search_path"] = o.SearchPath
+	}
+	if o.StatementTimeout > 0 {
+		params["statement_timeout"] = strconv.FormatInt(max(1, o.StatementTimeout.Milliseconds()), 10)
+	}
+	if o.Isolation != "" {
+		if _, ok := isolations[o.Isolation]; !ok {
+			return fmt.Errorf("postgres: Options.Isolation %q (read committed, repeatable read or serializable)", o.Isolation)
+		}
+		params["default_transaction_isolation"] = o.Isolation
+	}
+	c.BuildContextWatcherHandler = func(pc *pgconn.PgConn) ctxwatch.Handler {
+		// Ask the server to stop, so that the connection stays usable; give it up only if the server does not answer.
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: pc, DeadlineDelay: 2 * time.Second}
+	}
+	return nil
+}
+
+func setDuration(to *time.Duration, d time.Duration) {
+	if d > 0 {
+		*to = d
+	}
+}
+
+// prepareConn makes a new connection ready.
+func (p *pool) prepareConn(ctx context.Context, pc *pgx.Conn) error {
+	raw := pc.PgConn()
+	version := raw.ParameterStatus("server_version")
+	major, _, _ := strings.Cut(version, ".")
+	major, _, _ = strings.Cut(major, " ")
+	if n, err := strconv.Atoi(major); err == nil && n < oldestServer {
+		return fmt.Errorf("the server is PostgreSQL %s (%d or later is needed)", version, oldestServer)
+	}
+	init := p.o.Init
+	if p.o.Role != "" {
+		init = append([]string{"SET ROLE " + p.d.QuoteName(p.o.Role)}, init...)
+	}
+	for _, sql := range init {
+		if _, err := raw.Exec(ctx, sql).ReadAll(); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
+	}
+	c := &conn{raw: raw, stmts: map[string]*stmt{}, o: &p.o}
+	c.lease.pool = p
+	raw.CustomData()[connKey] = c
+	return nil
+}
+
+// shouldPing looks at a connection before it is used: one that was idle for long is asked for an answer, any other is only
+// checked for what the server may have sent meanwhile (its farewell).
+func shouldPing(_ context.Context, p pgxpool.ShouldPingParams) bool {
+	switch {
+	case p.IdleDuration > 5*time.Second:
+		return true
+	case p.IdleDuration > 5*time.Millisecond:
+		return p.Conn.PgConn().CheckConn() != nil
+	}
+	return false
+}
