@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"math/big"
+	"net/http"
 )
 
 // Route is the end point that a pattern leads to. It is built once and never changes.
@@ -160,6 +161,16 @@ func (r *Request) PathValue(name string) string {
 		return r.Request.PathValue(name)
 	}
 	return ""
+}
+
+// setPathValues gives a standard request the captured texts, for its PathValue method.
+func (m *Match) setPathValues(req *http.Request) {
+	if m.Route == nil || m.n == 0 {
+		return
+	}
+	for name, v := range m.Captured() {
+		req.SetPathValue(name, v.text)
+	}
 }
 
 // Kwarg returns the keyword argument of a name, captured from the path or given by the pattern, if it is there and of

@@ -101,8 +101,13 @@ func (r *Request) SetContext(ctx context.Context) { r.ctx = ctx }
 // Config is the configuration of the site that the request belongs to. It must not be changed.
 func (r *Request) Config() *Config { return r.config }
 
-// HTTP returns the standard request with r's context, to hand to net/http code.
-func (r *Request) HTTP() *http.Request { return r.Request.WithContext(r.ctx) }
+// HTTP returns the standard request with r's context, to hand to net/http code. Its PathValue gives what the route
+// captured.
+func (r *Request) HTTP() *http.Request {
+	req := r.Request.WithContext(r.ctx)
+	r.Match.setPathValues(req)
+	return req
+}
 
 // OnView registers a function to run after the URL was resolved and before the view, in the order of registration.
 // A response or an error ends the request there. Django: a middleware's process_view.
