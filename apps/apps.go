@@ -7,6 +7,7 @@ import (
 	"regexp"
 
 	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
@@ -22,6 +23,8 @@ type App struct {
 
 	// Models are the application's models: orm.ModelOf[Question](). Relations between applications need both in the site.
 	Models []orm.Model
+	// Migrations are the application's migrations in their order: migrations.All().
+	Migrations []migrate.Migration
 
 	// Templates and Static are the application's files, usually apps.Files of an embed.FS. They may be nil.
 	Templates, Static fs.FS
