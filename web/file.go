@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -59,20 +61,24 @@ func openedFile(f fs.File, opts []FileOption) (*Response, error) {
 		_ = f.Close()
 		return nil, fileError(err)
 	}
-	content, ok := f.(io.ReadSeeker)
-	if !ok {
-		data, err := io.ReadAll(f)
-		_ = f.Close()
-		if err != nil {
-			return nil, err
-		}
-		content = strings.NewReader(string(data))
+	if content, ok := f.(io.ReadSeeker); ok {
+		return Content(info.Name(), info.ModTime(), content, opts...), nil
 	}
-	return Content(info.Name(), info.ModTime(), content, opts...), nil
+
+	// It cannot be sought (a compressed file in a zip archive), so there are no ranges.
+	o := newFileOptions(info.Name(), opts)
+	resp := Stream(o.contentType, func(w *StreamWriter) error {
+		_, err := io.Copy(w, f)
+		return err
+	})
+	resp.OnClose(func() { _ = f.Close() })
+	o.describe(resp.Header(), info.Size(), info.ModTime())
+	return resp, nil
 }
 
+// fileError makes a 404 of what a wrong name fails with.
 func fileError(err error) error {
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENAMETOOLONG) {
 		return &Error{Status: http.StatusNotFound, Message: "The file does not exist.", Err: err}
 	}
 	return err
@@ -81,9 +87,25 @@ func fileError(err error) error {
 // Content sends what can be read and sought: a file, a bytes.Reader. It is closed afterwards if it is an io.Closer. The
 // modification time may be zero. Django: FileResponse; ranges and conditional requests come on top.
 func Content(name string, modified time.Time, content io.ReadSeeker, opts ...FileOption) *Response {
-	o := fileOptions{name: path.Base(strings.ReplaceAll(name, "\\", "/"))}
-	if name == "" {
-		o.name = ""
+	o := newFileOptions(name, opts)
+	resp := &Response{Status: http.StatusOK, contentType: [1]string{o.contentType}, more: &responseMore{
+		file: &fileBody{name: o.name, modified: modified, content: content},
+	}}
+	size, err := content.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = content.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		size = -1
+	}
+	o.describe(resp.Header(), size, modified)
+	return resp
+}
+
+func newFileOptions(name string, opts []FileOption) fileOptions {
+	var o fileOptions
+	if name != "" {
+		o.name = path.Base(strings.ReplaceAll(name, "\\", "/"))
 	}
 	for _, opt := range opts {
 		opt(&o)
@@ -91,21 +113,20 @@ func Content(name string, modified time.Time, content io.ReadSeeker, opts ...Fil
 	if o.contentType == "" {
 		o.contentType = FileType(o.name)
 	}
-	resp := &Response{Status: http.StatusOK, contentType: [1]string{o.contentType}, more: &responseMore{
-		file: &fileBody{name: o.name, modified: modified, content: content},
-	}}
-	header := resp.Header()
+	return o
+}
+
+// describe sets the headers about a file; size is negative if it is not known.
+func (o *fileOptions) describe(header http.Header, size int64, modified time.Time) {
 	if disposition := ContentDisposition(o.attachment, o.name); disposition != "" {
 		header["Content-Disposition"] = []string{disposition}
 	}
-	if size, err := content.Seek(0, io.SeekEnd); err == nil {
+	if size >= 0 {
 		header["Content-Length"] = []string{strconv.FormatInt(size, 10)}
-		_, _ = content.Seek(0, io.SeekStart)
 	}
 	if !modified.IsZero() && modified.Unix() != 0 {
 		header["Last-Modified"] = []string{HTTPDate(modified)}
 	}
-	return resp
 }
 
 type fileBody struct {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
@@ -86,8 +87,37 @@ func TestFileErrors(t *testing.T) {
 	if _, err := web.File(t.TempDir()); web.StatusOf(err) != 404 {
 		t.Errorf("directory: %v", err)
 	}
-	if _, err := web.FileFS(fstest.MapFS{}, "../x"); web.StatusOf(err) == 200 {
-		t.Errorf("path that leaves the file system: %v", err)
+	for _, name := range []string{"../x", "/x", "a\x00b", "", strings.Repeat("x", 5000)} {
+		if _, err := web.FileFS(os.DirFS(t.TempDir()), name); web.StatusOf(err) != 404 {
+			t.Errorf("%.20q: %v", name, err)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{file + "/x", file + "\x00", strings.Repeat("x", 5000)} {
+		if _, err := web.File(name); web.StatusOf(err) != 404 {
+			t.Errorf("%.20q: %v", name, err)
+		}
+	}
+}
+
+// unseekable hides a file's Seek, as a file in an archive has none.
+type unseekable struct{ fs.FS }
+
+func (u unseekable) Open(name string) (fs.File, error) {
+	f, err := u.FS.Open(name)
+	return struct{ fs.File }{f}, err
+}
+
+func TestFileWithoutSeek(t *testing.T) {
+	t.Parallel()
+	fsys := unseekable{fstest.MapFS{"a.txt": {Data: []byte("0123456789"), ModTime: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}}
+	view := web.View(func(*web.Request) (*web.Response, error) { return web.FileFS(fsys, "a.txt") })
+	rec := get(web.ToHTTP(view, quiet), "/")
+	if rec.Body.String() != "0123456789" || rec.Header().Get("Content-Length") != "10" || rec.Header().Get("Last-Modified") == "" || rec.Header().Get("Content-Type") != "text/plain" {
+		t.Errorf("got %q %v", rec.Body, rec.Header())
 	}
 }
 

@@ -69,13 +69,37 @@ type foreignRun struct {
 
 	inner *Response // Std: what the chain inside answered, as long as nobody has written it
 	known *Response // Std: the last such answer, for its Template, Data and Err
-	busy  sync.WaitGroup
+
+	active int  // Std: calls of the chain inside that have not returned
+	ended  bool // Std: it is too late for such a call
+	idle   sync.Cond
 }
 
 func newForeignRun(r *Request) *foreignRun {
-	return &foreignRun{
+	f := &foreignRun{
 		r: r, keep: foreignBuffer, header: make(http.Header),
 		ready: make(chan struct{}), resumed: make(chan struct{}), done: make(chan struct{}),
+	}
+	f.idle.L = &f.mu
+	return f
+}
+
+// enter lets the chain inside a standard middleware begin, unless the middleware is done.
+func (f *foreignRun) enter() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ended {
+		return false
+	}
+	f.active++
+	return true
+}
+
+func (f *foreignRun) leave() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.active--; f.active == 0 {
+		f.idle.Signal()
 	}
 }
 
@@ -107,9 +131,12 @@ func (f *foreignRun) run(h http.Handler, req *http.Request) {
 	returned := false
 	defer func() {
 		v := recover()
-		f.busy.Wait() // a middleware may return before the chain inside it does (http.TimeoutHandler)
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		f.ended = true
+		for f.active > 0 { // a middleware may return before the chain inside it (http.TimeoutHandler)
+			f.idle.Wait()
+		}
 		if f.inner == nil || v != nil {
 			f.cancel()
 		}

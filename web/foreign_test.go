@@ -377,6 +377,55 @@ func TestStd(t *testing.T) {
 	}
 }
 
+// A middleware may give up on the chain inside it, which still uses the request.
+func TestStdTimeout(t *testing.T) {
+	t.Parallel()
+	slow := web.View(func(r *web.Request) (*web.Response, error) {
+		time.Sleep(50 * time.Millisecond)
+		r.GET()
+		return web.Text("late"), nil
+	})
+	outer := func(next web.Handler) web.Handler {
+		return web.View(func(r *web.Request) (*web.Response, error) {
+			resp, err := next.Serve(r)
+			r.GET()
+			return resp, err
+		})
+	}
+	timeout := func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Millisecond, "too late") }
+	rec := get(web.ToHTTP(web.Compose(slow, outer, web.Std(timeout)), quiet), "/?a=1")
+	if rec.Code != http.StatusServiceUnavailable || rec.Body.String() != "too late" {
+		t.Errorf("got %d %q", rec.Code, rec.Body)
+	}
+}
+
+// A response that a middleware drops without closing it leaves no goroutine behind.
+func TestForgottenResponse(t *testing.T) { // not parallel: it counts goroutines
+	replace := func(next web.Handler) web.Handler {
+		return web.View(func(r *web.Request) (*web.Response, error) {
+			if _, err := next.Serve(r); err != nil {
+				return nil, err
+			}
+			return web.Text("instead"), nil
+		})
+	}
+	endless := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for {
+			if _, err := w.Write(make([]byte, 10000)); err != nil {
+				return
+			}
+		}
+	})
+	h := web.ToHTTP(web.Compose(web.FromHTTP(endless), web.Std(requestID), replace), quiet)
+	before := runtime.NumGoroutine()
+	for range 50 {
+		get(h, "/")
+	}
+	if after := runtime.NumGoroutine(); after > before+5 {
+		t.Errorf("%d goroutines more than before", after-before)
+	}
+}
+
 func TestStdSharesTheRequest(t *testing.T) {
 	t.Parallel()
 	slot := web.NewSlot[string]("who")

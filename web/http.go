@@ -44,6 +44,7 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // end is the end of every request, good or bad.
 func (r *Request) end(resp *Response, t *transfer) {
+	defer r.Close() // also when a hook panics
 	if resp != nil {
 		resp.Close()
 		r.logResponse(resp, t)
@@ -57,7 +58,6 @@ func (r *Request) end(resp *Response, t *transfer) {
 			hook(done)
 		}
 	}
-	r.Close()
 }
 
 // ServeHTTP serves the view with the default configuration, so that a single view can be mounted on an http.ServeMux.

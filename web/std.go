@@ -41,8 +41,10 @@ func (s *stdInner) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if !ok {
 		panic(errors.New("web: a standard middleware passed on a request without the context of the one it got: derive it with WithContext or Clone"))
 	}
-	f.busy.Add(1)
-	defer f.busy.Done()
+	if !f.enter() {
+		return // the middleware has answered without waiting, and the request is no longer ours
+	}
+	defer f.leave()
 	r := f.r
 	if req.URL.RawQuery != r.URL.RawQuery {
 		r.query = nil
