@@ -378,6 +378,14 @@ func TestLogQueries(t *testing.T) {
 			}
 		}
 	}
+	w := httptest.NewRecorder()
+	missing := views.Detail[Article]{QueryFor: func(*web.Request) (orm.Query[Article], error) { return articles(), nil }, Object: func(r *web.Request) (*Article, error) {
+		return views.GetOr404(r, articles().Filter(orm.Eq(&a.ID, 9)))
+	}}
+	config := &web.Config{Debug: true, Base: database(t, 1), Logger: quiet(), ErrorPage: views.ErrorPage(views.ErrorOptions{})}
+	web.ToHTTP(web.Compose(missing, views.LogQueries), config).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	wantResponse(t, w, 404, html, "No Article matches the given query.", "1 query in")
+
 	layers := web.Compose(view, views.LogQueries).Layers()
 	if len(layers) != 1 || layers[0].Name != "querylog" {
 		t.Errorf("Layers = %v", layers)

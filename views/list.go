@@ -148,7 +148,7 @@ func (v List[T]) page(ctx context.Context, r *web.Request, paginator *Paginator[
 		if number == math.MaxInt || number == math.MinInt {
 			text = "too long a number"
 		}
-		return nil, &web.Error{Status: 404, Message: fmt.Sprintf("Invalid page (%s): %v", text, err), Err: err}
+		return nil, web.NotFound("Invalid page (%s): %v", text, err)
 	}
 	return page, err
 }

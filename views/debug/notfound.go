@@ -14,6 +14,8 @@ import (
 type NotFound struct {
 	// Message is the error's text, Path the path without its leading slash, as patterns see it.
 	Message, Path string
+	// Detail is the whole text of the error if it says more than the message, or "".
+	Detail string
 	// Tried are the patterns in the order in which they were tried.
 	Tried []urls.TriedPattern
 	// Closest is a URL of the site that reads much like the one asked for, or "".
@@ -24,12 +26,18 @@ type NotFound struct {
 	// Places are the lines of the program that may have made the error.
 	Places  []Frame
 	Request *RequestData
+	// Queries are the SQL statements that ran before, if they were logged: one of them found nothing.
+	Queries *Queries
 }
 
 // NewNotFound makes the report of a 404.
 func NewNotFound(r *web.Request, err error, options Options) *NotFound {
 	rep := &NotFound{
-		Message: firstLine(errorText(err)), Path: strings.TrimPrefix(r.URL.Path, "/"), Request: requestData(r, options.Mask),
+		Message: errorText(err), Path: strings.TrimPrefix(r.URL.Path, "/"), Request: requestData(r, options.Mask),
+		Queries: queriesOf(r.Context(), r.Config().Debug),
+	}
+	if e, ok := errors.AsType[*web.Error](err); ok && e.Message != "" && e.Message != rep.Message {
+		rep.Message, rep.Detail = e.Message, rep.Message
 	}
 	unmatched, ok := errors.AsType[*urls.NotFoundError](err)
 	if ok {
@@ -60,7 +68,7 @@ func NewNotFound(r *web.Request, err error, options Options) *NotFound {
 }
 
 // Title is the page's title.
-func (rep *NotFound) Title() string { return rep.Message + " at " + rep.Request.Path }
+func (rep *NotFound) Title() string { return firstLine(rep.Message) + " at " + rep.Request.Path }
 
 // HTML is the technical 404 page.
 func (rep *NotFound) HTML() []byte {
@@ -74,6 +82,9 @@ func (rep *NotFound) HTML() []byte {
 func (rep *NotFound) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "404 Not Found\n%s %s\n\n%s\n", rep.Request.Method, rep.Request.URL, rep.Message)
+	if rep.Detail != "" {
+		fmt.Fprintf(&b, "(%s)\n", rep.Detail)
+	}
 	if rep.ViewName != "" {
 		fmt.Fprintf(&b, "Raised by %s", rep.ViewName)
 		if rep.View != nil {
@@ -96,6 +107,7 @@ func (rep *NotFound) Text() string {
 			b.WriteByte('\n')
 		}
 	}
+	textQueries(&b, rep.Queries)
 	for _, table := range rep.Request.Tables {
 		textTable(&b, table.Title, table.Rows)
 	}

@@ -1,6 +1,7 @@
 package debug_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/nuages-go/nuages/urls"
@@ -60,6 +61,17 @@ func TestWelcome(t *testing.T) {
 	t.Parallel()
 	keep(t, "welcome.html", debug.Welcome())
 	wantAll(t, "Welcome", string(debug.Welcome()), "It works.", "urls.Path")
+}
+
+// The visitor's message is the headline, the cause stands below it.
+func TestNotFoundDetail(t *testing.T) {
+	t.Parallel()
+	err := &web.Error{Status: 404, Message: "No Article matches the given query.", Err: errors.New("orm: no matching row")}
+	rep := debug.NewNotFound(request("GET", "/article/9"), err, debug.Options{})
+	if rep.Message != err.Message || rep.Detail != err.Error() {
+		t.Errorf("Message, Detail = %q, %q", rep.Message, rep.Detail)
+	}
+	wantAll(t, "Text", rep.Text(), "(No Article matches the given query.: orm: no matching row)")
 }
 
 // A 404 of a middleware comes before any pattern was tried.

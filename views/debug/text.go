@@ -12,7 +12,7 @@ func (rep *Report) Text() string {
 	rep.textHead(&b)
 	rep.textTemplate(&b)
 	rep.textStack(&b)
-	rep.textQueries(&b)
+	textQueries(&b, rep.Queries)
 	if rep.Request != nil {
 		for _, table := range rep.Request.Tables {
 			textTable(&b, table.Title, table.Rows)
@@ -135,8 +135,7 @@ func textLines(b *strings.Builder, lines []Line) {
 	}
 }
 
-func (rep *Report) textQueries(b *strings.Builder) {
-	q := rep.Queries
+func textQueries(b *strings.Builder, q *Queries) {
 	if q == nil || len(q.List) == 0 {
 		return
 	}
