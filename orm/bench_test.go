@@ -154,12 +154,11 @@ func BenchmarkList(b *testing.B) {
 		}
 	})
 	b.Run("hand", func(b *testing.B) {
-		s := hand(b, ctx).Prep(`SELECT ` + articleColumns + ` FROM orm_test_article a WHERE a.status = ? ORDER BY a.id DESC LIMIT ?`)
+		s := hand(b, ctx).Prep(`SELECT ` + articleColumns + ` FROM orm_test_article a WHERE a.status = ? ORDER BY a.id DESC LIMIT 25`)
 		b.ReportAllocs()
 		for b.Loop() {
 			s.Reset()
 			s.BindText(1, "live")
-			s.BindInt64(2, 25)
 			list := make([]Article, 0, 25)
 			for {
 				more, err := s.Step()
@@ -190,7 +189,7 @@ func BenchmarkListJoinPrefetch(b *testing.B) {
 	})
 	b.Run("hand", func(b *testing.B) {
 		c := hand(b, ctx)
-		s := c.Prep(`SELECT ` + articleColumns + `, u.id, u.username FROM orm_test_article a INNER JOIN orm_test_user u ON a.author_id = u.id WHERE a.status = ? ORDER BY a.id DESC LIMIT ?`)
+		s := c.Prep(`SELECT ` + articleColumns + `, u.id, u.username FROM orm_test_article a INNER JOIN orm_test_user u ON a.author_id = u.id WHERE a.status = ? ORDER BY a.id DESC LIMIT 25`)
 		in := "?"
 		for range 24 {
 			in += ", ?"
@@ -200,7 +199,6 @@ func BenchmarkListJoinPrefetch(b *testing.B) {
 		for b.Loop() {
 			s.Reset()
 			s.BindText(1, "live")
-			s.BindInt64(2, 25)
 			list := make([]Article, 0, 25)
 			users := make([]*User, 0, 25)
 			for {
@@ -256,12 +254,12 @@ func BenchmarkInsert(b *testing.B) {
 		}
 	})
 	b.Run("hand", func(b *testing.B) {
-		s := hand(b, ctx).Prep(`INSERT INTO orm_test_tag (slug) VALUES (?) RETURNING id`)
+		s := hand(b, benchData(b)).Prep(`INSERT INTO orm_test_tag (slug) VALUES (?) RETURNING id`)
 		b.ReportAllocs()
 		n := 0
 		for b.Loop() {
 			n++
-			t := &Tag{Slug: fmt.Sprint("new", n)}
+			t := &Tag{Slug: fmt.Sprint("hand", n)}
 			s.Reset()
 			s.BindText(1, t.Slug)
 			for {

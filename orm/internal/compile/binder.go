@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"math"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -90,13 +91,8 @@ func (c *Compiler) Rebind(st *Statement, q *expr.Query, args []dialect.Value, li
 			}
 		}
 	}
-	if limit && q.Sliced {
-		if q.Limit >= 0 {
-			args = append(args, dialect.IntValue(int64(q.Limit)))
-		}
-		if q.Offset > 0 {
-			args = append(args, dialect.IntValue(int64(q.Offset)))
-		}
+	if limit && q.Sliced && q.Offset > 0 {
+		args = append(args, dialect.IntValue(int64(q.Offset)))
 	}
 	return args, at == len(st.Binders)
 }
@@ -130,6 +126,12 @@ func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 	}
 	b = appendPointer(b, q.Model)
 	b = append(b, flags(q.Distinct, q.Ordered, q.Reverse, q.Sliced, q.Sliced && q.Limit >= 0, q.Sliced && q.Offset > 0))
+	if q.Sliced && q.Limit >= 0 {
+		b = append(b, byte(q.Limit), byte(q.Limit>>8), byte(q.Limit>>16), byte(q.Limit>>24))
+		if q.Limit > math.MaxInt32 {
+			return b, false
+		}
+	}
 	ok := true
 	for i := range q.Where {
 		s := &q.Where[i]

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -314,8 +315,9 @@ func (b *builder) writeLimit(w *writer, mode selectMode) {
 		w.str(" LIMIT 1")
 		return
 	case limit >= 0:
+		// A number, not a parameter: SQLite prepares a statement anew each time that a parameter of LIMIT is bound.
 		w.str(" LIMIT ")
-		w.arg(dialect.IntValue(int64(limit)))
+		w.buf = strconv.AppendInt(w.buf, int64(limit), 10)
 	case offset > 0 && w.d.NoLimit != "":
 		w.str(" LIMIT " + w.d.NoLimit)
 	}
