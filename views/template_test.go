@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/views"
+	"github.com/nuages-go/nuages/web"
 )
 
 func newDTL(t testing.TB, templates map[string]string) *template.DTL {
@@ -75,4 +77,36 @@ func TestListPageIsChecked(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "titel") {
 		t.Errorf("bad.html: %v", err)
 	}
+}
+
+// A template that fails is shown with the place, also through an include.
+func TestTemplateErrorsOnTheDebugPage(t *testing.T) {
+	t.Parallel()
+	engine := newDTL(t, map[string]string{
+		"page.html": "<h1>News</h1>\n{% include \"rows.html\" %}\n",
+		"rows.html": "<ul>\n{% for row in rows %}<li>{{ row }}</li>{% endfor %}\n</ul>\n",
+	})
+	view := web.View(func(r *web.Request) (*web.Response, error) {
+		return views.RenderTemplate(r, "page.html", map[string]any{"rows": 5})
+	})
+	config := &web.Config{
+		Debug: true, Base: template.WithEngines(t.Context(), template.Engines{engine}), Logger: quiet(),
+		ErrorPage: views.ErrorPage(views.ErrorOptions{}),
+	}
+	w := httptest.NewRecorder()
+	req := httptest.NewRequest("GET", "/", nil)
+	req.Header.Set("Accept", "text/html")
+	handler := web.ToHTTP(web.Compose(web.View(func(r *web.Request) (*web.Response, error) { return web.Dispatch(r, view) })), config)
+	handler.ServeHTTP(w, req)
+	wantResponse(t, w, 500, html, "rows.html:2", "object is not iterable", "page.html:2", "<mark>{% for row in rows %}</mark>")
+
+	req.Header.Set("Accept", "text/plain")
+	w = httptest.NewRecorder()
+	handler.ServeHTTP(w, req)
+	wantResponse(t, w, 500, text, "Template rows.html:2", "->    2  {% for row in rows %}")
+
+	missing := web.View(func(r *web.Request) (*web.Response, error) { return views.RenderTemplate(r, "pgae.html", nil) })
+	w = httptest.NewRecorder()
+	web.ToHTTP(missing, config).ServeHTTP(w, req)
+	wantResponse(t, w, 500, text, "pgae.html", "does not exist")
 }
