@@ -10,11 +10,13 @@ import (
 )
 
 const (
-	maxBoundary      = 201
-	maxPartHeader    = 1024 // bytes of the header block of a part
-	uploadChunk      = 64 << 10
-	multipartBuffer  = 64 << 10
-	boundaryRollback = 6 // bytes around a boundary: CR LF before it, "--" and CR LF behind
+	maxBoundary     = 201
+	maxPartHeader   = 1024 // bytes of the header block of a part
+	uploadChunk     = 64 << 10
+	multipartBuffer = 64 << 10
+
+	minMultipartBuffer = 1 << 10 // more than a boundary and what stands around it
+	boundaryRollback   = 6       // bytes around a boundary: CR LF before it, "--" and CR LF behind
 )
 
 func malformed(format string, args ...any) error { return BadRequest(format, args...) }
@@ -52,7 +54,7 @@ func (r *Request) parseMultipart(params map[string]string) (*form, error) {
 	}
 
 	p := multipartParser{
-		r: r, handlers: handlers, in: bufio.NewReaderSize(body, multipartBuffer), boundary: []byte("--" + boundary),
+		r: r, handlers: handlers, in: bufio.NewReaderSize(body, r.partBuffer()), boundary: []byte("--" + boundary),
 		values: new(MutableValues), chunk: uploadChunk,
 		maxBytes: limit(r.config.DataUploadMaxMemorySize, defaultDataMemory), maxFields: limit(r.config.DataUploadMaxNumberFields, defaultNumberFields),
 		maxFiles: limit(r.config.DataUploadMaxNumberFiles, defaultNumberFiles),
@@ -67,6 +69,14 @@ func (r *Request) parseMultipart(params map[string]string) (*form, error) {
 	}
 	result.values, result.files = &p.values.Values, &p.files
 	return result, nil
+}
+
+// partBuffer is how much of a body is looked at at once: less for a small one.
+func (r *Request) partBuffer() int {
+	if r.ContentLength < 0 || r.ContentLength > multipartBuffer {
+		return multipartBuffer
+	}
+	return max(int(r.ContentLength), minMultipartBuffer)
 }
 
 // multipartParser splits a body at its boundary into sections: a header block, an empty line and the content.

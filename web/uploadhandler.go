@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 )
 
 // UploadHandler gets the files of a form while they come in. Several work in a row: each sees the pieces that the one
@@ -113,7 +114,11 @@ func (h *memoryUpload) ReceiveChunk(p []byte, _ int64) ([]byte, error) {
 	if !h.active {
 		return p, nil
 	}
-	h.file.content = append(h.file.content, p...)
+	content := h.file.content
+	if len(content)+len(p) > cap(content) {
+		content = slices.Grow(content, max(len(p), len(content))) // double it: append would grow by a quarter
+	}
+	h.file.content = append(content, p...)
 	return nil, nil
 }
 

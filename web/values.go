@@ -33,8 +33,10 @@ func (v *Values) parse(query string) {
 	if !utf8.ValidString(query) {
 		query = latin1ToUTF8(query)
 	}
+	var firsts []string // one array for the first value of each key
 	if n := strings.Count(query, "&") + 1; query != "" {
 		v.entries = make([]valuesEntry, 0, min(n, 64))
+		firsts = make([]string, 0, min(n, 64))
 	}
 	for query != "" {
 		var field string
@@ -43,7 +45,14 @@ func (v *Values) parse(query string) {
 			continue
 		}
 		key, value, _ := strings.Cut(field, "=")
-		v.add(unescapeField(key), unescapeField(value))
+		key, value = unescapeField(key), unescapeField(value)
+		if v.Has(key) || len(firsts) == cap(firsts) {
+			v.add(key, value)
+			continue
+		}
+		firsts = append(firsts, value)
+		v.entries = append(v.entries, valuesEntry{key: key, values: firsts[len(firsts)-1 : len(firsts) : len(firsts)]})
+		v.indexLast()
 	}
 }
 
