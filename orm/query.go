@@ -107,6 +107,14 @@ func (q Query[T]) OrderBy(orders ...Order) Query[T] {
 	return q
 }
 
+// IsOrdered says that the rows come in an order: the query's own, or else the model's. Django: QuerySet.ordered.
+func (q Query[T]) IsOrdered() bool {
+	if q.s.Ordered {
+		return len(q.s.Order) > 0
+	}
+	return q.s.Model.Ready() == nil && len(q.s.Model.Order) > 0
+}
+
 // Reverse turns the order around.
 func (q Query[T]) Reverse() Query[T] {
 	q.refuseSliced("reverse")

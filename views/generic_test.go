@@ -331,6 +331,8 @@ func TestGenericChecks(t *testing.T) {
 		{"list with both", views.List[Article]{Page: typedList, ContextName: "x"}, []string{"views.E005"}, "list.html"},
 		{"negative", views.List[Article]{PaginateBy: -1}, []string{"views.E006"}, "news/article_list.html"},
 		{"orphans", views.List[Article]{PaginateBy: 5, PaginateOrphans: 5}, []string{"views.W001"}, "news/article_list.html"},
+		{"no order", views.List[Article]{PaginateBy: 5, Query: func() orm.Query[Article] { return articles().OrderBy() }}, []string{"views.W002"}, "news/article_list.html"},
+		{"own order", views.List[Article]{PaginateBy: 5, Query: func() orm.Query[Article] { return articles().OrderBy() }, Ordering: orm.By(orm.Asc(&a.ID))}, nil, "news/article_list.html"},
 		{"wrong query", views.List[Article]{Query: func() orm.Query[Article] { return articles().Limit(3).Filter(orm.Eq(&a.ID, 1)) }}, []string{"views.E007"}, "news/article_list.html"},
 		{"detail", views.Detail[Article]{Page: typedDetail}, nil, "detail.html"},
 		{"detail by name", views.Detail[Article]{Template: "x.html"}, nil, "x.html"},

@@ -222,8 +222,16 @@ func (v List[T]) Check() []manage.Message {
 		found = append(found, mistake("views.E005", name, "Page is rendered with a ListPage, so Template, Context and ContextName have no effect",
 			"for more variables use Respond and a page of your own, or leave Page out"))
 	}
-	if v.Query != nil {
-		found = append(found, checkQuery(name, v.Query())...)
+	if v.QueryFor == nil {
+		query, _ := v.query(nil) // without QueryFor the request does not count
+		found = append(found, checkQuery(name, query)...)
+		if v.PaginateBy > 0 && len(found) == 0 && !query.IsOrdered() {
+			found = append(found, manage.Message{
+				Level: manage.Warning, ID: "views.W002", Object: name,
+				Text: "the list is paged but its rows have no order, so a row can stand on two pages or on none",
+				Hint: "set Ordering, order the query, or give the model's Meta an Ordering",
+			})
+		}
 	}
 	if v.PaginateBy < 0 || v.PaginateOrphans < 0 {
 		found = append(found, mistake("views.E006", name, "a page cannot have a negative number of rows", "set PaginateBy and PaginateOrphans to 0 or more"))
