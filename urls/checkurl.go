@@ -13,14 +13,10 @@ func (res *Resolver) CheckURL(name string, args int, kwargs []string) error {
 	if candidates == nil {
 		return withHint(fmt.Errorf("no pattern has the URL name %q", name), res.suggest(name))
 	}
-	r := reversal{name: name, args: make([]any, args)}
-	for _, key := range kwargs {
-		r.setKwarg(key, nil)
-	}
 	gives := ""
 	for _, c := range candidates {
 		for _, f := range c.forms {
-			if _, ok := c.fit(&f, &r); ok {
+			if args > 0 && len(f.params) == args || args == 0 && c.fitsNames(&f, kwargs) {
 				return nil
 			}
 		}

@@ -320,16 +320,12 @@ func (c *candidate) fit(f *form, r *reversal) (Params, bool) {
 		}
 		return subs.kwargs, true
 	}
-	for _, p := range r.kwargs {
-		if _, isDefault := c.defaults[p.Name]; !isDefault && !slices.Contains(f.params, p.Name) {
-			return nil, false
-		}
+	names := make([]string, len(r.kwargs))
+	for i, p := range r.kwargs {
+		names[i] = p.Name
 	}
-	for _, name := range f.params {
-		_, isDefault := c.defaults[name]
-		if _, given := r.kwarg(name); !given && !isDefault {
-			return nil, false
-		}
+	if !c.fitsNames(f, names) {
+		return nil, false
 	}
 	for name, v := range c.defaults {
 		if slices.Contains(f.params, name) {
@@ -340,6 +336,21 @@ func (c *candidate) fit(f *form, r *reversal) (Params, bool) {
 		}
 	}
 	return r.kwargs, true
+}
+
+// fitsNames reports whether keyword arguments of these names are the form's parameters, default ones apart.
+func (c *candidate) fitsNames(f *form, names []string) bool {
+	for _, name := range names {
+		if _, isDefault := c.defaults[name]; !isDefault && !slices.Contains(f.params, name) {
+			return false
+		}
+	}
+	for _, param := range f.params {
+		if _, isDefault := c.defaults[param]; !isDefault && !slices.Contains(names, param) {
+			return false
+		}
+	}
+	return true
 }
 
 // texts converts the arguments.

@@ -61,22 +61,32 @@ func (t *table) lookup(path, method string, m *web.Match) (found, error) {
 			passed = min(passed, n.params[1].node.min)
 		}
 		p := &n.params[0]
+		v := &values[captured]
 		end := pos
 		switch p.class {
 		case classStr:
 			for end < len(path) && path[end] != '/' {
 				end++
 			}
+			v.SetText(path[pos:end])
 		case classSlug:
 			for end < len(path) && slugByte[path[end]] {
 				end++
 			}
+			v.SetText(path[pos:end])
 		case classInt:
 			for end < len(path) && path[end]-'0' <= 9 {
 				end++
 			}
+			v.SetInt(path[pos:end])
+		case classUUID:
+			if isUUID(path[pos:]) {
+				end += uuidLen
+				v.SetUUID(path[pos:end])
+			}
 		default:
 			end = max(pos, runEnd(p.class, path, pos))
+			v.SetText(path[pos:end])
 		}
 		if end == pos {
 			if passed < math.MaxInt {
@@ -84,14 +94,6 @@ func (t *table) lookup(path, method string, m *web.Match) (found, error) {
 			}
 			m.Set(nil, 0)
 			return found{}, nil
-		}
-		switch v := &values[captured]; p.class {
-		case classInt:
-			v.SetInt(path[pos:end])
-		case classUUID:
-			v.SetUUID(path[pos:end])
-		default:
-			v.SetText(path[pos:end])
 		}
 		n, pos, captured = p.node, end, captured+1
 	}
