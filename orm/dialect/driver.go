@@ -65,3 +65,44 @@ type Row interface {
 
 // Streamer is a Conn on which other statements may run while a Query's rows are read.
 type Streamer interface{ Streams() bool }
+
+// Batcher is a Conn that runs several statements in one round trip.
+type Batcher interface {
+	// Batch runs statements in order. Outside a transaction each stands alone; inside, an error ends the ones after it. The
+	// first error is returned, and each statement keeps its own.
+	Batch(ctx context.Context, statements []*BatchItem) error
+}
+
+// BatchItem is a statement of a batch.
+type BatchItem struct {
+	SQL  string
+	Args []Value
+	// Row is called for each row; nil drops them.
+	Row func(Row) error
+	// Result and Err are set when the batch has run.
+	Result Result
+	Err    error
+}
+
+// Copier is a Conn that takes many rows for one table faster than INSERT does.
+type Copier interface {
+	// CopyRows adds rows until next says there are no more; next fills the values of a row, bound by the dialect, in the order
+	// of the columns. Either all rows are added or none.
+	CopyRows(ctx context.Context, table string, columns []string, next func(row []Value) (bool, error)) (int64, error)
+	// NextKeys takes n values of the sequence that gives an automatic key. It is false when there is no such sequence.
+	NextKeys(ctx context.Context, table, column string, n int) (keys []int64, ok bool, err error)
+}
+
+// Statser is a Backend that counts its connections.
+type Statser interface{ Stats() Stats }
+
+// Stats are the numbers of a pool of connections. Counters count since the pool was opened.
+type Stats struct {
+	// Max is the limit. Open = Idle + InUse, and connections that are being made or closed.
+	Max, Open, Idle, InUse int
+	// Acquired counts borrowed connections, Waited those that had to wait for a free one, WaitTime how long in all.
+	Acquired, Waited int64
+	WaitTime         time.Duration
+	// Opened counts connections made; ClosedIdle and ClosedLifetime those closed for idleness and for age.
+	Opened, ClosedIdle, ClosedLifetime int64
+}

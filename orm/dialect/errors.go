@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -14,6 +15,20 @@ const (
 	ForeignKey ConstraintKind = "foreign key"
 	Check      ConstraintKind = "check"
 	NotNull    ConstraintKind = "not null"
+	Exclusion  ConstraintKind = "exclusion" // PostgreSQL: two rows that must not overlap do
+)
+
+// States that a statement may end in besides a broken constraint. Drivers wrap them, so that errors.Is finds them.
+var (
+	// ErrConnectionLost: the server went away, or could not be reached. What was sent may have happened or not.
+	ErrConnectionLost = errors.New("orm: the connection to the database was lost")
+	// ErrSerialization: the transaction collided with another one (a serialization failure or a deadlock) and was undone. Run
+	// again from its beginning, it will most likely succeed.
+	ErrSerialization = errors.New("orm: the transaction collided with another")
+	// ErrLocked: another transaction holds what was asked for without waiting.
+	ErrLocked = errors.New("orm: a row is locked by another transaction")
+	// ErrStatementTimeout: the database's own limit ended the statement.
+	ErrStatementTimeout = errors.New("orm: the statement took longer than the database allows")
 )
 
 // ConstraintError says that a statement would have broken a rule of the table. Drivers make it from the database's own

@@ -80,6 +80,9 @@ func (l *lease) Exec(ctx context.Context, sql string, args []dialect.Value) (dia
 // retry runs a statement, and once more on another connection if this one turns out to be lost and nothing was sent, or
 // only a question without an answer yet.
 func (l *lease) retry(ctx context.Context, f func(c *conn) (dialect.Result, error), fresh func() bool) (dialect.Result, error) {
+	if l.cur == nil {
+		return dialect.Result{}, dialect.ErrConnectionLost
+	}
 	res, err := f(l.cur)
 	if err == nil || l.inTx || !l.cur.raw.IsClosed() || ctx.Err() != nil {
 		return res, err

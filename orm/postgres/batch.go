@@ -1,0 +1,150 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// Batch runs statements in one round trip, or two when some are not prepared yet.
+func (l *lease) Batch(ctx context.Context, items []*dialect.BatchItem) error {
+	_, err := l.retry(ctx, func(c *conn) (dialect.Result, error) {
+		return dialect.Result{}, c.batch(ctx, items, l.inTx)
+	}, nil)
+	return err
+}
+
+func (c *conn) batch(ctx context.Context, items []*dialect.BatchItem, inTx bool) error {
+	if c.o.NoPrepare {
+		return c.oneByOne(ctx, items, inTx)
+	}
+	stmts := make([]*stmt, len(items))
+	if err := c.prepareAll(ctx, items, stmts); err != nil {
+		return err
+	}
+	p := c.raw.StartPipeline(ctx)
+	sent := 0
+	for i, it := range items {
+		if it.Err = c.encode(stmts[i].desc.ParamOIDs, it.Args); it.Err != nil {
+			break
+		}
+		p.SendQueryStatement(stmts[i].desc, c.values, c.formats, stmts[i].formats)
+		if !inTx { // each statement is a transaction of its own, so that an error ends none but itself
+			p.SendPipelineSync()
+		}
+		sent++
+	}
+	if err := p.Sync(); err != nil {
+		return c.wrap(ctx, "", err)
+	}
+	var first error
+	for i, it := range items[:sent] {
+		it.Err = c.answer(ctx, p, it, stmts[i])
+		if it.Err != nil && isStale(it.Err) {
+			c.forget(it.SQL)
+		}
+		if it.Err = c.wrap(ctx, it.SQL, it.Err); it.Err != nil && first == nil {
+			first = it.Err
+		}
+		if !inTx && !c.raw.IsClosed() {
+			if _, err := p.GetResults(); err != nil && first == nil { // the synchronization
+				first = c.wrap(ctx, it.SQL, err)
+			}
+		}
+	}
+	if err := p.Close(); err != nil && first == nil {
+		first = c.wrap(ctx, "", err)
+	}
+	if sent < len(items) && first == nil {
+		first = items[sent].Err
+	}
+	return first
+}
+
+// answer reads the rows of one statement of a pipeline.
+func (c *conn) answer(ctx context.Context, p *pgconn.Pipeline, it *dialect.BatchItem, s *stmt) error {
+	results, err := p.GetResults()
+	if err != nil {
+		return err
+	}
+	rr, ok := results.(*pgconn.ResultReader)
+	if !ok {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return errors.New("postgres: a statement of the batch did not run, since one before it failed")
+	}
+	it.Result, _, err = c.read(rr, s.columns, it.Row)
+	return err
+}
+
+// prepareAll finds the statements and prepares those that are missing, all in one round trip.
+func (c *conn) prepareAll(ctx context.Context, items []*dialect.BatchItem, stmts []*stmt) error {
+	if c.count+len(items) > c.o.Statements {
+		c.forgetAll()
+	}
+	var missing []int
+	for i, it := range items {
+		for s := c.stmts[it.SQL]; s != nil && stmts[i] == nil; s = s.next {
+			if s.fits(it.Args) {
+				stmts[i] = s
+			}
+		}
+		if stmts[i] == nil {
+			missing = append(missing, i)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	c.closeStale(ctx)
+	p := c.raw.StartPipeline(ctx)
+	names := make([]string, len(missing))
+	for k, i := range missing {
+		names[k] = c.name()
+		p.SendPrepare(names[k], items[i].SQL, oidsOf(items[i].Args))
+	}
+	if err := p.Sync(); err != nil {
+		return c.wrap(ctx, items[missing[0]].SQL, err)
+	}
+	var first error
+	for k, i := range missing {
+		results, err := p.GetResults()
+		if err != nil {
+			first = c.wrap(ctx, items[i].SQL, err)
+			items[i].Err = first
+			break
+		}
+		desc, ok := results.(*pgconn.StatementDescription)
+		if !ok {
+			break
+		}
+		desc.Name, desc.SQL = names[k], items[i].SQL
+		s := newStmt(desc)
+		s.next = c.stmts[items[i].SQL]
+		c.stmts[items[i].SQL] = s
+		c.count++
+		stmts[i] = s
+	}
+	if err := p.Close(); err != nil && first == nil {
+		first = c.wrap(ctx, "", err)
+	}
+	return first
+}
+
+func (c *conn) oneByOne(ctx context.Context, items []*dialect.BatchItem, inTx bool) error {
+	var first error
+	for _, it := range items {
+		it.Result, it.Err = c.query(ctx, it.SQL, it.Args, inTx, it.Row)
+		if it.Err != nil && first == nil {
+			first = it.Err
+		}
+		if it.Err != nil && inTx {
+			break
+		}
+	}
+	return first
+}
