@@ -132,3 +132,10 @@ func TestEmptyNewsroom(t *testing.T) {
 	t.Parallel()
 	webtest.New(t, site()).Get("/").AssertStatus(200).AssertContains("No news yet")
 }
+
+func TestMigrationsMatchModels(t *testing.T) {
+	t.Parallel()
+	if out, err := webtest.New(t, site()).Call("makemigrations", "--check", "--dry-run"); err != nil {
+		t.Errorf("the models have changed: %v\n%s", err, out)
+	}
+}

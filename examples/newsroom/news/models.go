@@ -48,6 +48,11 @@ func (Tag) Fields(t *Tag) []orm.Field {
 	}
 }
 
+// Meta says what concerns the table as a whole.
+func (Tag) Meta(t *Tag) orm.Meta {
+	return orm.Meta{Ordering: orm.By(orm.Asc(&t.Name))}
+}
+
 // String is the tag's name.
 func (t *Tag) String() string { return t.Name }
 

@@ -18,7 +18,6 @@ func m0001Initial() migrate.Migration {
 					{Name: "name", Kind: schema.Char, MaxLength: 100},
 					{Name: "slug", Kind: schema.Slug, MaxLength: 100, Unique: true},
 				},
-				Options: schema.Options{VerboseName: "author", VerboseNamePlural: "authors"},
 			},
 			migrate.CreateModel{
 				Name: "Tag",
@@ -27,7 +26,7 @@ func m0001Initial() migrate.Migration {
 					{Name: "name", Kind: schema.Char, MaxLength: 50},
 					{Name: "slug", Kind: schema.Slug, MaxLength: 50, Unique: true},
 				},
-				Options: schema.Options{VerboseName: "tag", VerboseNamePlural: "tags"},
+				Options: schema.Options{Ordering: []string{"name"}},
 			},
 			migrate.CreateModel{
 				Name: "Article",
@@ -43,7 +42,7 @@ func m0001Initial() migrate.Migration {
 					{Name: "published", Kind: schema.DateTime, Null: true},
 					{Name: "created", Kind: schema.DateTime, Blank: true, AutoNowAdd: true, NotEditable: true},
 				},
-				Options: schema.Options{VerboseName: "article", VerboseNamePlural: "articles", Ordering: []string{"-published", "-id"}, Indexes: []schema.Index{
+				Options: schema.Options{Ordering: []string{"-published", "-id"}, Indexes: []schema.Index{
 					{Name: "news_articl_status_34071e_idx", Fields: []string{"status", "published"}},
 				}},
 			},
