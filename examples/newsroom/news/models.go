@@ -48,7 +48,7 @@ func (Tag) Fields(t *Tag) []orm.Field {
 	}
 }
 
-// Meta says what concerns the table as a whole.
+// Meta sorts tags by their names.
 func (Tag) Meta(t *Tag) orm.Meta {
 	return orm.Meta{Ordering: orm.By(orm.Asc(&t.Name))}
 }
