@@ -49,6 +49,20 @@ func TestCookieOverwrites(t *testing.T) {
 	}
 }
 
+func TestCookieBeyondLatin1(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"漢字", "é", "a 漢é;"} {
+		resp := web.Text("x")
+		resp.SetCookie(web.Cookie{Name: "a", Value: value})
+		resp.Header().Set("X-A", "é")
+		rec := get(web.ToHTTP(web.Compose(answer(resp), web.Std(requestID), web.Std(gzipAll)), quiet), "/")
+		line := strings.TrimSuffix(rec.Header().Get("Set-Cookie"), "; Path=/")
+		if got := web.ParseCookies(line)["a"]; got != value || rec.Header().Get("X-A") != "\xe9" {
+			t.Errorf("%q comes back as %q; header %q", value, got, rec.Header())
+		}
+	}
+}
+
 func TestDeleteCookie(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]web.Cookie{

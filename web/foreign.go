@@ -119,7 +119,7 @@ func (f *foreignRun) start(h http.Handler) (*Response, error) {
 		return f.whole()
 	}
 	f.r.OnClose(f.drop) // if a middleware forgets to close a response that it drops
-	resp := &Response{Status: f.status, header: f.sent, more: &responseMore{foreign: f}}
+	resp := &Response{Status: f.status, header: f.sent, onWire: true, more: &responseMore{foreign: f}}
 	f.describe(resp)
 	return resp, nil
 }
@@ -162,7 +162,7 @@ func (f *foreignRun) whole() (*Response, error) {
 		return nil, f.failure
 	}
 	if resp := f.inner; resp != nil && f.status == 0 {
-		resp.header = f.header
+		resp.header, resp.onWire = f.header, true
 		if resp.Streaming() {
 			resp.OnClose(f.cancel) // what it will stream may need the context
 		} else {
@@ -171,7 +171,7 @@ func (f *foreignRun) whole() (*Response, error) {
 		return resp, nil
 	}
 	f.finalHeader(http.StatusOK)
-	resp := &Response{Status: f.status, header: f.sent, body: f.buf}
+	resp := &Response{Status: f.status, header: f.sent, body: f.buf, onWire: true}
 	f.describe(resp)
 	return resp, nil
 }
@@ -202,7 +202,7 @@ func (f *foreignRun) Header() http.Header { return f.header }
 func (f *foreignRun) WriteHeader(status int) {
 	if status >= 100 && status < 200 && status != http.StatusSwitchingProtocols {
 		if w := f.r.writer; w != nil {
-			copyHeader(w.Header(), f.header)
+			copyHeader(w.Header(), f.header, true)
 			w.WriteHeader(status)
 		}
 		return

@@ -107,10 +107,10 @@ func (t *transfer) write(w http.ResponseWriter, r *Request, resp *Response) {
 			header["Content-Type"] = nil // do not guess one
 		}
 	} else {
-		copyHeader(header, resp.header)
+		copyHeader(header, resp.header, resp.onWire)
 	}
 	for i := range resp.cookies {
-		header["Set-Cookie"] = append(header["Set-Cookie"], wireText(resp.cookies[i].String()))
+		header["Set-Cookie"] = append(header["Set-Cookie"], resp.cookies[i].String())
 	}
 
 	if resp.Streaming() {
@@ -158,7 +158,7 @@ func (t *transfer) stream(w http.ResponseWriter, r *Request, resp *Response) {
 
 	switch {
 	case m.upgrade != nil:
-		t.err = m.upgrade(w)
+		t.err = m.upgrade(counter)
 	case m.foreign != nil && m.foreign.hijacked:
 		t.err = m.foreign.resume(w, nil)
 	case m.file != nil && len(m.wraps) == 0 && t.status == http.StatusOK:
@@ -230,10 +230,12 @@ func (c *countingResponse) ReadFrom(src io.Reader) (int64, error) {
 
 func (c *countingResponse) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-func copyHeader(to, from http.Header) {
+// copyHeader puts the values of from into to, as bytes on the wire unless they are that already. Cookies and Vary are added to
+// what is there.
+func copyHeader(to, from http.Header, onWire bool) {
 	for name, values := range from {
 		for i, v := range values {
-			if !ascii(v) {
+			if !onWire && !ascii(v) && name != "Set-Cookie" {
 				values = slices.Clone(values) // responses may share it
 				for ; i < len(values); i++ {
 					values[i] = wireText(values[i])

@@ -22,7 +22,7 @@ func (r *Request) ErrorResponse(err error) *Response {
 	resp.Err = err
 	if e, ok := errors.AsType[*Error](err); ok {
 		for name, values := range e.Header {
-			resp.Header()[name] = values
+			resp.Header()[http.CanonicalHeaderKey(name)] = values
 		}
 	}
 	if resp.Code() >= 500 || kindOf(err) != "" {

@@ -10,7 +10,8 @@ import (
 // ToHTTP (or by webtest) and belongs to one goroutine at a time.
 //
 // The standard request is embedded, so r.Method, r.URL and r.Header are what they always are. Methods that Nuages
-// defines with the same name (Context, Cookie, FormValue ...) apply its limits and Django's rules.
+// defines with the same name (Context, Cookie, FormValue ...) apply its limits and Django's rules. Those of net/http that
+// remain and read the body (MultipartReader, FormFile) take it from POST, FILES and Body.
 //
 // A method that reads what the client sent and has no error result (GET, POST, FILES) ends the request where it stands
 // if the data break a limit or a rule: it panics with a value that the chain turns into a 400. So call them from the

@@ -34,6 +34,7 @@ type Response struct {
 	page        Renderer // not rendered yet
 	more        *responseMore
 	logged      bool
+	onWire      bool // header came from an http.Handler: its values are bytes as they are sent
 }
 
 // responseMore holds what few responses have.

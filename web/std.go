@@ -66,7 +66,7 @@ func (s *stdInner) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	f.mu.Lock()
 	f.known = resp
 	if w == http.ResponseWriter(f) && f.status == 0 && f.inner == nil {
-		copyHeader(f.header, resp.Header()) // one map for both, as in net/http
+		copyHeader(f.header, resp.Header(), resp.onWire) // one map for both, as in net/http
 		f.inner = resp
 		f.mu.Unlock()
 		return

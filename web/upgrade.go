@@ -2,13 +2,14 @@ package web
 
 import (
 	"bufio"
+	"errors"
 	"net"
 	"net/http"
 )
 
 // Upgrade is a response that switches the connection to another protocol (WebSocket): it answers with 101 and the
-// response's header, then hands the connection to run and closes it when run returns. HTTP/2 has no such switch; there it
-// fails. The header must say Upgrade and what else the protocol's handshake wants:
+// response's header, then hands the connection to run and closes it when run returns. HTTP/2 has no such switch; there
+// the answer is a 501. The header must say Upgrade and what else the protocol's handshake wants:
 //
 //	resp := web.Upgrade("websocket", serveSocket)
 //	resp.Header().Set("Sec-WebSocket-Accept", accept)
@@ -21,6 +22,13 @@ func Upgrade(protocol string, run func(conn net.Conn, rw *bufio.ReadWriter) erro
 	header["Upgrade"] = []string{protocol}
 	resp.extra().upgrade = func(w http.ResponseWriter) error {
 		conn, rw, err := http.NewResponseController(w).Hijack()
+		if errors.Is(err, http.ErrNotSupported) {
+			header := w.Header()
+			delete(header, "Connection")
+			delete(header, "Upgrade")
+			w.WriteHeader(http.StatusNotImplemented)
+			return nil
+		}
 		if err != nil {
 			return err
 		}
