@@ -7,29 +7,54 @@ import (
 
 // AppendEscaped appends s with & < > " ' as HTML entities. Text without them is copied as a whole.
 func AppendEscaped(dst []byte, s string) []byte {
-	start := 0
-	for i := 0; i < len(s); i++ {
-		entity := entities[s[i]]
-		if entity == "" {
-			continue
+	for {
+		i := nextSpecial(s)
+		if i == len(s) {
+			return append(dst, s...)
 		}
-		dst = append(dst, s[start:i]...)
-		dst = append(dst, entity...)
-		start = i + 1
+		dst = append(dst, s[:i]...)
+		switch s[i] {
+		case '&':
+			dst = append(dst, "&amp;"...)
+		case '<':
+			dst = append(dst, "&lt;"...)
+		case '>':
+			dst = append(dst, "&gt;"...)
+		case '"':
+			dst = append(dst, "&quot;"...)
+		default:
+			dst = append(dst, "&#x27;"...)
+		}
+		s = s[i+1:]
 	}
-	return append(dst, s[start:]...)
 }
 
-var entities = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\'': "&#x27;"}
+// special marks the characters that are escaped.
+var special = [256]uint8{'&': 1, '<': 1, '>': 1, '"': 1, '\'': 1}
+
+// nextSpecial returns where the first character that must be escaped is, len(s) if there is none.
+func nextSpecial(s string) int {
+	i := 0
+	for ; i+8 <= len(s); i += 8 { // eight at once: most text needs no escaping
+		w := s[i : i+8]
+		if special[w[0]]|special[w[1]]|special[w[2]]|special[w[3]]|special[w[4]]|special[w[5]]|special[w[6]]|special[w[7]] != 0 {
+			break
+		}
+	}
+	for ; i < len(s); i++ {
+		if special[s[i]] != 0 {
+			return i
+		}
+	}
+	return len(s)
+}
 
 // Escape returns s with & < > " ' as HTML entities.
 func Escape(s string) string {
-	for i := 0; i < len(s); i++ {
-		if entities[s[i]] != "" {
-			return string(AppendEscaped(make([]byte, 0, len(s)+16), s))
-		}
+	if nextSpecial(s) == len(s) {
+		return s
 	}
-	return s
+	return string(AppendEscaped(make([]byte, 0, len(s)+16), s))
 }
 
 const hexDigits = "0123456789ABCDEF"

@@ -32,6 +32,9 @@ func Slugify(s string) string {
 
 // Title is Django's title filter: Python's str.title, but neither after an apostrophe nor after a digit.
 func Title(s string) string {
+	if isASCII(s) {
+		return titleASCII(s)
+	}
 	b := []byte(pyfmt.Title(s))
 	for i := 1; i+1 < len(b); i++ {
 		if b[i] == '\'' && b[i-1] >= 'a' && b[i-1] <= 'z' && b[i+1] >= 'A' && b[i+1] <= 'Z' {
@@ -45,6 +48,22 @@ func Title(s string) string {
 		}
 	}
 	return string(runes)
+}
+
+// titleASCII is Title for text of ASCII alone.
+func titleASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		switch {
+		case !isLetter(c):
+		case i > 0 && (isLetter(s[i-1]) || s[i-1] >= '0' && s[i-1] <= '9' || s[i-1] == '\'' && i > 1 && b[i-2] >= 'a' && b[i-2] <= 'z'):
+			// After a letter, a digit, or an apostrophe in a word.
+			b[i] = c | 0x20
+		default:
+			b[i] = c &^ 0x20
+		}
+	}
+	return string(b)
 }
 
 // Capfirst makes the first letter a capital.

@@ -29,6 +29,12 @@ func TruncateChars(s string, length int) string {
 	if length <= 0 {
 		return ""
 	}
+	if isASCII(s[:min(len(s), length+1)]) { // nothing to compose, nor to combine, where the cut may be
+		if len(s) <= length {
+			return s
+		}
+		return s[:length-1] + "…"
+	}
 	s = norm.NFC.String(s)
 	cutAt, end, n := length-1, -1, 0
 	for i, r := range s {
@@ -44,6 +50,15 @@ func TruncateChars(s string, length int) string {
 		}
 	}
 	return s
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // TruncateWords cuts s to length words, and joins them by single spaces.
