@@ -49,6 +49,7 @@ type conn struct {
 	state     atomic.Int32 // an http.ConnState
 	since     atomic.Int64 // when the state began, in Unix nanoseconds
 	reading   atomic.Bool  // a message has come in part
+	expired   atomic.Bool  // the stop has ended the wait for the next request
 	underline atomic.Bool  // a header field with an underscore came in
 	deadline  int64        // the write deadline that is set; only the writing goroutine touches it
 	closed    atomic.Bool
@@ -60,6 +61,9 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 0, c.refuse()
 	}
 	n, err := c.Conn.Read(p)
+	if err != nil && n == 0 && c.expired.Swap(false) {
+		n, err = c.lastRead(p)
+	}
 	if n > 0 && !c.guard.off.Load() {
 		good := c.guard.scan(p[:n])
 		c.reading.Store(!c.guard.between())
@@ -76,12 +80,29 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// lastRead looks once more for a request before an idle connection ends: a deadline that has passed hides bytes that
+// have arrived, and closing the connection would lose them.
+func (c *conn) lastRead(p []byte) (int, error) {
+	_ = c.Conn.SetReadDeadline(time.Now().Add(lastLook))
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		_ = c.Conn.SetReadDeadline(time.Now().Add(c.listener.opts.HeaderTimeout))
+	}
+	return n, err
+}
+
+const (
+	lastLook = 5 * time.Millisecond   // for bytes that have arrived
+	newGrace = 300 * time.Millisecond // at least, for a new connection's first bytes
+)
+
 // refuse answers the bad head, unless the response to an earlier request may be on its way out; net/http then sees the
 // end of the connection and closes it.
 func (c *conn) refuse() error {
 	state := http.ConnState(c.state.Load())
 	if r := c.guard.refused; !r.answered && (state == http.StateNew || state == http.StateIdle) {
 		r.answered = true
+		c.listener.opts.Logger.Debug("request refused", "reason", r.reason, "client", c.RemoteAddr())
 		_ = c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = io.WriteString(c.Conn, "HTTP/1.1 "+r.status+"\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"+r.status+": "+r.reason+"\n")
 	}
@@ -248,14 +269,22 @@ func (t *table) len() int {
 	return len(t.conns)
 }
 
-// expireIdle ends connections that have waited for a request since before the given time. It does so through the read
+// expireIdle ends connections that have waited for a request for longer than the grace. It does so through the read
 // deadline: a request that has arrived meanwhile is read first, and net/http then sets a new deadline.
-func (t *table) expireIdle(before time.Time) {
+func (t *table) expireIdle(now time.Time, grace time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for c := range t.conns {
-		state := http.ConnState(c.state.Load())
-		if (state == http.StateIdle || state == http.StateNew) && !c.reading.Load() && c.since.Load() <= before.UnixNano() {
+		wait := grace
+		switch http.ConnState(c.state.Load()) {
+		case http.StateIdle:
+		case http.StateNew:
+			wait = max(grace, newGrace)
+		default:
+			continue
+		}
+		if !c.reading.Load() && now.UnixNano()-c.since.Load() >= int64(wait) {
+			c.expired.Store(true)
 			_ = c.Conn.SetReadDeadline(time.Unix(1, 0))
 		}
 	}

@@ -29,7 +29,7 @@ func TestDrainUnderLoad(t *testing.T) {
 	}
 	defer held.Close()
 	duplicate := func() net.Listener {
-		file, err := held.(*net.TCPListener).File()
+		file, err := server.Duplicate(held)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,4 +122,51 @@ func (c *rawClient) drop(err error) error {
 	c.conn.Close()
 	c.conn = nil
 	return err
+}
+
+// TestStopWithoutGrace stops at once, as the development server does: a request whose bytes have arrived is answered all
+// the same.
+func TestStopWithoutGrace(t *testing.T) {
+	t.Parallel()
+	held, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	for range 30 {
+		file, err := server.Duplicate(held)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.FileListener(file)
+		file.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var clients sync.WaitGroup
+		for range 4 {
+			clients.Go(func() {
+				client := &rawClient{addr: held.Addr().String()}
+				for range 5 {
+					if err := client.post(); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
+		_, stop, done := start(t, echo, server.Options{Listener: l, IdleGrace: 1})
+		time.Sleep(rand.N(3 * time.Millisecond))
+		stop()
+		if err := wait(t, done); err != nil {
+			t.Error(err)
+		}
+		file, _ = server.Duplicate(held)
+		rest, _ := net.FileListener(file)
+		file.Close()
+		_, stop, done = start(t, echo, server.Options{Listener: rest})
+		clients.Wait()
+		stop()
+		_ = wait(t, done)
+	}
 }

@@ -39,6 +39,9 @@ const (
 	atTrailer
 )
 
+// tlsHandshake is the first byte of a TLS connection.
+const tlsHandshake = 0x16
+
 type refusal struct {
 	status, reason string
 	answered       bool
@@ -58,6 +61,10 @@ const (
 // scan looks at the next bytes. It returns how many belong to messages that are in order: all of them, or, when a head
 // was refused, those in front of it.
 func (g *guard) scan(p []byte) int {
+	if g.between() && len(p) > 0 && p[0] == tlsHandshake {
+		g.refuse(badRequest, "this port speaks HTTP, and the client HTTPS")
+		return 0
+	}
 	good := 0 // up to here messages are complete
 	for i := 0; i < len(p); {
 		switch g.where {

@@ -50,7 +50,10 @@ func Serve(ctx context.Context, h http.Handler, opts Options) error {
 	close(s.table.draining)
 	s.draining.Store(true)
 	socket.Close()
-	<-failed
+	select {
+	case <-failed:
+	case <-time.After(time.Second): // somebody has made the shared socket blocking, see Duplicate; don't wait for the next client
+	}
 	return s.drain()
 }
 
@@ -130,7 +133,7 @@ func (s *serving) drain() error {
 			return ErrAborted
 		case now := <-tick.C:
 			if now.Sub(begin) >= s.opts.IdleGrace {
-				s.table.expireIdle(now.Add(-s.opts.IdleGrace))
+				s.table.expireIdle(now, s.opts.IdleGrace)
 			}
 		case <-timeout.C:
 			s.cut(empty)

@@ -93,6 +93,7 @@ func TestGuardRefusesAmbiguousHeads(t *testing.T) {
 		{"long line", "GET /" + strings.Repeat("b", 9000) + " HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 414"},
 		{"never ending line", "GET /" + strings.Repeat("b", 60000), "HTTP/1.1 414"},
 		{"large head", get + strings.Repeat("A: "+strings.Repeat("b", 4000)+"\r\n", 30) + "\r\n", "HTTP/1.1 431"},
+		{"TLS", "\x16\x03\x01\x02\x00\x01", "HTTP/1.1 400"},
 		{"empty", "", ""},
 	}
 	for _, tt := range tests {
@@ -374,7 +375,7 @@ func TestListen(t *testing.T) {
 	if _, err := server.Listen(tcp.Addr().String()); err == nil || !strings.Contains(err.Error(), "another program uses that port") {
 		t.Errorf("busy port: %v", err)
 	}
-	file, err := tcp.(*net.TCPListener).File()
+	file, err := server.Duplicate(tcp)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -190,7 +191,8 @@ type SourceLine struct {
 // Error returns the title and the output.
 func (f *Failure) Error() string { return f.Title + "\n" + f.Output }
 
-var placePattern = regexp.MustCompile(`(?m)^(?:\s*vet: )?([^\s:][^:\n]*\.(?:go|html|txt|mod)):(\d+)(?::(\d+))?:? (.*)$`)
+// placePattern finds file:line:column: message, of the compiler at the start of a line and of a check's message inside it.
+var placePattern = regexp.MustCompile(`(?m)^(?:.*?[\s(])??([^\s:()]+\.(?:go|html|txt|mod)):(\d+)(?::(\d+))?:? (.*)$`)
 
 func newFailure(p *project, title string, output []byte) *Failure {
 	output = bytes.TrimSpace(output)
@@ -205,7 +207,7 @@ func newFailure(p *project, title string, output []byte) *Failure {
 	return f
 }
 
-// find makes a path of the output one that can be opened.
+// find makes a path of the output one that can be opened: a template's name is the end of a path below the module.
 func (p *project) find(name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -215,7 +217,19 @@ func (p *project) find(name string) string {
 			return path
 		}
 	}
-	return name
+	found, end := name, string(filepath.Separator)+filepath.FromSlash(name)
+	_ = filepath.WalkDir(p.root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+		case entry.IsDir() && path != p.root && ignoredDir(entry.Name()):
+			return filepath.SkipDir
+		case !entry.IsDir() && strings.HasSuffix(path, end):
+			found = path
+			return filepath.SkipAll
+		}
+		return nil
+	})
+	return found
 }
 
 // excerpt reads the lines around a line.

@@ -290,7 +290,7 @@ type process struct {
 }
 
 func startProcess(opts Options, program string, run int) (*process, error) {
-	socket, err := opts.Listener.(interface{ File() (*os.File, error) }).File()
+	socket, err := server.Duplicate(opts.Listener)
 	if err != nil {
 		return nil, err
 	}
@@ -389,7 +389,7 @@ type failurePage struct {
 }
 
 func serveFailure(l net.Listener, f *Failure, id string) (*failurePage, error) {
-	file, err := l.(interface{ File() (*os.File, error) }).File()
+	file, err := server.Duplicate(l)
 	if err != nil {
 		return nil, err
 	}

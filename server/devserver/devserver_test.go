@@ -25,6 +25,8 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/nuages-go/nuages/server"
@@ -37,16 +39,16 @@ func main() {
 		panic(err)
 	}
 	if word == "broken" {
-		child.Failed("templates/x.html:1:2: unknown tag")
+		child.Failed("?: (templates.E002) templates/x.html:1:2: unknown tag")
 		os.Exit(1)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	go func() { <-child.Gone(); cancel(); time.Sleep(time.Second); os.Exit(1) }()
 	child.Ready([]string{os.Args[1]})
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Write([]byte(word + child.Script("n")))
 	})
-	server.Serve(ctx, child.Handler(handler), server.Options{Listener: child.Listener, IdleGrace: 1})
+	server.Serve(ctx, child.Handler(handler), server.Options{Listener: child.Listener, IdleGrace: 1, OnDrain: child.Stop})
 }
 `
 
@@ -115,6 +117,7 @@ func startSite(t *testing.T, poll bool) *site {
 	s.write(t, "main.go", program)
 	s.write(t, "word.go", "package main\n\nconst word = \"first\"\n")
 	s.write(t, "live/page.html", "x")
+	s.write(t, "app/templates/x.html", "{% nosuch %}\n")
 	mod, err := os.ReadFile(filepath.Join(framework, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
@@ -176,6 +179,9 @@ func TestRebuildAndRecover(t *testing.T) {
 
 			s.write(t, "more/more.go", "package more\n\nconst Word = \"broken\"\n")
 			s.eventually(t, "The site does not start")
+			if _, body := s.get(t); !strings.Contains(body, "<b>unknown tag</b><span>templates/x.html:1:2</span>") || !strings.Contains(body, "{% nosuch %}") {
+				t.Errorf("page of a site that does not start:\n%s", body)
+			}
 			s.write(t, "more/more.go", "package more\n\nconst Word = \"fifth\"\n")
 			s.eventually(t, "fifth")
 		})
