@@ -194,6 +194,7 @@ func (b *builder) checkParts() {
 		for _, route := range b.resolver.Routes() {
 			if view, ok := views.AsChecker(route.Handler); ok {
 				b.messages = append(b.messages, view.Check()...)
+				b.messages = append(b.messages, views.CheckRoute(view, b.resolver, route)...)
 				pages = append(pages, view.Pages()...)
 			}
 		}

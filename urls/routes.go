@@ -19,6 +19,8 @@ type RouteInfo struct {
 	Middleware []string
 	// Params describes the captures: "pk int".
 	Params []string
+	// Kwargs are the keyword arguments that come from the patterns. They must not be changed.
+	Kwargs map[string]any
 	// At is the file:line of the pattern.
 	At string
 }
@@ -28,7 +30,7 @@ func (res *Resolver) Routes() []RouteInfo {
 	infos := make([]RouteInfo, len(res.def.leaves))
 	for i, l := range res.def.leaves {
 		e := l.chain[len(l.chain)-1]
-		info := RouteInfo{Pattern: l.Pattern, View: web.HandlerName(l.Handler), Handler: l.Handler, Methods: l.Methods, At: e.p.at}
+		info := RouteInfo{Pattern: l.Pattern, View: web.HandlerName(l.Handler), Handler: l.Handler, Methods: l.Methods, Kwargs: l.Extra, At: e.p.at}
 		if l.Name != "" {
 			info.Name = l.ViewName
 		}

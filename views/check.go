@@ -1,8 +1,12 @@
 package views
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -29,6 +33,40 @@ func AsChecker(h web.Handler) (Checker, bool) {
 		h = outer.Unwrap()
 	}
 	return nil, false
+}
+
+// RouteChecker is a Checker that also depends on the pattern that leads to it: on its arguments, on other URLs.
+type RouteChecker interface {
+	Checker
+	// CheckRoute returns what is wrong with the view at that route.
+	CheckRoute(resolver *urls.Resolver, route urls.RouteInfo) []manage.Message
+}
+
+// CheckRoute asks a view that is a RouteChecker.
+func CheckRoute(view Checker, resolver *urls.Resolver, route urls.RouteInfo) []manage.Message {
+	if c, ok := view.(RouteChecker); ok {
+		return c.CheckRoute(resolver, route)
+	}
+	return nil
+}
+
+// kwargNames are the names of the keyword arguments that a route gives its view; positional counts the others.
+func kwargNames(route urls.RouteInfo) (names []string, positional int) {
+	for _, param := range route.Params { // "pk int", or "int" without a name
+		name, _, named := strings.Cut(param, " ")
+		if named {
+			names = append(names, name)
+		} else {
+			positional++
+		}
+	}
+	for name := range route.Kwargs {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), positional
 }
 
 // mistake is an error of a generic view's configuration.

@@ -11,6 +11,7 @@ import (
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/schema"
 	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -163,6 +164,16 @@ func (v Detail[T]) Check() []manage.Message {
 			"for more variables use Respond and a page of your own, or leave Page out")}
 	}
 	return nil
+}
+
+// CheckRoute reports a route that gives neither a pk nor a slug.
+func (v Detail[T]) CheckRoute(_ *urls.Resolver, route urls.RouteInfo) []manage.Message {
+	names, _ := kwargNames(route)
+	if v.Object != nil || slices.Contains(names, or(v.PKKwarg, "pk")) || slices.Contains(names, or(v.SlugKwarg, "slug")) {
+		return nil
+	}
+	return []manage.Message{mistake("views.E009", route.At, fmt.Sprintf("the route %q gives %s neither a pk nor a slug", route.Pattern, v.ViewName()),
+		"write <int:pk> or <slug:slug> in the route, or set PKKwarg or SlugKwarg to what it captures")}
 }
 
 // hasField looks at the first step of a look-up: "author" of "author__slug".

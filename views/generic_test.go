@@ -393,3 +393,45 @@ func TestLogQueries(t *testing.T) {
 		t.Errorf("Layers = %v", layers)
 	}
 }
+
+// What a view needs of its route is found out before the first request.
+func TestCheckRoute(t *testing.T) {
+	t.Parallel()
+	view := web.View(func(*web.Request) (*web.Response, error) { return web.Text(""), nil })
+	tests := []struct {
+		name    string
+		pattern urls.Pattern
+		ids     []string
+	}{
+		{"detail with a pk", urls.Path("a/<int:pk>", views.Detail[Article]{}), nil},
+		{"detail with a slug", urls.Path("a/<slug:slug>", views.Detail[Article]{}), nil},
+		{"detail with a pattern's pk", urls.Path("a", views.Detail[Article]{}, urls.Kwargs(map[string]any{"pk": 5})), nil},
+		{"detail with another name", urls.Path("a/<int:id>", views.Detail[Article]{PKKwarg: "id"}), nil},
+		{"detail that finds by itself", urls.Path("a", views.Detail[Article]{Object: func(*web.Request) (*Article, error) { return nil, nil }}), nil},
+		{"detail without", urls.Path("a/<int:id>", views.Detail[Article]{}), []string{"views.E009"}},
+		{"redirect to a name", urls.Path("a/<int:pk>", views.Redirect{Name: "target"}), nil},
+		{"redirect by position", urls.RePath("^a/([0-9]+)$", views.Redirect{Name: "target"}), nil},
+		{"redirect to no name", urls.Path("a/<int:pk>", views.Redirect{Name: "tarqet"}), []string{"views.W003"}},
+		{"redirect with other arguments", urls.Path("a/<int:id>", views.Redirect{Name: "target"}), []string{"views.W003"}},
+		{"redirect to a URL", urls.Path("a/<int:pk>", views.Redirect{URL: "/b/%(pk)s"}), nil},
+		{"redirect to a URL with another name", urls.Path("a/<int:pk>", views.Redirect{URL: "/b/%(id)s"}), []string{"views.E010"}},
+		{"redirect by a function", urls.Path("a", views.Redirect{To: func(*web.Request) (string, error) { return "", nil }}), nil},
+		{"gone", urls.Path("a", views.Redirect{}), nil},
+		{"template", urls.Path("a", views.Template{Name: "a.html"}), nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			resolver, err := urls.New(urls.Patterns{tt.pattern, urls.Path("target/<int:pk>", view, urls.Name("target"))}, urls.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			route := resolver.Routes()[0]
+			checker, ok := views.AsChecker(route.Handler)
+			if !ok {
+				t.Fatalf("%s is no Checker", route.View)
+			}
+			wantIDs(t, views.CheckRoute(checker, resolver, route), tt.ids)
+		})
+	}
+}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/template"
+	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -123,6 +125,32 @@ func (v Redirect) Check() []manage.Message {
 	return nil
 }
 
+// CheckRoute reports a name that cannot be reversed with the route's arguments, and a placeholder that has none: as in
+// Django the answer to the first is 410, which is hardly what was meant.
+func (v Redirect) CheckRoute(resolver *urls.Resolver, route urls.RouteInfo) []manage.Message {
+	names, positional := kwargNames(route)
+	switch {
+	case v.To != nil:
+		return nil
+	case v.URL != "":
+		_, err := format(v.URL, func(name string) (string, bool) { return "", slices.Contains(names, name) })
+		if err != nil && len(v.Check()) == 0 {
+			return []manage.Message{mistake("views.E010", route.At, err.Error(), "use a name that the route "+route.Pattern+" captures")}
+		}
+	case v.Name != "":
+		if positional > 0 {
+			names = nil
+		}
+		if err := resolver.CheckURL(v.Name, positional, names); err != nil {
+			return []manage.Message{{
+				Level: manage.Warning, ID: "views.W003", Object: route.At, Text: "the redirect is always 410 Gone: " + err.Error(),
+				Hint: "set Name to a URL name that takes the same arguments as the route " + route.Pattern,
+			}}
+		}
+	}
+	return nil
+}
+
 // Pages returns none.
 func (v Redirect) Pages() []template.AnyPage { return nil }
 
@@ -137,4 +165,4 @@ func (v Redirect) ViewName() string {
 	return "views.Redirect(" + v.Name + ")"
 }
 
-var _ Checker = Redirect{}
+var _ RouteChecker = Redirect{}
