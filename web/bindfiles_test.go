@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -64,6 +65,15 @@ func TestBindJSONList(t *testing.T) {
 	got, err := web.Bind[[]signup](bindRequest("POST", "/", "application/json", `[{"name":"a"},{"name":"b"}]`))
 	if err != nil || len(got) != 2 || got[1].Name != "b" {
 		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestBindReportsNotEverything(t *testing.T) {
+	t.Parallel()
+	_, err := web.Bind[[]int](bindRequest("POST", "/", "application/json", "["+strings.Repeat(`"",`, 500000)+"1]"))
+	fields, ok := errors.AsType[*web.FieldErrors](err)
+	if !ok || len(fields.List()) != 100 {
+		t.Errorf("error %.100v", err)
 	}
 }
 

@@ -40,14 +40,14 @@ func bindForm(target reflect.Value, prefix string, values *Values, files *Files,
 		case f.typ == uploadType:
 			file := files.Get(name)
 			if file == nil && f.required {
-				errs.Add(name, msgRequired)
+				errs.found(name, msgRequired)
 			}
 			field.Set(reflect.ValueOf(file))
 			continue
 		case f.typ == uploadsType:
 			list := files.GetList(name)
 			if len(list) == 0 && f.required {
-				errs.Add(name, msgRequired)
+				errs.found(name, msgRequired)
 			}
 			field.Set(reflect.ValueOf(list))
 			continue
@@ -58,14 +58,14 @@ func bindForm(target reflect.Value, prefix string, values *Values, files *Files,
 		texts := values.GetList(name)
 		if len(texts) == 0 || len(texts) == 1 && texts[0] == "" {
 			if f.required {
-				errs.Add(name, msgRequired)
+				errs.found(name, msgRequired)
 			}
 			if len(texts) == 0 {
 				continue
 			}
 		}
 		if message := setTexts(field, texts); message != "" {
-			errs.Add(name, message)
+			errs.found(name, message)
 		}
 	}
 }

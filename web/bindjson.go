@@ -27,7 +27,7 @@ func setTree(v reflect.Value, tree any, path string, errs *FieldErrors) {
 			err = v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(raw)
 		}
 		if err != nil {
-			errs.Add(path, msgValue)
+			errs.found(path, msgValue)
 		}
 		return
 	}
@@ -103,7 +103,7 @@ func setTree(v reflect.Value, tree any, path string, errs *FieldErrors) {
 		message = setText(v, wholeNumber(string(number), t.Kind()))
 	}
 	if message != "" {
-		errs.Add(path, message)
+		errs.found(path, message)
 	}
 }
 
@@ -132,12 +132,26 @@ func setTreeText(v reflect.Value, text, path string, errs *FieldErrors) {
 		message = msgList
 	case t.Kind() == reflect.Map, isNested(t):
 		message = msgObject
+	case strings.TrimSpace(text) == "" && (t == timeType || !readsText(t)) && t.Kind() != reflect.String && t.Kind() != reflect.Interface:
+		message = emptyMessage(t) // a form's empty input is nothing, JSON's is a mistake
 	default:
 		message = setText(v, text)
 	}
 	if message != "" {
-		errs.Add(path, message)
+		errs.found(path, message)
 	}
+}
+
+func emptyMessage(t reflect.Type) string {
+	switch {
+	case t == timeType:
+		return msgTime
+	case t == durationType:
+		return msgDuration
+	case t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64:
+		return msgFloat
+	}
+	return msgInt
 }
 
 func setTreeStruct(v reflect.Value, object map[string]any, path string, errs *FieldErrors) {
@@ -148,7 +162,7 @@ func setTreeStruct(v reflect.Value, object map[string]any, path string, errs *Fi
 		}
 		if !ok || item == nil {
 			if f.required {
-				errs.Add(join(path, f.name), msgRequired)
+				errs.found(join(path, f.name), msgRequired)
 			}
 			continue
 		}
@@ -159,7 +173,7 @@ func setTreeStruct(v reflect.Value, object map[string]any, path string, errs *Fi
 func setTreeList(v reflect.Value, tree any, path string, errs *FieldErrors) {
 	items, ok := tree.([]any)
 	if !ok || v.Kind() == reflect.Array && len(items) != v.Len() {
-		errs.Add(path, msgList)
+		errs.found(path, msgList)
 		return
 	}
 	if v.Kind() == reflect.Slice {

@@ -21,6 +21,16 @@ func (e *FieldErrors) Add(field, message string) {
 	e.list = append(e.list, FieldError{field, message})
 }
 
+// maxBindErrors bounds how many mistakes Bind reports: a visitor can send a list of a million.
+const maxBindErrors = 100
+
+// found is Add for what Bind finds.
+func (e *FieldErrors) found(field, message string) {
+	if len(e.list) < maxBindErrors {
+		e.Add(field, message)
+	}
+}
+
 // List returns all messages.
 func (e *FieldErrors) List() []FieldError { return e.list }
 
