@@ -64,6 +64,9 @@ func queriesOf(ctx context.Context, withArgs bool) *Queries {
 	q.Dropped = max(0, len(entries)-maxQueries)
 	for _, e := range entries[:min(len(entries), maxQueries)] {
 		query := Query{SQL: cut(e.SQL, 4<<10), Took: e.Took, Rows: e.Rows, Caller: e.Caller}
+		if strings.HasPrefix(e.Caller, "web/") {
+			query.Caller = "" // a generic view asked, and the request layer called that
+		}
 		if !transactional(e.SQL) {
 			query.Times = times[e.SQL]
 		}
