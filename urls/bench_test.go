@@ -97,3 +97,19 @@ func BenchmarkReverse(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkNew(b *testing.B) {
+	table := benchTable(1000)
+	for b.Loop() {
+		if _, err := urls.New(table, urls.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	res := mustNew(b, benchTable(1000), urls.Options{})
+	for b.Loop() {
+		res.Check()
+	}
+}

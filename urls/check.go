@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/urls/internal/pyre"
 )
 
 // Check reports what is doubtful in the table: under Django's ids what Django reports too (urls.W001, W002, W003, W005,
@@ -129,8 +130,7 @@ func (c *checker) reverses() {
 		case strings.Contains(joined, "%"):
 			c.add(e, manage.Warning, "urls.N003", fmt.Sprintf("the URL of the pattern %s cannot be built: its route contains a '%%'", e.describe()), "")
 		default:
-			candidate := candidate{pattern: joined}
-			if _, err := candidate.regexp(c.res.opts.ScriptPrefix, c.res.opts.MatchTimeout); err != nil {
+			if err := pyre.Check("^" + escapeRegex(c.res.opts.ScriptPrefix) + joined); err != nil {
 				c.add(e, manage.Warning, "urls.N003", fmt.Sprintf("the URL of the pattern %s cannot be built: %q: %v", e.describe(), joined, err), "give each placeholder of an include and its patterns a name of its own")
 			}
 		}

@@ -271,7 +271,7 @@ func (t *table) namespaceSpace(key string, s *space, prefix string, convs map[st
 	if full, ok := t.spaces.Load(key); ok {
 		return full.(*space), nil
 	}
-	full := s.below(prefix, convs, t.timeout)
+	full := s.below(prefix, convs)
 	if full.err != nil {
 		return nil, full.err
 	}

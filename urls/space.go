@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/nuages-go/nuages/urls/internal/pyre"
 )
@@ -110,11 +109,11 @@ func (s *space) merge(regex string, kwargs map[string]any, convs map[string]*Con
 }
 
 // below is the space of a namespace with everything that leads to it, which is how its names are reversed.
-func (s *space) below(prefix string, convs map[string]*Converter, timeout time.Duration) *space {
+func (s *space) below(prefix string, convs map[string]*Converter) *space {
 	if prefix == "" {
 		return s
 	}
-	if _, err := pyre.Compile(prefix, pyre.Search, timeout); err != nil {
+	if err := pyre.Check(prefix); err != nil {
 		return &space{err: configError(`"%s" is not a valid regular expression: %v`, prefix, err)}
 	}
 	out := &space{names: map[string][]*candidate{}, namespaces: map[string]*nested{}, apps: map[string][]string{}}

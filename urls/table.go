@@ -5,7 +5,6 @@ import (
 	"maps"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
 	"github.com/nuages-go/nuages/urls/internal/pyre"
@@ -18,11 +17,10 @@ type table struct {
 	leaves       []*leaf // in the order in which they are tried
 	space        *space  // of names
 	tree         *treeNode
-	maxSlots     int           // of a leaf
-	plans        sync.Map      // name → *plan
-	timeout      time.Duration // of a match by the backtracking engine
-	scriptPrefix string        // that the plans are made for
-	spaces       sync.Map      // namespaces joined by ":" → *space
+	maxSlots     int      // of a leaf
+	plans        sync.Map // name → *plan
+	scriptPrefix string   // that the plans are made for
+	spaces       sync.Map // namespaces joined by ":" → *space
 }
 
 // entry is a pattern at its place in the tree. The root is the include of everything.
@@ -111,7 +109,7 @@ func (b *builder) fail(p *pattern, err *ConfigError) {
 func (b *builder) table() *table {
 	root := &entry{p: &pattern{kind: kindInclude}, text: "^/", regex: "^/"}
 	root.children = b.entries(root, b.res.root, b.res.converters)
-	t := &table{root: root, leaves: b.leaves, scriptPrefix: b.res.opts.ScriptPrefix, timeout: b.res.opts.MatchTimeout}
+	t := &table{root: root, leaves: b.leaves, scriptPrefix: b.res.opts.ScriptPrefix}
 	if len(b.errs) == 0 {
 		t.space = newSpace(root)
 		t.tree = newTree(b.leaves)
@@ -251,19 +249,24 @@ func (b *builder) route(e *entry, converters map[string]*Converter) bool {
 	if len(e.slots) == 0 {
 		return true
 	}
-	re, rerr := b.compile(e.regex, pyre.Search)
-	if rerr != nil {
-		b.fail(e.p, &ConfigError{Text: rerr.Error(), Regex: true})
+	if err := pyre.Check(e.regex); err != nil {
+		b.fail(e.p, &ConfigError{Text: err.Error(), Regex: true})
 		return false
 	}
-	if custom {
-		e.re = re
-		i := 0
-		for group, name := range re.Names() {
-			if name != "" {
-				e.slots[i].group = group + 1
-				i++
-			}
+	if !custom {
+		return true
+	}
+	re, err := b.compile(e.regex, pyre.Search)
+	if err != nil {
+		b.fail(e.p, &ConfigError{Text: err.Error(), Regex: true})
+		return false
+	}
+	e.re = re
+	i := 0
+	for group, name := range re.Names() {
+		if name != "" {
+			e.slots[i].group = group + 1
+			i++
 		}
 	}
 	return true

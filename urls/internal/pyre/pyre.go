@@ -82,6 +82,14 @@ func Compile(pattern string, mode Mode, timeout time.Duration) (*Regexp, error) 
 	return re, nil
 }
 
+// Check only parses a pattern: it returns the error that Compile would.
+func Check(pattern string) error {
+	if _, _, err := parse(pattern); err != nil {
+		return err
+	}
+	return nil
+}
+
 func (e *emitter) wrap(root *node, mode Mode) {
 	if mode == Full {
 		e.b.WriteString(`\A(?:`)
