@@ -74,7 +74,7 @@ func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Val
 	}
 	// Only a statement whose arguments come out the same when they are made anew may serve other values.
 	again, ok := db.rebind(s, st, q, nil, kind == shapeSelect)
-	if ok && slices.Equal(again, st.Args) {
+	if ok && slices.EqualFunc(again, st.Args, dialect.Value.Equal) {
 		db.shapes.add(shapeKey{s.reg, string(key)}, st)
 	}
 	return st, nil, nil

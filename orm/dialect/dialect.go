@@ -37,6 +37,8 @@ type Dialect struct {
 	BoolTrue, BoolFalse string
 	// RowValues: (a, b) = (1, 2).
 	RowValues bool
+	// Arrays: a list of values is one parameter, x = ANY($1).
+	Arrays bool
 
 	// ColumnType is the type of a column, without NOT NULL and its like. Target is the field that a foreign key points to.
 	ColumnType func(f *schema.Field, target *schema.Field) string
@@ -82,30 +84,4 @@ func (d *Dialect) AppendParam(b []byte, n int) []byte {
 		return append(b, '?')
 	}
 	return strconv.AppendInt(append(b, '$'), int64(n), 10)
-}
-
-// Params rewrites the ? placeholders of a statement into the dialect's. Quoted texts, names and comments are left alone.
-func (d *Dialect) Params(sql string) string {
-	if !d.Dollar {
-		return sql
-	}
-	b := make([]byte, 0, len(sql)+8)
-	n := 0
-	for i := 0; i < len(sql); i++ {
-		switch c := sql[i]; c {
-		case '\'', '"':
-			end := i + 1
-			for end < len(sql) && sql[end] != c {
-				end++
-			}
-			b = append(b, sql[i:min(end+1, len(sql))]...)
-			i = end
-		case '?':
-			n++
-			b = d.AppendParam(b, n)
-		default:
-			b = append(b, c)
-		}
-	}
-	return string(b)
 }

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -79,6 +80,14 @@ func (v Value) Time() time.Time { return time.Unix(v.N, int64(v.M)).UTC() }
 func (v Value) Values() []Value {
 	vs, _ := v.X.([]Value)
 	return vs
+}
+
+// Equal says that two values are the same, lists element by element.
+func (v Value) Equal(o Value) bool {
+	if v.Kind != List || o.Kind != List {
+		return v.Kind == o.Kind && v.M == o.M && v.N == o.N && v.S == o.S
+	}
+	return slices.EqualFunc(v.Values(), o.Values(), Value.Equal)
 }
 
 // Any returns the value as a Go value of the standard library, for logs and messages.

@@ -33,11 +33,11 @@ type pool struct {
 }
 
 var (
-	_ dialect.Backend  = (*pool)(nil)
-	_ dialect.Statser  = (*pool)(nil)
-	_ dialect.Batcher  = (*lease)(nil)
-	_ dialect.Copier   = (*lease)(nil)
-	_ dialect.Conn     = (*lease)(nil)
+	_ dialect.Backend = (*pool)(nil)
+	_ dialect.Statser = (*pool)(nil)
+	_ dialect.Batcher = (*lease)(nil)
+	_ dialect.Copier  = (*lease)(nil)
+	_ dialect.Conn    = (*lease)(nil)
 )
 
 // Dialect is PostgreSQL's.

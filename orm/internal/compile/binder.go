@@ -31,6 +31,9 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 		return args, true
 	case expr.In:
 		vs := v.Values()
+		if d.Arrays {
+			return b.appendArray(args, d, vs, zone)
+		}
 		if len(vs) > d.MaxParams-64 {
 			return args, false
 		}
@@ -56,7 +59,7 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 		}
 		return args, true
 	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith, expr.IExact, expr.Regex, expr.IRegex:
-		return append(args, dialect.TextValue(LikePattern(b.op, plainText(b.kind, *v)))), true
+		return append(args, dialect.TextValue(textPattern(d, b.op, b.kind, *v))), true
 	}
 	if b.unit == "year" || b.unit == "iso_year" {
 		return args, false

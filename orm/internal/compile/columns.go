@@ -291,6 +291,9 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 }
 
 func (b *builder) writeOrder(w *writer, order []rorder) {
+	before := w.again
+	w.again = true
+	defer func() { w.again = before }()
 	for i, o := range order {
 		if i == 0 {
 			w.str(" ORDER BY ")

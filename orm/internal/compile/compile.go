@@ -218,10 +218,12 @@ func (b *builder) writeTail(w *writer) {
 	} else {
 		b.filters[0].clause(w, " WHERE ")
 	}
+	w.again = true
 	writeGroup(w, b.group)
 	if !b.empty {
 		b.filters[1].clause(w, " HAVING ")
 	}
+	w.again = false
 }
 
 func (b *builder) writeDistinct(w *writer, on []*rexpr) {

@@ -96,6 +96,8 @@ func (b *builder) binary(n expr.Binary, can reuse) *rexpr {
 	e := derived(kind, l, r)
 	e.write = func(w *writer) {
 		switch {
+		case w.d.Name == "postgresql" && n.Op == "-" && l.kind == schema.Date && r.kind == schema.Date:
+			postgresDateDiff(w, l, r)
 		case w.d.Name == "sqlite" && (l.kind.IsTemporal() || r.kind.IsTemporal()) && (n.Op == "+" || n.Op == "-"):
 			sqliteTimeArithmetic(w, n.Op, l, r)
 		case n.Op == "^" && w.d.Name != "mysql":

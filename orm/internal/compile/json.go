@@ -24,6 +24,10 @@ func (b *builder) jsonKey(of *rexpr, keys []string) *rexpr {
 	e.base = of.base
 	e.nullable = true
 	e.write = func(w *writer) {
+		if w.d.Name == "postgresql" {
+			postgresJSONPath(w, of, keys, false)
+			return
+		}
 		path := sqlitePath(keys)
 		w.str("(CASE WHEN JSON_TYPE(")
 		of.write(w)
@@ -63,6 +67,9 @@ func sqlitePath(keys []string) string {
 // jsonNull: a key's null is JSON null for exact, a missing key for isnull.
 func (b *builder) jsonNull(lhs *rexpr, op expr.Op, want bool) func(w *writer) {
 	j := lhs.json
+	if b.c.D.Name == "postgresql" {
+		return postgresJSONNull(j, op, want)
+	}
 	return func(w *writer) {
 		w.str("JSON_TYPE(")
 		j.of.write(w)
@@ -81,6 +88,9 @@ func (b *builder) jsonNull(lhs *rexpr, op expr.Op, want bool) func(w *writer) {
 
 // jsonLookup compares JSON values.
 func (b *builder) jsonLookup(lhs *rexpr, op expr.Op, v dialect.Value, raw any) (func(w *writer), truth) {
+	if b.c.D.Name == "postgresql" {
+		return b.postgresJSON(lhs, op, v, raw)
+	}
 	switch op {
 	case expr.HasKey:
 		return b.hasKeys(lhs, []string{plainText(schema.Text, v)}, " AND "), unknown

@@ -36,7 +36,7 @@ func (b *builder) compareValue(lhs *rexpr, op expr.Op, v dialect.Value) (func(w 
 			w.arg(hi)
 		}, unknown
 	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith, expr.IExact, expr.Regex, expr.IRegex:
-		pattern := dialect.TextValue(LikePattern(op, plainText(lhs.kind, v)))
+		pattern := dialect.TextValue(textPattern(b.c.D, op, lhs.kind, v))
 		return func(w *writer) { b.writeText(w, lhs, op, func(w *writer) { w.arg(pattern) }) }, unknown
 	}
 	sign, ok := comparisons[op]
@@ -103,6 +103,12 @@ func (b *builder) inList(lhs *rexpr, v dialect.Value) (func(w *writer), truth) {
 	}
 	return func(w *writer) {
 		lhs.write(w)
+		if w.d.Arrays && !w.literal && sameKind(list) {
+			w.str(" = ANY(")
+			w.arg(dialect.ListValue(list))
+			w.str(")")
+			return
+		}
 		w.str(" IN (")
 		if len(w.args)+len(list) > w.d.MaxParams-64 && w.d.Name == "sqlite" {
 			// More values than the database takes parameters: numbers and texts go in as one JSON array.
@@ -199,6 +205,9 @@ func plainText(kind schema.Kind, v dialect.Value) string {
 // writeText writes a look-up over text in the dialect's way.
 func (b *builder) writeText(w *writer, lhs *rexpr, op expr.Op, right func(w *writer)) {
 	left := w.capture(lhs.write)
+	if lhs.kind == schema.IP && w.d.Name == "postgresql" { // as text, an inet ends in its mask
+		left = append(append([]byte("HOST("), left...), ')')
+	}
 	r := w.capture(right)
 	out, ok := w.d.Lookup(w.buf, op.String(), left, r)
 	if !ok {

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -13,6 +14,9 @@ type writer struct {
 	args []dialect.Value
 	// literal writes values into the SQL, for DDL, which takes no arguments. bare leaves out the tables' names.
 	literal, bare bool
+	// again lets a value that was an argument before be the same parameter: PostgreSQL takes two expressions for one, in
+	// GROUP BY and SELECT, only if their parameters are the same.
+	again bool
 }
 
 func (w *writer) str(s string) { w.buf = append(w.buf, s...) }
@@ -33,6 +37,12 @@ func (w *writer) arg(v dialect.Value) {
 	if w.literal {
 		w.buf = AppendLiteral(w.buf, w.d, v)
 		return
+	}
+	if w.again && w.d.Dollar {
+		if n := slices.IndexFunc(w.args, v.Equal); n >= 0 {
+			w.buf = strconv.AppendInt(append(w.buf, '$'), int64(n+1), 10)
+			return
+		}
 	}
 	w.args = append(w.args, v)
 	if !w.d.Dollar {
@@ -73,7 +83,11 @@ func AppendLiteral(b []byte, d *dialect.Dialect, v dialect.Value) []byte {
 		}
 		return append(append(b, f...), ".0"...)
 	case dialect.Bytes:
-		b = append(b, "X'"...)
+		if d.Name == "postgresql" {
+			b = append(b, `'\x`...)
+		} else {
+			b = append(b, "X'"...)
+		}
 		for i := range len(v.S) {
 			const hex = "0123456789abcdef"
 			b = append(b, hex[v.S[i]>>4], hex[v.S[i]&15])
@@ -86,6 +100,8 @@ func AppendLiteral(b []byte, d *dialect.Dialect, v dialect.Value) []byte {
 		s = string(dialect.AppendTime(nil, v.Time()))
 	case dialect.Date:
 		s = v.Time().Format("2006-01-02")
+	case dialect.Clock, dialect.Duration, dialect.UUID:
+		s = standardText(v)
 	}
 	b = append(b, '\'')
 	for i := range len(s) {
