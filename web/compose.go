@@ -62,7 +62,7 @@ func FuncName(f any) string {
 		return "func"
 	}
 	name := fn.Name()
-	return name[strings.LastIndexByte(name, '/')+1:]
+	return strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], "-fm") // the mark of a method value
 }
 
 // guard turns what fails inside into a response, so that the layer outside sees only responses.
