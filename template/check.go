@@ -81,7 +81,8 @@ type checker struct {
 	tmpl  *Template
 	at    span
 	// isolated hides the data and the processors, as include only does.
-	isolated bool
+	isolated  bool
+	inclusion bool
 	// open: a tag may have set variables that are not known.
 	open   bool
 	blocks map[string][]*blockNode

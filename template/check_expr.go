@@ -39,7 +39,7 @@ func (k *checker) root(p *varPath) (s *shape, known bool) {
 			return shapeOf(m.Type()), true
 		}
 	}
-	if p.processor >= 0 {
+	if p.processor >= 0 && (!k.inclusion || name == "csrf_token") {
 		return shapeOf(k.dtl.reg.TypeOf(k.dtl.vars[p.processor].typ)), true
 	}
 	return nil, k.open

@@ -129,6 +129,8 @@ func (k *checker) node(n Node) {
 		k.expr(n.media)
 	case *loremNode:
 		k.expr(n.count)
+	case *funcNode:
+		n.check(k)
 	default:
 		k.custom(n)
 	}

@@ -25,6 +25,8 @@ type Context struct {
 	frame    int
 	base     int
 	isolated bool
+	// inclusion: the data is an inclusion tag's, and of the processors' variables only csrf_token is there.
+	inclusion bool
 	// root is the page's data if it is a struct, data if it is a map.
 	root value.Value
 	data map[string]any
@@ -65,7 +67,7 @@ type call struct {
 // maxDepth bounds include and extends recursion.
 const maxDepth = 200
 
-var symForloop, symBlock = unique.Make("forloop"), unique.Make("block")
+var symForloop, symBlock, symCSRF = unique.Make("forloop"), unique.Make("block"), unique.Make("csrf_token")
 
 // Ctx returns the request's context.
 func (c *Context) Ctx() context.Context { return c.env.Ctx }
@@ -85,7 +87,7 @@ func (c *Context) Eval(e *Expr) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.Any(), nil
+	return v.Plain(), nil
 }
 
 // Text returns an expression's value as text.

@@ -164,7 +164,7 @@ func (c *Context) lookup(p *varPath) (value.Value, error) {
 			return v, err
 		}
 	}
-	if p.processor >= 0 {
+	if p.processor >= 0 && (!c.inclusion || p.root == symCSRF) {
 		return c.processed(p.processor)
 	}
 	return value.Value{}, nil
@@ -172,5 +172,22 @@ func (c *Context) lookup(p *varPath) (value.Value, error) {
 
 // undefined is the error for a variable that must exist.
 func (c *Context) undefined(p *varPath) error {
-	return &VariableError{Name: p.name, Part: p.first.Name}
+	e := &VariableError{Name: p.name, Part: p.first.Name}
+	v, err := c.lookup(p)
+	if err != nil || v.IsUndefined() {
+		e.Hint = didYouMean(e.Part, c.root.Type().Names())
+		return e
+	}
+	for _, step := range p.steps {
+		if v, err = c.settle(v); err != nil {
+			return err
+		}
+		next, ok, err := step.Get(c.env.Ctx, v)
+		if !ok || err != nil {
+			e.Part, e.Hint = step.Name, didYouMean(step.Name, v.Type().Names())
+			break
+		}
+		v = next
+	}
+	return e
 }

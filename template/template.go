@@ -79,12 +79,12 @@ func (c *Context) fail(err error, l *NodeList, i int) error {
 	}
 	var se *SyntaxError
 	if errors.As(err, &se) && se.Line > 0 { // a mistake in an included template
-		if se.Chain == nil && len(c.calls) > 0 {
-			placed := *se
-			placed.Chain = c.chain()
-			return &placed
+		if se.Chain != nil {
+			return err
 		}
-		return err
+		placed := *se
+		placed.Chain = append(c.chain(), l.tmpl.position(l.spans[i].start))
+		return &placed
 	}
 	s := l.spans[i]
 	return &RenderError{

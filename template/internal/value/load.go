@@ -207,3 +207,49 @@ func (v Value) Reflect() reflect.Value {
 	}
 	return reflect.NewAt(v.t.rt, v.box()).Elem()
 }
+
+// Plain is Any, with the values that only the engine knows as Go's own: lists and tuples as []any, dictionaries as
+// map[string]any, decimals as text, dates as time.Time.
+func (v Value) Plain() any {
+	switch v.Kind() {
+	case Safe:
+		return v.Text()
+	case Decimal:
+		if v.t == decimalType {
+			return v.Decimal().String()
+		}
+	case DateTime, Date, Clock:
+		if v.t.rt == nil {
+			return v.Time()
+		}
+	case List, Tuple, Set, Range:
+		if v.t.rt != nil {
+			break
+		}
+		elems, err := v.Elements()
+		if err != nil {
+			return nil
+		}
+		out := make([]any, len(elems))
+		for i, e := range elems {
+			out[i] = e.Plain()
+		}
+		return out
+	case Dict:
+		out := map[string]any{}
+		for i, key := range v.pairs().keys {
+			out[key.Str()] = v.pairs().values[i].Plain()
+		}
+		return out
+	case Special:
+		if s, ok := v.t.special(v, "__iter__"); ok {
+			return s.Plain()
+		}
+		return v.Str()
+	case Func, Seq:
+		if v.t.rt == nil {
+			return nil
+		}
+	}
+	return v.Any()
+}
