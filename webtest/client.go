@@ -73,6 +73,9 @@ func (c *Client) With(t testing.TB) *Client {
 	return &other
 }
 
+// Handler is what the client sends its requests to, for a test that makes its own.
+func (c *Client) Handler() http.Handler { return c.handler }
+
 // Get sends a GET request. Path may hold a query string.
 func (c *Client) Get(path string, opts ...RequestOption) *Response {
 	c.t.Helper()

@@ -29,7 +29,11 @@ func (g *Generator) Request() []byte {
 	contentType := g.body(&body)
 
 	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\n", g.pick(methods), g.target())
-	fmt.Fprintf(&head, "Host: %s\r\n", g.pick(hosts))
+	host := hosts[0]
+	if g.rng.IntN(8) == 0 {
+		host = g.pick(hosts)
+	}
+	fmt.Fprintf(&head, "Host: %s\r\n", host)
 	if contentType != "" {
 		fmt.Fprintf(&head, "Content-Type: %s\r\n", contentType)
 	}
@@ -57,7 +61,7 @@ func (g *Generator) pick(from []string) string { return from[g.rng.IntN(len(from
 
 func (g *Generator) target() string {
 	target := g.pick(g.paths)
-	for range g.rng.IntN(4) {
+	for range max(0, g.rng.IntN(6)-2) {
 		at := g.rng.IntN(len(target) + 1)
 		target = target[:at] + g.pick(pathScraps) + target[at:]
 	}
