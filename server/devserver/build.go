@@ -78,7 +78,7 @@ func listMain(ctx context.Context, tool string) (string, error) {
 
 // buildFlags repeats the flags that the running program was built with, as far as they change its code.
 func buildFlags() []string {
-	flags := []string{"-ldflags=-w"} // without the debugger's data linking is quicker
+	flags := []string{"-ldflags=-s -w"} // without the debugger's data linking is quicker
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "-tags" || s.Key == "-race" {
@@ -112,23 +112,25 @@ func (p *project) build(ctx context.Context, number int) (string, error) {
 	return path, nil
 }
 
-// learnEmbedded finds the directories of files that are compiled in: a change there needs a build.
-func (p *project) learnEmbedded(ctx context.Context) {
+// embeddedDirs finds the directories of files that are compiled in: a change there needs a build. It takes a while.
+func (p *project) embeddedDirs(ctx context.Context) []string {
 	cmd := exec.CommandContext(ctx, p.tool, "list", "-deps", "-f", `{{if not .Standard}}{{$d := .Dir}}{{range .EmbedFiles}}{{$d}}/{{.}}{{"\n"}}{{end}}{{end}}`, ".")
 	cmd.Dir = p.dir
 	ownGroup(cmd)
 	out, err := cmd.Output()
 	if err != nil {
-		return
+		return nil
 	}
+	var dirs []string
 	seen := map[string]bool{}
 	for line := range strings.Lines(string(out)) {
 		dir := filepath.Dir(strings.TrimSpace(line))
 		if !seen[dir] && strings.HasPrefix(dir, p.root) {
 			seen[dir] = true
-			p.embedded = append(p.embedded, dir)
+			dirs = append(dirs, dir)
 		}
 	}
+	return dirs
 }
 
 // needs says what a change asks for: nothing, a refresh of the browser, a restart, or a build.

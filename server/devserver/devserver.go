@@ -48,6 +48,9 @@ type parent struct {
 	runs    int
 	child   *process
 	page    *failurePage // the parent's own server while there is no child
+
+	embedded chan []string // directories of embedded files, when they are known
+	learning bool          // somebody is about to send them
 }
 
 // Run builds and runs the program until ctx ends. An error that is ErrNoSources says that there is nothing to build; the
@@ -100,11 +103,12 @@ func (p *parent) loop(ctx context.Context) error {
 	go func() { defer close(watched); watch(watching, p.project.root, p.opts.Poll, changes) }()
 	defer func() { stopWatching(); <-watched }()
 
-	p.project.learnEmbedded(ctx)
+	p.embedded = make(chan []string, 1)
 	if p.opts.Rebuild || p.stale() {
 		p.rebuild(ctx, changes)
 	} else {
 		p.start()
+		p.learnEmbedded(ctx)
 	}
 	for {
 		select {
@@ -113,10 +117,24 @@ func (p *parent) loop(ctx context.Context) error {
 			return nil
 		case paths := <-changes:
 			p.react(ctx, paths, changes)
+		case dirs := <-p.embedded:
+			p.learning = false
+			if dirs != nil {
+				p.project.embedded = dirs
+			}
 		case <-p.exited():
 			p.fail(p.child.failure(p.project))
 		}
 	}
+}
+
+// learnEmbedded asks the go command, beside everything else, which files are compiled in.
+func (p *parent) learnEmbedded(ctx context.Context) {
+	if p.learning {
+		return
+	}
+	p.learning = true
+	go func() { p.embedded <- p.project.embeddedDirs(ctx) }()
 }
 
 // stale says whether a source is newer than the running program, which was then built before it.
@@ -219,6 +237,7 @@ func (p *parent) rebuild(ctx context.Context, changes <-chan []string) {
 			p.replace(b.program)
 			p.opts.Log(fmt.Sprintf("built in %.1fs", time.Since(began).Seconds()))
 			p.start()
+			p.learnEmbedded(ctx)
 			return
 		}
 	}
