@@ -52,6 +52,23 @@ func TestBindNeedsAStruct(t *testing.T) {
 	}
 }
 
+type Paging struct{ Page int }
+
+func TestBindEmbedded(t *testing.T) {
+	t.Parallel()
+	type list struct {
+		*Paging
+		Query string
+	}
+	got, err := web.Bind[list](bindRequest("GET", "/?query=x&page=2", "", ""))
+	if err != nil || got.Paging == nil || got.Page != 2 || got.Query != "x" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got, err = web.Bind[list](bindRequest("GET", "/?query=x", "", "")); err != nil || got.Paging != nil {
+		t.Errorf("without its fields: %+v, %v", got, err)
+	}
+}
+
 func TestBindPointerIsValidated(t *testing.T) {
 	t.Parallel()
 	if _, err := web.Bind[*signup](bindRequest("GET", "/?name=root", "", "")); web.StatusOf(err) != 422 {

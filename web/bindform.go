@@ -35,36 +35,35 @@ func bindValues(v any, values *Values, files *Files, errs *FieldErrors) error {
 func bindForm(target reflect.Value, prefix string, values *Values, files *Files, errs *FieldErrors) {
 	for _, f := range bindPlan(target.Type()) {
 		name := prefix + f.name
-		field := fieldToSet(target, f.index)
-		switch {
-		case f.typ == uploadType:
-			file := files.Get(name)
-			if file == nil && f.required {
-				errs.found(name, msgRequired)
-			}
-			field.Set(reflect.ValueOf(file))
-			continue
-		case f.typ == uploadsType:
-			list := files.GetList(name)
-			if len(list) == 0 && f.required {
-				errs.found(name, msgRequired)
-			}
-			field.Set(reflect.ValueOf(list))
-			continue
-		case isNested(f.typ):
-			bindForm(field, name+".", values, files, errs)
+		if isNested(f.typ) {
+			bindForm(fieldToSet(target, f.index), name+".", values, files, errs)
 			continue
 		}
-		texts := values.GetList(name)
-		if len(texts) == 0 || len(texts) == 1 && texts[0] == "" {
-			if f.required {
-				errs.found(name, msgRequired)
+		found, empty, set := false, true, func(reflect.Value) string { return "" }
+		switch f.typ {
+		case uploadType:
+			if file := files.Get(name); file != nil {
+				found, empty = true, false
+				set = func(field reflect.Value) string { field.Set(reflect.ValueOf(file)); return "" }
 			}
-			if len(texts) == 0 {
-				continue
+		case uploadsType:
+			if list := files.GetList(name); len(list) > 0 {
+				found, empty = true, false
+				set = func(field reflect.Value) string { field.Set(reflect.ValueOf(list)); return "" }
+			}
+		default:
+			if texts := values.GetList(name); len(texts) > 0 {
+				found, empty = true, len(texts) == 1 && texts[0] == ""
+				set = func(field reflect.Value) string { return setTexts(field, texts) }
 			}
 		}
-		if message := setTexts(field, texts); message != "" {
+		if empty && f.required {
+			errs.found(name, msgRequired)
+		}
+		if !found {
+			continue
+		}
+		if message := set(fieldToSet(target, f.index)); message != "" {
 			errs.found(name, message)
 		}
 	}
