@@ -43,8 +43,20 @@ func (m Mask) Text(name, value string) string {
 	if m.Hides(name) {
 		return Masked
 	}
-	return maskUserinfo(value)
+	return m.inside(value)
 }
+
+// inside masks the secrets that a harmless name's value can hold: a password in a URL or in a data source name, a hidden
+// query parameter.
+func (m Mask) inside(value string) string {
+	if strings.Contains(value, "://") {
+		return m.URL(value)
+	}
+	return dsnPassword.ReplaceAllString(value, "${1}"+Masked)
+}
+
+// dsnPassword is libpq's and ODBC's way: "host=db user=news password=secret".
+var dsnPassword = regexp.MustCompile(`(?i)(\b(?:password|passwd|pwd)\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s;&]+)`)
 
 // Header is Text for an HTTP header, whose name Django knows as HTTP_X_API_KEY.
 func (m Mask) Header(name, value string) string {
@@ -54,7 +66,7 @@ func (m Mask) Header(name, value string) string {
 	if http.CanonicalHeaderKey(name) == "Referer" {
 		return m.URL(value)
 	}
-	return maskUserinfo(value)
+	return m.inside(value)
 }
 
 // Cookie is Text for a cookie. The session and the CSRF secret are masked too, since whoever has them is the visitor.

@@ -155,7 +155,7 @@ func (p *printer) scalar(v reflect.Value) (string, bool) {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		return fmt.Sprintf("%q", cut(v.String(), maxRowText)), true
+		return fmt.Sprintf("%q", p.mask.inside(cut(v.String(), maxRowText))), true
 	case reflect.Bool:
 		return fmt.Sprint(v.Bool()), true
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
