@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/nuages-go/nuages/internal/locale"
 )
@@ -21,31 +20,42 @@ const (
 	Clock
 )
 
-const letters = "aAbcdDeEfFgGhHiIjlLmMnNoOPrsStTuUwWyYzZ"
+const (
+	letters = "aAbcdDeEfFgGhHiIjlLmMnNoOPrsStTuUwWyYzZ"
+	// clockLetters are those of times of day.
+	clockLetters = "aAefgGhHiOPsTuZ"
+)
 
 // Append appends t in the format. A letter that the kind has nothing for is an error.
 func Append(dst []byte, t time.Time, kind Kind, format string, l *locale.Locale) ([]byte, error) {
+	start := 0 // of the text since the last letter
 	for i := 0; i < len(format); i++ {
 		c := format[i]
-		if c == '\\' && i+1 < len(format) { // the character after a backslash stands for itself
-			_, size := utf8.DecodeRuneInString(format[i+1:])
-			dst = append(dst, format[i+1:i+1+size]...)
-			i += size
-			continue
-		}
-		if strings.IndexByte(letters, c) < 0 {
-			dst = append(dst, c)
+		if strings.IndexByte(letters, c) < 0 || i > 0 && format[i-1] == '\\' {
 			continue
 		}
 		switch {
-		case kind == Date && strings.IndexByte("aAefgGhHiOPsTuZ", c) >= 0:
+		case kind == Date && strings.IndexByte(clockLetters, c) >= 0:
 			return dst, fmt.Errorf("the format for date objects may not contain time-related format specifiers (found '%c')", c)
-		case kind == Clock && strings.IndexByte("aAefgGhHiOPsTuZ", c) < 0:
+		case kind == Clock && strings.IndexByte(clockLetters, c) < 0:
 			return dst, fmt.Errorf("the format for times of day has no letter '%c'", c)
 		}
+		dst = appendText(dst, format[start:i])
 		dst = appendLetter(dst, t, kind, c, l)
+		start = i + 1
 	}
-	return dst, nil
+	return appendText(dst, format[start:]), nil
+}
+
+// appendText appends what stands between letters; the character after a backslash stands for itself.
+func appendText(dst []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && s[i+1] != '\n' {
+			i++
+		}
+		dst = append(dst, s[i])
+	}
+	return dst
 }
 
 // Format is Append as a string.
@@ -183,6 +193,9 @@ func appendZone(dst []byte, t time.Time, kind Kind, c byte) []byte {
 	case 'T':
 		return append(dst, zoneName(name, off)...)
 	case 'I':
+		if kind == Date {
+			return dst
+		}
 		if t.IsDST() {
 			return append(dst, '1')
 		}

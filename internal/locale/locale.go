@@ -54,6 +54,9 @@ func Find(code string) *Locale {
 		if l, ok := known[code]; ok {
 			return l
 		}
+		if l, ok := variants[code]; ok {
+			return l
+		}
 		cut := strings.LastIndexByte(code, '-')
 		if cut < 0 {
 			break

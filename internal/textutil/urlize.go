@@ -25,7 +25,10 @@ type URLize struct {
 const maxURL = 2048
 
 // commonDomain matches the names that are links without http:// or www. before them.
-var commonDomain = regexp.MustCompile(`(?is)^[\pL\pN_][^@]+\.(com|edu|gov|int|mil|net|org)($|/.*)$`)
+var commonDomain = regexp.MustCompile(`(?is)^` + label + `(?:\.` + label + `)*\.(com|edu|gov|int|mil|net|org)($|/.*)$`)
+
+// label is a part of a domain name.
+const label = `[a-z0-9\x{a1}-\x{ffff}](?:[a-z0-9\x{a1}-\x{ffff}-]{0,61}[a-z0-9\x{a1}-\x{ffff}])?`
 
 var simpleURL = regexp.MustCompile(`(?i)^https?://\[?[\pL\pN_]`)
 
