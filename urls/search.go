@@ -36,7 +36,7 @@ func (t *table) lookup(path, method string, m *web.Match) (found, error) {
 		m.Set(nil, 0)
 		return found{}, nil
 	}
-	values := m.Set(nil, fewValues)
+	values := m.Room()
 	n, pos, captured, passed := t.tree, 1, 0, math.MaxInt
 	for pos < len(path) {
 		if c := n.child(path[pos]); c != nil {
@@ -46,7 +46,7 @@ func (t *table) lookup(path, method string, m *web.Match) (found, error) {
 				continue
 			}
 		}
-		if n.specials != nil || captured == fewValues {
+		if n.specials != nil || captured >= fewValues {
 			return t.search(path, method, m)
 		}
 		switch len(n.params) {
@@ -103,7 +103,7 @@ func (t *table) lookup(path, method string, m *web.Match) (found, error) {
 			passed = min(passed, n.specials[0].node.min)
 		}
 		if l.order < passed && l.plain && l.method == nil {
-			if !l.hasInt || l.small(values) {
+			if !l.hasInt || l.small(values[:]) {
 				m.Set(&l.Route, captured)
 				return found{ok: true}, nil
 			}

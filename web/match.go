@@ -56,6 +56,10 @@ func (m *Match) Set(route *Route, n int) []Value {
 	return m.many
 }
 
+// Room is where the first values of the match will be, for a resolver that fills them in before it knows the route. Set
+// then makes them the route's.
+func (m *Match) Room() *[4]Value { return &m.few }
+
 // Values returns the captured values in the order of the route's Params, those included that are absent or hidden.
 func (m *Match) Values() []Value {
 	if m.n <= len(m.few) {
