@@ -144,7 +144,7 @@ func reverseNamed(ctx context.Context, r *web.Request, name string, args ...any)
 		r, _ = web.FromContext(ctx)
 	}
 	if !hasOption(args) {
-		if url, ok := fastArgs(fastTable(ctx), name, args, nil); ok {
+		if url, ok := fastArgs(fastTable(ctx), name, args, nil, nil); ok {
 			return url, nil
 		}
 	}

@@ -163,10 +163,10 @@ func fast1[A any](ctx context.Context, name string, a A) (string, bool) {
 	return finishFast(append(b, f.literals[1]...))
 }
 
-// fastArgs builds a URL with positional or keyword arguments.
-func fastArgs(t *table, name string, args []any, kwargs map[string]any) (string, bool) {
-	n := len(args) + len(kwargs)
-	if t == nil || n > 3 || len(args) > 0 && len(kwargs) > 0 {
+// fastArgs builds a URL with positional or keyword arguments, which come in one of two forms.
+func fastArgs(t *table, name string, args []any, kwargs map[string]any, params Params) (string, bool) {
+	n := len(args) + len(kwargs) + len(params)
+	if t == nil || n > 3 || len(args) > 0 && n > len(args) {
 		return "", false
 	}
 	p := t.plan(name)
@@ -181,13 +181,17 @@ func fastArgs(t *table, name string, args []any, kwargs map[string]any) (string,
 	b := append(space[:0], f.literals[0]...)
 	for i, class := range f.classes {
 		var v any
-		if len(args) > 0 {
+		given := true
+		switch {
+		case len(args) > 0:
 			v = args[i]
-		} else {
-			var given bool
-			if v, given = kwargs[f.names[i]]; !given {
-				return "", false
-			}
+		case kwargs != nil:
+			v, given = kwargs[f.names[i]]
+		default:
+			v, given = params.get(f.names[i])
+		}
+		if !given {
+			return "", false
 		}
 		var ok bool
 		switch v := v.(type) {

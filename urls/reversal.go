@@ -66,8 +66,8 @@ func (r *reversal) setKwarg(name string, value any) {
 	r.kwargs = append(r.kwargs, Param{name, value})
 }
 
-func (r *reversal) kwarg(name string) (any, bool) {
-	for _, p := range r.kwargs {
+func (params Params) get(name string) (any, bool) {
+	for _, p := range params {
 		if p.Name == name {
 			return p.Value, true
 		}

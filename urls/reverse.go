@@ -33,7 +33,7 @@ func Reverse(ctx context.Context, name string, args ...any) (string, error) {
 		return "", ErrNoResolver
 	}
 	if !hasOption(args) {
-		if url, ok := fastArgs(fastTable(ctx), name, args, nil); ok {
+		if url, ok := fastArgs(fastTable(ctx), name, args, nil, nil); ok {
 			return url, nil
 		}
 	}
@@ -88,7 +88,7 @@ func (res *Resolver) Reverse(ctx context.Context, name string, args []any, kwarg
 // to is preferred.
 func (res *Resolver) ReverseURL(ctx context.Context, name string, args []any, kwargs map[string]any) (string, error) {
 	if sc := scopeOf(ctx); sc == nil || sc.prefix == "" {
-		if url, ok := fastArgs(res.table(res.language(ctx)), name, args, kwargs); ok {
+		if url, ok := fastArgs(res.table(res.language(ctx)), name, args, kwargs, nil); ok {
 			return url, nil
 		}
 	}
@@ -123,13 +123,18 @@ func (res *Resolver) reverse(r *reversal) (string, error) {
 	if t.space.err != nil {
 		return "", t.space.err
 	}
-	s, view, err := t.find(r.name, r.currentApp)
-	if err != nil {
-		return "", err
+	url, ok := "", false
+	if r.prefix == t.scriptPrefix {
+		url, ok = fastArgs(t, r.name, r.args, nil, r.kwargs)
 	}
-	url, err := s.reverse(view, r)
-	if err != nil {
-		return "", err
+	if !ok {
+		s, view, err := t.find(r.name, r.currentApp)
+		if err != nil {
+			return "", err
+		}
+		if url, err = s.reverse(view, r); err != nil {
+			return "", err
+		}
 	}
 	if r.hasQuery {
 		query, err := encodeQuery(r.query)
@@ -198,7 +203,7 @@ func (c *candidate) fit(f *form, r *reversal) (Params, bool) {
 		if slices.Contains(f.params, name) {
 			continue
 		}
-		if given, ok := r.kwarg(name); ok && !pyEqual(given, v) {
+		if given, ok := r.kwargs.get(name); ok && !pyEqual(given, v) {
 			return nil, false
 		}
 	}
