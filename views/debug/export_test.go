@@ -12,6 +12,8 @@ var (
 	Closest      = closest
 	Short        = short
 	Hint         = hint
+	EscapeModule = escapeModule
+	Arguments    = arguments
 )
 
 // Excerpt reads source as a report does.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 )
 
 //go:embed pages
@@ -32,8 +31,6 @@ var load = sync.OnceValue(func() *assets {
 		"golang": highlightGo, "sql": highlightSQL, "short": short, "inc": func(n int) int { return n + 1 },
 		"style": func() template.CSS { return a.style }, "script": func() template.JS { return a.script },
 		"version": Version, "label": foldLabel, "packages": foldPackages,
-		"clock": func(t time.Time) string { return t.Format("15:04:05.000") },
-		"dict":  dict,
 	}).ParseFS(files, "pages/*.html"))
 	a.policy = "default-src 'none'; style-src " + hashOf(style) + "; script-src 'self' " + hashOf(script) +
 		"; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -48,18 +45,6 @@ func hashOf(data []byte) string {
 // ContentSecurityPolicy is the policy under which the pages of this package work: their one style sheet and one script,
 // named by their hashes, and nothing else. Were an escape ever missed, a browser would still not run what got in.
 func ContentSecurityPolicy() string { return load().policy }
-
-// dict makes a map for a partial template that needs two values.
-func dict(pairs ...any) (map[string]any, error) {
-	if len(pairs)%2 != 0 {
-		return nil, fmt.Errorf("debug: dict needs pairs")
-	}
-	m := make(map[string]any, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		m[fmt.Sprint(pairs[i])] = pairs[i+1]
-	}
-	return m, nil
-}
 
 // foldLabel and foldPackages say what a folded run of library frames holds: "3 frames" of "web, urls, net/http".
 func foldLabel(g FrameGroup) string {

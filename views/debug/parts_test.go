@@ -154,3 +154,29 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	got := debug.Arguments([]any{1, "a\"b", []byte("xyz"), nil, true})
+	if want := `1, "a\"b", (3 bytes), <nil>, true`; got != want {
+		t.Errorf("arguments = %s, want %s", got, want)
+	}
+	if got := debug.Arguments(make([]any, 1000)); !strings.HasSuffix(got, "… (980 more)") {
+		t.Errorf("arguments = %s", got)
+	}
+}
+
+func TestEscapeModule(t *testing.T) {
+	t.Parallel()
+	if got := debug.EscapeModule("github.com/BurntSushi/Toml@v1.0.0/Decode.go"); got != "github.com/!burnt!sushi/!toml@v1.0.0/Decode.go" {
+		t.Errorf("escapeModule = %s", got)
+	}
+}
+
+// The policy admits the page's own style and script and nothing else.
+func TestContentSecurityPolicy(t *testing.T) {
+	t.Parallel()
+	policy := debug.ContentSecurityPolicy()
+	wantAll(t, "policy", policy, "default-src 'none'", "style-src 'sha256-", "'sha256-", "frame-ancestors 'none'")
+	wantNone(t, "policy", policy, "unsafe", "*")
+}

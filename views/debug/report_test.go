@@ -213,3 +213,94 @@ func TestWithoutRequest(t *testing.T) {
 	wantAll(t, "Text", rep.Text(), "nightly job", "Environment")
 	wantAll(t, "HTML", string(rep.HTML()), "nightly job", "Environment")
 }
+
+// valueView and pointerView are handlers of their own.
+type valueView struct{}
+
+func (valueView) Serve(*web.Request) (*web.Response, error) { return nil, errors.New("x") }
+
+type pointerView struct{}
+
+func (*pointerView) Serve(*web.Request) (*web.Response, error) { return nil, errors.New("x") }
+
+// borrowing names another function as its own.
+type borrowing struct{ valueView }
+
+func (borrowing) ViewFunc() any { return articleDetail }
+
+type borrowingNothing struct{ valueView }
+
+func (borrowingNothing) ViewFunc() any { return nil }
+
+func argView(*web.Request, int64) (*web.Response, error) { return nil, errors.New("x") }
+
+// The view is found behind whatever the URL table holds.
+func TestViewIsFound(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		handler web.Handler
+		want    string
+	}{
+		{"function", web.View(articleDetail), "debug_test.articleDetail"},
+		{"function with arguments", web.Arg(argView), "debug_test.argView"},
+		{"decorated", web.NeverCache(web.RequireSafe(web.View(articleDetail))), "debug_test.articleDetail"},
+		{"value", valueView{}, "debug_test.valueView.Serve"},
+		{"pointer to a value", &valueView{}, "debug_test.valueView.Serve"},
+		{"pointer", &pointerView{}, "debug_test.(*pointerView).Serve"},
+		{"another's function", borrowing{}, "debug_test.articleDetail"},
+		{"none", nil, ""},
+	}
+	for _, tt := range tests {
+		r := request("GET", "/")
+		r.Match.Route = &web.Route{Handler: tt.handler, ViewName: "named"}
+		rep := debug.New(r, errors.New("debug test: anything"), debug.Options{})
+		got := ""
+		if rep.View != nil {
+			got = rep.View.Func
+		}
+		if got != tt.want {
+			t.Errorf("%s: View = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	r := request("GET", "/")
+	r.Match.Route = &web.Route{Handler: borrowingNothing{}}
+	if rep := debug.New(r, errors.New("x"), debug.Options{}); rep.View != nil && strings.Contains(rep.View.Func, "articleDetail") {
+		t.Errorf("View = %+v", rep.View)
+	}
+}
+
+// A JSON body is shown and masked at every level.
+func TestJSONBody(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, body, want string }{
+		{"object", `{"title": "Tides", "user": {"name": "ada", "password": "s3cret"}, "tags": ["a", "b"]}`, "user.password  " + debug.Masked},
+		{"list", `["first"]`, `["first"]`},
+		{"broken", `{"title": `, "(not JSON)"},
+	}
+	for _, tt := range tests {
+		req := httptest.NewRequest("POST", "/", strings.NewReader(tt.body))
+		req.Header.Set("Content-Type", "application/json")
+		rep := debug.New(web.NewRequest(req, &web.Config{Debug: true}), errors.New("x"), debug.Options{})
+		wantAll(t, tt.name, rep.Text(), "POST", tt.want)
+		wantNone(t, tt.name, rep.Text(), "s3cret")
+	}
+}
+
+// A form's fields are shown, hidden ones masked, and a body that cannot be read leaves a note.
+func TestFormBody(t *testing.T) {
+	t.Parallel()
+	form := func(body string) *web.Request {
+		req := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return web.NewRequest(req, &web.Config{Debug: true})
+	}
+	r := form("name=ada&password=s3cret&pin=98765")
+	debug.HidePost(r, "pin")
+	text := debug.New(r, errors.New("x"), debug.Options{}).Text()
+	wantAll(t, "form", text, "ada", debug.Masked)
+	wantNone(t, "form", text, "s3cret", "98765")
+
+	text = debug.New(form(strings.Repeat("a=1&", 5000)), errors.New("x"), debug.Options{}).Text()
+	wantAll(t, "too many fields", text, "(not readable)")
+}
