@@ -126,7 +126,7 @@ func (t *transfer) write(w http.ResponseWriter, r *Request, resp *Response) {
 	if resp.body == nil {
 		size = len(resp.text)
 	}
-	if header["Content-Length"] == nil && (!t.open || r.Method == http.MethodHead) {
+	if header["Content-Length"] == nil && (r.Method == http.MethodHead || !t.open && !countsItself(w, size)) {
 		resp.length[0] = strconv.Itoa(size)
 		header["Content-Length"] = resp.length[:]
 	}
@@ -141,6 +141,16 @@ func (t *transfer) write(w http.ResponseWriter, r *Request, resp *Response) {
 		n, t.err = io.WriteString(w, resp.text)
 	}
 	t.bytes, t.lost = int64(n), t.err != nil
+}
+
+// countsItself says whether w is net/http's own writer and will find out a small body's length at no cost: the handler
+// returns before its buffer of 2048 bytes is full. It is known by a method that wrappers do not have.
+func countsItself(w http.ResponseWriter, size int) bool {
+	if size == 0 || size > 2000 {
+		return false
+	}
+	_, own := w.(interface{ EnableFullDuplex() error })
+	return own
 }
 
 // stream writes a body that comes piece by piece.

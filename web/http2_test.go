@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -81,6 +82,30 @@ func TestRequestOverTheWire(t *testing.T) {
 		defer resp.Body.Close()
 		if body, _ := io.ReadAll(resp.Body); string(body) != "true true 2 form" {
 			t.Errorf("got %d %q", resp.StatusCode, body)
+		}
+	})
+}
+
+func TestContentLengthOverTheWire(t *testing.T) {
+	t.Parallel()
+	view := web.View(func(r *web.Request) (*web.Response, error) {
+		n, err := strconv.Atoi(r.GET().Get("n"))
+		return web.Text(strings.Repeat("x", n)), err
+	})
+	bothVersions(t, web.ToHTTP(view, quiet), func(t *testing.T, client *http.Client, url string) {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			for _, n := range []int64{0, 1, 1999, 2000, 2001, 2048, 2049, 100000} {
+				req, _ := http.NewRequest(method, fmt.Sprint(url, "/?n=", n), nil)
+				resp, err := client.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, _ := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				if resp.ContentLength != n || method == http.MethodGet && int64(len(body)) != n {
+					t.Errorf("%s of %d bytes: Content-Length %d, body of %d", method, n, resp.ContentLength, len(body))
+				}
+			}
 		}
 	})
 }
