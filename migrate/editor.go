@@ -161,9 +161,6 @@ func (e *Editor) dbDefault(m *schema.Model, f *schema.Field) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if f.Kind == schema.Decimal && e.d.Name == "sqlite" {
-			return "(CAST('" + strings.Trim(sql, "'") + "' AS NUMERIC))", nil
-		}
 		if strings.ContainsRune(sql, '(') {
 			sql = "(" + sql + ")"
 		}

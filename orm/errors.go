@@ -52,3 +52,6 @@ type ProtectedError struct {
 func (e *ProtectedError) Error() string {
 	return fmt.Sprintf("orm: cannot delete %s: %d rows refer to it by %s", e.Model, e.Count, strings.Join(e.By, ", "))
 }
+
+// IsNotFound says whether an error is ErrNotFound.
+func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }

@@ -1,6 +1,8 @@
 package orm
 
 import (
+	"time"
+
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
@@ -214,6 +216,9 @@ func CountOf[V any](e Expr[V]) Expr[int64] { return agg[int64]("Count", e.n) }
 
 // AvgOf is the mean of an expression.
 func AvgOf[V any](e Expr[V]) Expr[float64] { return agg[float64]("Avg", e.n) }
+
+// Now is the database's present time.
+func Now() Expr[time.Time] { return fn[time.Time]("Now") }
 
 // Lower and Upper change the case of a text.
 func Lower[V ~string](f *V) Expr[string] { return fn[string]("Lower", F(f).n) }

@@ -206,6 +206,9 @@ func (c *Column[V]) PrimaryKey() *Column[V] { c.d.s.PrimaryKey = true; return c 
 // Unique allows each value once.
 func (c *Column[V]) Unique() *Column[V] { c.d.s.Unique = true; return c }
 
+// Null lets a column be null whose Go type is no pointer: a JSON column, which keeps its zero value as NULL.
+func (c *Column[V]) Null() *Column[V] { c.d.s.Null = true; return c }
+
 // Index adds an index.
 func (c *Column[V]) Index() *Column[V] { c.d.s.Index = true; return c }
 

@@ -24,6 +24,9 @@ type Meta struct {
 	Indexes []Index
 	// Constraints that rows must fulfil.
 	Constraints []Constraint
+	// UniqueTogether lists sets of fields, by address, that are unique together, in Django's older form; new models take
+	// UniqueOn.
+	UniqueTogether [][]any
 	// Unmanaged tables are made by somebody else: migrations leave them alone.
 	Unmanaged bool
 	// PrimaryKey lists the fields of a composite key, by address.

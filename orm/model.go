@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -385,6 +386,10 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 		d.hasMany(f, fd, decl.hasMany)
 		return
 	}
+	if rel.Kind == plan.BackwardOne {
+		d.problem(".%s: describe it with orm.HasOne", sf.Name)
+		return
+	}
 	fd.Kind = schema.ManyToMany
 	if fd.Rel == nil {
 		fd.Rel = &schema.Relation{}
@@ -408,7 +413,9 @@ func (d *describer) relate(name string, rel *plan.Relation) {
 func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 	f.S = &fd
 	rel := f.Rel
-	rel.Kind = plan.Backward
+	if rel.Kind == plan.Many {
+		rel.Kind = plan.Backward
+	}
 	d.m.Fields = append(d.m.Fields, f)
 	rel.OnComplete(func(r *plan.Relation) error {
 		if err := r.To.Described(); err != nil {
@@ -421,8 +428,8 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 		back := kf.Rel.Back()
 		r.Field, r.FromColumn, r.ToColumn, r.Null = kf, back.FromColumn, back.ToColumn, true
 		r.Accessor = back.Accessor
-		if back.Kind == plan.BackwardOne {
-			r.Kind = plan.BackwardOne
+		if back.Kind != r.Kind {
+			return fmt.Errorf("the way back of %s is to %s (use %s)", key, map[bool]string{true: "one row", false: "many rows"}[back.Kind == plan.BackwardOne], map[bool]string{true: "orm.One and HasOne", false: "orm.Many and HasMany"}[back.Kind == plan.BackwardOne])
 		}
 		return nil
 	})
@@ -555,6 +562,18 @@ func (d *describer) meta(meta Meta) {
 			m.Latest, s.GetLatestBy = pf, pf.S.Name
 		}
 	}
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		if n, ok := f.Expression.(expr.Node); ok {
+			f.Expression = d.schemaExpression(n)
+		}
+		if n, ok := f.DBDefault.(expr.Node); ok {
+			f.DBDefault = d.schemaExpression(n)
+		}
+	}
+	for _, set := range meta.UniqueTogether {
+		s.UniqueTogether = append(s.UniqueTogether, d.fieldNames("UniqueTogether", set))
+	}
 	for _, ix := range meta.Indexes {
 		d.index(ix)
 	}
@@ -626,18 +645,24 @@ func (d *describer) predicate(p *Predicate) schema.Expression {
 func (d *describer) expressions(list []AnyExpr) []schema.Expression {
 	var out []schema.Expression
 	for _, e := range list {
-		n, err := byName(d.m, e.exprNode())
-		if err != nil {
-			d.problems = append(d.problems, err)
-			continue
-		}
-		if se, ok := n.(schema.Expression); ok {
+		if se := d.schemaExpression(e.exprNode()); se != nil {
 			out = append(out, se)
-		} else {
-			d.problem(": a %T cannot stand in an index or constraint", n)
 		}
 	}
 	return out
+}
+
+func (d *describer) schemaExpression(n expr.Node) schema.Expression {
+	named, err := byName(d.m, n)
+	if err != nil {
+		d.problems = append(d.problems, err)
+		return nil
+	}
+	se, ok := named.(schema.Expression)
+	if !ok {
+		d.problem(": a %T cannot stand in an index, a constraint or a column", named)
+	}
+	return se
 }
 
 // SnakeCase turns a Go name into Django's form: PublishedAt -> published_at, AuthorURL -> author_url, ID -> id.

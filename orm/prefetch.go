@@ -68,7 +68,7 @@ type typedRelation interface {
 // plain way back).
 func holder(rel *plan.Relation) *plan.Field {
 	for _, f := range rel.From.Fields {
-		if f.Rel == rel {
+		if f.Rel == rel || f.Rel != nil && f.Rel.Field == rel.Field && f.Rel.To == rel.To && f.Rel.Kind == rel.Kind {
 			return f
 		}
 	}
@@ -173,6 +173,12 @@ func loadMany(ctx context.Context, db *DB, s *scope, rel *plan.Relation, hold *p
 	for i, obj := range objs {
 		l := hold.LinkAt(obj)
 		l.Loaded, l.Done = typed.listAny(byOwner[keys[i]]), true
+		if rel.Kind == plan.BackwardOne {
+			l.Loaded = nil
+			if list := byOwner[keys[i]]; len(list) > 0 {
+				l.Loaded = rel.To.Box(list[0])
+			}
+		}
 	}
 	return found, nil
 }
@@ -351,3 +357,9 @@ func (m *Many[T]) listAny(objs []plan.Pointer) any {
 	}
 	return list
 }
+
+func (o *One[T]) loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
+	return loadTyped[T](ctx, db, s, q)
+}
+
+func (o *One[T]) listAny([]plan.Pointer) any { return nil }

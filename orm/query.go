@@ -242,7 +242,11 @@ func (q Query[T]) Annotate(picks ...Pick) Query[T] {
 		if err := checkAlias(a.Name); err != nil && q.s.Err == nil {
 			q.s.Err = err
 		}
+		if a.Field == nil && q.s.Model.Ready() == nil && q.s.Model.FieldNamed(a.Name) != nil && q.s.Err == nil {
+			q.s.Err = fmt.Errorf("orm: the annotation %q conflicts with a field of %s", a.Name, q.s.Model.GoName())
+		}
 		q.s.Annotations = append(q.s.Annotations[:n:n], a)
+		q.extendValues(a)
 	}
 	return q
 }

@@ -92,7 +92,7 @@ func (r *Registry) build() {
 					continue
 				}
 				rels := r.of(f.Rel.To)
-				if other := rels[back.Name]; other != nil && other != back && !(other.Kind == plan.Backward && other.Field == back.Field) {
+				if other := rels[back.Name]; other != nil && other != back && other.Field != back.Field {
 					problems = append(problems, fmt.Errorf("orm: %s.%s: the way back %q of %s is taken (give it a RelatedName)", m.GoName(), f.GoName, back.Name, f.Rel.To.GoName()))
 					continue
 				}

@@ -363,8 +363,8 @@ func scanRest(obj plan.Pointer, l *compile.Layout, r dialect.Row) error {
 
 func scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row) error {
 	var link *plan.Link
-	if j.Rel.Kind == plan.Forward {
-		link = j.Rel.Field.LinkAt(owner)
+	if hold := holder(j.Rel); hold != nil {
+		link = hold.LinkAt(owner)
 		link.Done = true
 	}
 	if r.Null(j.PK) {

@@ -2,7 +2,9 @@ package compile
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -20,7 +22,16 @@ func (b *builder) function(n expr.Func, can reuse) *rexpr {
 	if len(args) == 0 {
 		e.constant = true
 	}
-	f, ok := functions[n.Name]
+	if part, ok := strings.CutPrefix(n.Name, "Extract"); ok && len(args) == 1 {
+		return b.transform(args[0], extractName(part, n.Unit))
+	}
+	if n.Name == "TruncDate" || n.Name == "TruncTime" {
+		return b.transform(args[0], strings.ToLower(n.Name[5:]))
+	}
+	if unit, ok := strings.CutPrefix(n.Name, "Trunc"); ok && len(args) == 1 {
+		return b.trunc(args[0], orText(n.Unit, strings.ToLower(unit)), n.Out)
+	}
+	f, ok := formOf(n.Name)
 	if !ok {
 		b.fail(fmt.Errorf("orm: unknown function %q", n.Name))
 		return &rexpr{}
@@ -41,6 +52,54 @@ func (b *builder) function(n expr.Func, can reuse) *rexpr {
 	return e
 }
 
+func orText(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// extractName turns ExtractIsoWeekDay's end into iso_week_day.
+func extractName(part, unit string) string {
+	if part == "" {
+		return unit
+	}
+	var b strings.Builder
+	for i, r := range part {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte('_')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}
+
+// trunc cuts a date or moment to a unit. Out may ask for a date of a moment.
+func (b *builder) trunc(of *rexpr, unit string, out schema.Kind) *rexpr {
+	source := of.kind
+	if !source.IsTemporal() {
+		b.fail(&FieldError{Name: unit, Reason: fmt.Sprintf("Trunc needs a date or moment, not a %s", source)})
+		return &rexpr{}
+	}
+	switch unit {
+	case "year", "quarter", "month", "week", "day", "hour", "minute", "second":
+	default:
+		b.fail(&FieldError{Name: unit, Reason: fmt.Sprintf("unknown unit %q", unit)})
+		return &rexpr{}
+	}
+	if out == schema.Invalid {
+		out = source
+	}
+	e := derived(out, of)
+	zone := b.c.Zone
+	cutAs := source
+	if out == schema.Date {
+		cutAs = schema.Date
+	}
+	e.write = func(w *writer) { w.buf = w.d.Trunc(w.buf, unit, cutAs, zone, w.capture(of.write)) }
+	return e
+}
+
 // form is how a function is written.
 type form struct {
 	sql   string
@@ -48,20 +107,129 @@ type form struct {
 	write func(w *writer, n expr.Func, args []*rexpr)
 }
 
-func simple(sql string, out schema.Kind) form { return form{sql: sql, out: out} }
+// formOf finds a function that every database has in one form or another.
+func formOf(name string) (form, bool) {
+	switch name {
+	case "Lower", "Upper", "Trim", "LTrim", "RTrim", "Replace", "Reverse", "Repeat", "LPad", "RPad", "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512":
+		return form{sql: strings.ToUpper(name), out: schema.Text}, true
+	case "Length":
+		return form{sql: "LENGTH", out: schema.Integer}, true
+	case "Coalesce", "NullIf", "Abs", "Round":
+		return form{sql: strings.ToUpper(name), write: writeRound(name)}, true
+	case "ACos", "ASin", "ATan", "ATan2", "Cos", "Cot", "Degrees", "Exp", "Ln", "Pi", "Radians", "Sin", "Sqrt", "Tan", "Mod", "Power", "Log":
+		return form{sql: strings.ToUpper(name), out: schema.Float}, true
+	case "Ceil":
+		return form{sql: "CEILING"}, true
+	case "Floor", "Sign":
+		return form{sql: strings.ToUpper(name)}, true
+	case "Random":
+		return form{sql: "RANDOM", out: schema.Float, write: vendor("RAND", "RANDOM", "RAND")}, true
+	case "Greatest", "Least":
+		return form{write: extreme(name)}, true
+	case "Concat":
+		return form{out: schema.Text, write: concat}, true
+	case "Substr", "Left", "Right":
+		return form{out: schema.Text, write: substring}, true
+	case "StrIndex":
+		return form{out: schema.Integer, write: vendor("INSTR", "STRPOS", "INSTR")}, true
+	case "Ord":
+		return form{out: schema.Integer, write: vendor("UNICODE", "ASCII", "ORD")}, true
+	case "Chr":
+		return form{out: schema.Text, write: vendor("CHAR", "CHR", "CHAR")}, true
+	case "JSONObject":
+		return form{out: schema.JSON, write: vendor("JSON_OBJECT", "JSONB_BUILD_OBJECT", "JSON_OBJECT")}, true
+	case "JSONArray":
+		return form{out: schema.JSON, write: vendor("JSON_ARRAY", "JSONB_BUILD_ARRAY", "JSON_ARRAY")}, true
+	case "RowNumber", "Rank", "DenseRank", "Ntile":
+		return form{sql: sqlName(name), out: schema.Integer}, true
+	case "PercentRank", "CumeDist":
+		return form{sql: sqlName(name), out: schema.Float}, true
+	case "Lag", "Lead", "FirstValue", "LastValue", "NthValue":
+		return form{sql: sqlName(name)}, true
+	case "Now":
+		return form{out: schema.DateTime, write: now}, true
+	}
+	return form{}, false
+}
 
-// functions are those that every database has in one form or another.
-var functions = map[string]form{
-	"Lower": simple("LOWER", schema.Text), "Upper": simple("UPPER", schema.Text), "Length": simple("LENGTH", schema.Integer),
-	"Coalesce": simple("COALESCE", schema.Invalid), "NullIf": simple("NULLIF", schema.Invalid), "Abs": simple("ABS", schema.Invalid),
-	"Now": {out: schema.DateTime, write: func(w *writer, _ expr.Func, _ []*rexpr) {
+// sqlName turns FirstValue into FIRST_VALUE.
+func sqlName(name string) string { return strings.ToUpper(extractName(name, "")) }
+
+func now(w *writer, _ expr.Func, _ []*rexpr) {
+	switch w.d.Name {
+	case "sqlite":
+		w.str("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')")
+	case "postgresql":
+		w.str("STATEMENT_TIMESTAMP()")
+	default:
+		w.str("CURRENT_TIMESTAMP(6)")
+	}
+}
+
+// vendor writes a call under the name that the database has for it.
+func vendor(sqlite, postgres, mysql string) func(w *writer, n expr.Func, args []*rexpr) {
+	return func(w *writer, _ expr.Func, args []*rexpr) {
 		switch w.d.Name {
 		case "sqlite":
-			w.str("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')")
+			call(w, sqlite, args...)
 		case "postgresql":
-			w.str("STATEMENT_TIMESTAMP()")
+			call(w, postgres, args...)
 		default:
-			w.str("CURRENT_TIMESTAMP(6)")
+			call(w, mysql, args...)
 		}
-	}},
+	}
+}
+
+// writeRound leaves out a precision of zero, and is a plain call for the others.
+func writeRound(name string) func(w *writer, n expr.Func, args []*rexpr) {
+	return func(w *writer, _ expr.Func, args []*rexpr) { call(w, strings.ToUpper(name), args...) }
+}
+
+// extreme writes GREATEST or LEAST; SQLite's MAX and MIN with several arguments are null if one of them is.
+func extreme(name string) func(w *writer, n expr.Func, args []*rexpr) {
+	sqlite := "MAX"
+	if name == "Least" {
+		sqlite = "MIN"
+	}
+	return vendor(sqlite, strings.ToUpper(name), strings.ToUpper(name))
+}
+
+// concat joins texts; a null counts as empty.
+func concat(w *writer, _ expr.Func, args []*rexpr) {
+	w.str("(")
+	for i, a := range args {
+		if i > 0 {
+			w.str(" || ")
+		}
+		w.str("COALESCE(")
+		if !a.kind.IsText() && w.d.Name == "postgresql" {
+			w.str("(")
+			a.write(w)
+			w.str(")::text")
+		} else {
+			a.write(w)
+		}
+		w.str(", '')")
+	}
+	w.str(")")
+}
+
+func substring(w *writer, n expr.Func, args []*rexpr) {
+	word := "SUBSTRING"
+	if w.d.Name == "sqlite" {
+		word = "SUBSTR"
+	}
+	switch n.Name {
+	case "Left":
+		one := &rexpr{write: func(w *writer) { w.arg(dialect.IntValue(1)) }}
+		call(w, word, args[0], one, args[1])
+	case "Right":
+		w.str(word + "(")
+		args[0].write(w)
+		w.str(", ")
+		args[1].write(w)
+		w.str(" * -1)")
+	default:
+		call(w, word, args...)
+	}
 }

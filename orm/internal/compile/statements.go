@@ -68,6 +68,17 @@ func (c *Compiler) plainRows(q *expr.Query) bool {
 	return true
 }
 
+// Holds says that an expression holds an aggregate, so that it needs groups.
+func Holds(n expr.Node) bool {
+	switch n := n.(type) {
+	case *expr.Window:
+		return false
+	case expr.Binary:
+		return Holds(n.Left) || Holds(n.Right)
+	}
+	return holds(n)
+}
+
 // holds says that an expression holds an aggregate or a window function.
 func holds(n expr.Node) bool {
 	switch n := n.(type) {
@@ -376,8 +387,8 @@ func (c *Compiler) Expression(m *plan.Model, n expr.Node) (string, error) {
 			}
 			r.sql(w)
 		}
-	} else {
-		b.resolve(n, nil).write(w)
+	} else if e := b.resolve(n, nil); b.err == nil {
+		e.write(w)
 	}
 	if b.err == nil && b.hasJoins() {
 		b.fail(fmt.Errorf("orm: an index or constraint cannot follow relations"))

@@ -1,0 +1,243 @@
+package orm_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/newsroom"
+)
+
+// do runs the terminal call of a case and returns what it shows.
+func do[T any](ctx context.Context, c *conformanceCase) (any, error) {
+	q, sh := build(orm.Objects[T](), c.Steps)
+	switch c.Do {
+	case "":
+		if len(c.Follow) > 0 {
+			return follow(ctx, q, c)
+		}
+		return list(ctx, q, sh)
+	case "count":
+		return q.Count(ctx)
+	case "exists":
+		return q.Exists(ctx)
+	case "first":
+		return orNil(q.First(ctx))
+	case "last":
+		return orNil(q.Last(ctx))
+	case "latest", "earliest":
+		if names, ok := c.Args.([]any); ok && len(names) > 0 {
+			o, err := orm.LatestByName(ctx, q, c.Do == "latest", strs(names)...)
+			return object(o), err
+		}
+		f := q.Latest
+		if c.Do == "earliest" {
+			f = q.Earliest
+		}
+		o, err := f(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return object(o), nil
+	case "get":
+		o, err := q.Get(ctx, orm.PredOf(cond(c.Args)))
+		if err != nil {
+			return nil, err
+		}
+		return object(o), nil
+	case "contains":
+		o, err := orm.Objects[T]().Get(ctx, orm.Lookup("pk", val(c.Args)))
+		if err != nil {
+			return nil, err
+		}
+		return q.Contains(ctx, o)
+	case "in_bulk":
+		return inBulk(ctx, q, c)
+	case "aggregate":
+		m := c.Args.(map[string]any)
+		var picks []orm.Pick
+		for _, k := range sortedKeys(m) {
+			picks = append(picks, orm.Named(k, orm.Node[any](node(m[k]))))
+		}
+		return q.AggregateByName(ctx, picks...)
+	}
+	got, err := write(ctx, q, c)
+	if err != nil || c.Then == nil {
+		return got, err
+	}
+	then, err := runThen(ctx, c.Then)
+	return map[string]any{"returned": got, "then": then}, err
+}
+
+func orNil[T any](o *T, err error) (any, error) {
+	if errors.Is(err, orm.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return object(o), nil
+}
+
+func inBulk[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any, error) {
+	keys := c.Args.([]any)[0].([]any)
+	out := map[string]any{}
+	if name, ok := c.Kwargs["field_name"]; ok {
+		if name == "section" {
+			_, err := orm.InBulk(ctx, orm.Objects[newsroom.Story](), &orm.Fields[newsroom.Story]().Section, newsroom.Section("a"))
+			return nil, err
+		}
+		m, err := orm.InBulk(ctx, orm.Objects[newsroom.Tag](), &orm.Fields[newsroom.Tag]().Slug, strs(keys)...)
+		for k, o := range m {
+			out[k] = object(o)
+		}
+		return out, err
+	}
+	var ids []int64
+	for _, k := range keys {
+		ids = append(ids, num(k))
+	}
+	m, err := orm.InBulk(ctx, orm.Objects[newsroom.Story](), &orm.Fields[newsroom.Story]().ID, ids...)
+	for k, o := range m {
+		out[fmt.Sprint(k)] = object(o)
+	}
+	return out, err
+}
+
+func write[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any, error) {
+	assign := func(m map[string]any) []orm.Assignment {
+		var set []orm.Assignment
+		for _, k := range sortedKeys(m) {
+			v := val(m[k])
+			if n, ok := v.(expr.Node); ok {
+				v = orm.Node[any](n)
+			}
+			set = append(set, orm.SetByName(k, v))
+		}
+		return set
+	}
+	fill := func(obj *T, m map[string]any) error {
+		for _, k := range sortedKeys(m) {
+			if err := orm.SetField(obj, k, val(m[k])); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	args, _ := c.Args.(map[string]any)
+	switch c.Do {
+	case "update":
+		return q.Update(ctx, assign(args)...)
+	case "delete":
+		d, err := q.Delete(ctx)
+		by := map[string]any{}
+		for k, n := range d.ByModel {
+			by[k] = n
+		}
+		return []any{d.Total, by}, err
+	case "create":
+		obj := new(T)
+		if err := fill(obj, args); err != nil {
+			return nil, err
+		}
+		err := q.Create(ctx, obj)
+		return map[string]any{"pk_set": reflect.ValueOf(obj).Elem().FieldByName("ID").Int() > 0}, err
+	case "bulk_create":
+		var objs []*T
+		for _, r := range c.Rows {
+			obj := new(T)
+			if err := fill(obj, r.(map[string]any)); err != nil {
+				return nil, err
+			}
+			objs = append(objs, obj)
+		}
+		var o orm.BulkOptions
+		o.IgnoreConflicts = c.Kwargs["ignore_conflicts"] == true
+		if c.Kwargs["update_conflicts"] == true {
+			t := orm.Fields[newsroom.Tag]()
+			o.UniqueFields, o.UpdateFields = []any{&t.Slug}, []any{&t.Label}
+		}
+		return map[string]any{"count": len(objs)}, q.BulkCreate(ctx, objs, o)
+	case "bulk_update":
+		return q.Update(ctx, assign(args)...) // the case gives all objects the same expression
+	case "get_or_create", "update_or_create":
+		obj := new(T)
+		if err := errors.Join(fill(obj, args), fill(obj, c.Defaults)); err != nil {
+			return nil, err
+		}
+		find := q.Filter(orm.PredOf(cond(args)))
+		var created bool
+		var err error
+		if c.Do == "get_or_create" {
+			_, created, err = find.GetOrCreate(ctx, obj)
+		} else {
+			_, created, err = find.UpdateOrCreate(ctx, obj, assign(c.Defaults)...)
+		}
+		return map[string]any{"created": created}, err
+	}
+	return nil, fmt.Errorf("unknown call %q", c.Do)
+}
+
+func runThen(ctx context.Context, s *subQuery) (any, error) {
+	switch s.Model {
+	case "Story":
+		q, sh := build(orm.Objects[newsroom.Story](), s.Steps)
+		return list(ctx, q, sh)
+	case "Author":
+		q, sh := build(orm.Objects[newsroom.Author](), s.Steps)
+		return list(ctx, q, sh)
+	case "Tag":
+		q, sh := build(orm.Objects[newsroom.Tag](), s.Steps)
+		return list(ctx, q, sh)
+	}
+	return nil, fmt.Errorf("unknown model %q", s.Model)
+}
+
+// follow walks attribute paths of the objects, counting the queries.
+func follow[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any, error) {
+	log := &orm.QueryLog{}
+	ctx = orm.WithQueryLog(ctx, log)
+	objs, err := q.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []any
+	for _, o := range objs {
+		row := map[string]any{}
+		for _, path := range c.Follow {
+			v, err := attribute(ctx, o, strings.Split(path, "."))
+			if err != nil {
+				return nil, err
+			}
+			row[path] = v
+		}
+		rows = append(rows, row)
+	}
+	return map[string]any{"rows": rows, "queries": log.Count()}, nil
+}
+
+func attribute(ctx context.Context, o any, path []string) (any, error) {
+	name := map[string]string{"title": "Title", "author": "Author", "editor": "Editor", "name": "Name", "mentor": "Mentor", "tags": "Tags", "stories": "Stories", "review_set": "Reviews", "bio": "Bio", "profile": "Profile"}[path[0]]
+	f := reflect.ValueOf(o).Elem().FieldByName(name).Addr().Interface()
+	if lazy, ok := f.(interface {
+		TemplateValue(ctx context.Context) (any, error)
+	}); ok {
+		v, err := lazy.TemplateValue(ctx)
+		if err != nil || v == nil {
+			return nil, err
+		}
+		if rv := reflect.ValueOf(v); rv.Kind() == reflect.Slice {
+			out := []any{}
+			for i := range rv.Len() {
+				out = append(out, rv.Index(i).Elem().FieldByName("ID").Int())
+			}
+			return out, nil
+		}
+		return attribute(ctx, v, path[1:])
+	}
+	return reflect.ValueOf(f).Elem().Interface(), nil
+}

@@ -1,0 +1,15 @@
+package orm_test
+
+import (
+	"testing"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/internal/newsroom"
+)
+
+func TestNewsroomModels(t *testing.T) {
+	t.Parallel()
+	if err := orm.NewRegistry(newsroom.All()...).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
