@@ -97,3 +97,6 @@ func Normalize(pattern string) ([]string, error) {
 	}
 	return texts, err
 }
+
+// PyFormat is Python's format % args.
+func PyFormat(format string, args Params) (string, error) { return pyFormat(format, args) }

@@ -122,7 +122,9 @@ func (b *builder) entries(parent *entry, patterns Patterns, converters map[strin
 		p := element.pattern()
 		switch {
 		case p.kind == kindI18n && !isRoot && parent.p.kind != kindI18n:
-			b.fail(p, configError("Using i18n_patterns in an included URLconf is not allowed."))
+			err := configError("Using i18n_patterns in an included URLconf is not allowed.")
+			err.Hint = "put urls.I18n into the root table"
+			b.fail(p, err)
 		case p.kind == kindI18n && b.res.opts.NoI18n:
 			list = append(list, b.entries(parent, p.children, converters)...)
 		case p.isInclude() || p.isEndpoint():
@@ -173,7 +175,9 @@ func (b *builder) entry(parent *entry, p *pattern, converters map[string]*Conver
 	e.appName = appName(p.children)
 	e.namespace = p.namespace
 	if p.hasNamespace && p.namespace != "" && e.appName == "" {
-		b.fail(p, configError("Specifying a namespace in include() without providing an app_name is not supported. Put urls.AppName into the included Patterns."))
+		err := configError("Specifying a namespace in include() without providing an app_name is not supported. Set the app_name attribute in the included module, or pass a 2-tuple containing the list of patterns and app_name instead.")
+		err.Hint = "put urls.AppName into the included Patterns"
+		b.fail(p, err)
 	}
 	if e.namespace == "" {
 		e.namespace = e.appName
