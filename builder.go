@@ -107,7 +107,7 @@ func (b *builder) buildURLs() {
 		for _, e := range unjoin(err) {
 			m := manage.Message{Level: manage.Error, ID: "urls.E004", Text: e.Error()}
 			if c, ok := errors.AsType[*urls.ConfigError](e); ok {
-				m.Text, m.Object = c.Text, c.At
+				m.Text, m.Hint, m.Object = c.Text, c.Hint, c.At
 			}
 			b.messages = append(b.messages, m)
 		}
