@@ -56,7 +56,9 @@ func testValues(t *testing.T, e *env) {
 		{"before 1970", func(s *Sample) {
 			s.Day, s.At = date(1969, 12, 31), time.Date(1969, 12, 31, 23, 59, 59, 1000, time.UTC)
 		}},
-		{"before 2000", func(s *Sample) { s.Day, s.At = date(1999, 12, 31), time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC) }},
+		{"before 2000", func(s *Sample) {
+			s.Day, s.At = date(1999, 12, 31), time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC)
+		}},
 		{"leap day", func(s *Sample) { s.Day, s.At = date(2024, 2, 29), date(2024, 2, 29) }},
 		{"midnight", func(s *Sample) { s.Clock = 0 }},
 		{"end of day", func(s *Sample) { s.Clock = day - time.Microsecond }},
