@@ -41,6 +41,8 @@ type Context struct {
 	loops []*loop
 	// depth is how many loops run, nesting how many blocks.
 	depth, nesting int
+	// turns counts the turns of all loops.
+	turns int
 	// pending is an error of a value that was made while it was printed.
 	pending error
 }

@@ -170,6 +170,9 @@ func (n *forNode) Render(c *Context) error {
 	at := slices.IndexFunc(c.scope[c.frame:], func(b binding) bool { return b.name == n.names[0] }) + c.frame
 	for i := range l.n {
 		l.i = i
+		if err := c.turn(); err != nil {
+			return err
+		}
 		c.scope[at].value = l.at(n.reversed)
 		for j, node := range n.body.nodes {
 			if err := node.Render(c); err != nil {
@@ -183,6 +186,20 @@ func (n *forNode) Render(c *Context) error {
 		}
 	}
 	return nil
+}
+
+// maxOutput bounds how much a render that does not stream may write.
+const maxOutput = 256 << 20
+
+// turn counts the turns of loops, and stops a render that nobody waits for any more or that writes too much.
+func (c *Context) turn() error {
+	if c.turns++; c.turns&255 != 0 {
+		return nil
+	}
+	if len(c.out) > maxOutput {
+		return fmt.Errorf("the page is larger than %d bytes (use Stream)", maxOutput)
+	}
+	return c.env.Ctx.Err()
 }
 
 // streamChunk is how much output a streaming render collects before it is handed on.
@@ -204,6 +221,9 @@ func (n *forNode) renderEmpty(c *Context) error {
 
 func (n *forNode) renderUnpacked(c *Context, l *loop) error {
 	for i := range l.n {
+		if err := c.turn(); err != nil {
+			return err
+		}
 		l.i = i
 		item, err := c.settle(l.at(n.reversed))
 		if err != nil {

@@ -41,7 +41,7 @@ func parseLorem(p *Parser, t Token) (Node, error) {
 }
 
 // maxLorem bounds how much filler is made.
-const maxLorem = 10_000
+const maxLorem = 1000
 
 // Render prints filler text.
 func (n *loremNode) Render(c *Context) error {
