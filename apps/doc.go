@@ -3,7 +3,7 @@
 //
 //	package polls
 //
-//	//go:embed templates static
+//	//go:embed all:templates all:static
 //	var files embed.FS
 //
 //	// App is the polls application.
@@ -21,6 +21,8 @@
 //
 // The site lists its applications (nuages.Site.Apps); the order counts: templates, static files and commands of an earlier
 // one win. Nothing is registered by importing a package.
+//
+// The all: in the go:embed line takes files along whose names begin with an underscore, as included templates often do.
 //
 // Differs from Django: AppConfig is a value; there is no registry to ask. The URL patterns of an application are a
 // function of its package that the site includes where it wants them.
