@@ -11,7 +11,7 @@ import (
 	"github.com/nuages-go/nuages/urls"
 )
 
-//go:embed all:templates static
+//go:embed all:templates all:static
 var files embed.FS
 
 // App is the news application.
