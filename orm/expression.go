@@ -241,7 +241,7 @@ type When[V any] struct {
 
 // Case gives the value of the first branch whose condition holds, or otherwise the last argument.
 func Case[V any](otherwise Expr[V], whens ...When[V]) Expr[V] {
-	c := &expr.Case{Default: otherwise.n}
+	c := &expr.Case{Default: otherwise.n, Out: kindOf[V]()}
 	for _, w := range whens {
 		c.Whens = append(c.Whens, expr.When{If: w.If.p, Then: w.Then.n})
 	}

@@ -165,7 +165,7 @@ func loadMany(ctx context.Context, db *DB, s *scope, rel *plan.Relation, hold *p
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Walk{Steps: []*plan.Relation{back}}, Val: dialect.ListValue(keys)})
 		q.Where[len(q.Where)-1].Share = true
 		n := len(q.Annotations)
-		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, Node: expr.Walk{Steps: []*plan.Relation{back}}})
+		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, After: len(q.Where), Node: expr.Walk{Steps: []*plan.Relation{back}}})
 		if found, err = loadWithOwner(ctx, db, s, q, owner, byOwner); err != nil {
 			return nil, err
 		}

@@ -233,6 +233,7 @@ func (q Query[T]) Annotate(picks ...Pick) Query[T] {
 	for _, p := range picks {
 		n := len(q.s.Annotations)
 		a := p.a
+		a.After = len(q.s.Where)
 		if a.Field != nil {
 			a.Name = SnakeCase(a.Field.Name)
 		}

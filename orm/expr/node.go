@@ -72,6 +72,8 @@ type When struct {
 type Case struct {
 	Whens   []When
 	Default Node
+	// Out is the kind of the result. Default: that of the branches, which must agree.
+	Out schema.Kind
 }
 
 // Subquery is the value of a query of one column and at most one row.

@@ -70,6 +70,8 @@ type Annotation struct {
 	Node   Node
 	Field  *Path // the struct field that takes the value, if any
 	Hidden bool
+	// After is the number of Filter steps before the annotation: it shares their joins.
+	After int
 }
 
 // Order is one part of an ordering.

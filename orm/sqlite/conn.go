@@ -396,4 +396,7 @@ func (w *watcher) look() bool {
 	return busy
 }
 
-var errNoTime = errors.New("sqlite: the column holds no date or time")
+var (
+	errNoTime  = errors.New("sqlite: the column holds no date or time")
+	errTooLong = errors.New("sqlite: the text would be too long")
+)

@@ -279,5 +279,3 @@ func formatDelta(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 	t = t.Add(sign * time.Duration(r.Int64()) * time.Microsecond)
 	return sqlite.TextValue(string(dialect.AppendTime(nil, t))), nil
 }
-
-func installMore(*sqlite.Conn) error { return nil }

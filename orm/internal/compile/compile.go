@@ -169,7 +169,6 @@ func (b *builder) prepareSelect(mode selectMode) {
 		b.prepareCombined(mode)
 		return
 	}
-	b.resolveAnnotations()
 	b.resolveWhere()
 	if b.err != nil {
 		return
@@ -185,9 +184,29 @@ func (b *builder) prepareSelect(mode selectMode) {
 		b.order = b.resolveOrder(mode)
 	}
 	b.group = b.resolveGroup(mode)
+	b.selectOrder(mode)
 	b.empty = q.Empty
 	for i := range b.filters {
 		b.empty = b.empty || b.filters[i].state() == alwaysFalse
+	}
+}
+
+// selectOrder adds what a distinct result is ordered by to its columns, as SQL demands and Django does.
+func (b *builder) selectOrder(mode selectMode) {
+	if !b.q.Distinct || b.q.Values == nil || mode != selectRows && mode != selectInside {
+		return
+	}
+	for _, o := range b.order {
+		if o.e == nil || o.e.name != "" {
+			continue
+		}
+		found := false
+		for _, c := range b.cols {
+			found = found || c.e.column != "" && c.e.column == o.e.column && c.e.alias == o.e.alias
+		}
+		if !found {
+			b.cols = append(b.cols, column{e: o.e})
+		}
 	}
 }
 

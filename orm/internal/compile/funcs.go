@@ -314,10 +314,22 @@ func (b *builder) caseOf(n *expr.Case, can reuse) *rexpr {
 	}
 	var branches []branch
 	var kids []*rexpr
-	e := &rexpr{}
+	e := &rexpr{kind: n.Out}
+	mixed := schema.Invalid
+	check := func(k schema.Kind) {
+		k = plainCase(k)
+		if n.Out != schema.Invalid || k == schema.Invalid {
+			return
+		}
+		if mixed != schema.Invalid && mixed != k && b.err == nil {
+			b.fail(&FieldError{Name: "Case", Reason: fmt.Sprintf("the branches of a Case give %s and %s (say what it gives with Typed)", mixed, k)})
+		}
+		mixed = k
+	}
 	for _, wn := range n.Whens {
 		cond, _ := b.resolvePred(wn.If, can)
 		then := b.resolve(wn.Then, can)
+		check(then.kind)
 		if b.err != nil {
 			return &rexpr{}
 		}
@@ -332,6 +344,7 @@ func (b *builder) caseOf(n *expr.Case, can reuse) *rexpr {
 	var deflt *rexpr
 	if n.Default != nil {
 		deflt = b.resolve(n.Default, can)
+		check(deflt.kind)
 		kids = append(kids, deflt)
 		e.agg = e.agg || deflt.agg
 		if e.kind == schema.Invalid {
@@ -375,6 +388,17 @@ func (b *builder) caseOf(n *expr.Case, can reuse) *rexpr {
 		}
 	}
 	return e
+}
+
+// plainCase is a kind as the branches of a Case are compared: all texts are alike, a plain number is an Integer.
+func plainCase(k schema.Kind) schema.Kind {
+	switch {
+	case k.IsText():
+		return schema.Text
+	case k.IsAuto(), k == schema.BigInteger:
+		return schema.Integer
+	}
+	return k
 }
 
 // window resolves fn() OVER (...).

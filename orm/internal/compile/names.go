@@ -63,6 +63,13 @@ func (c *Compiler) Steps(m *plan.Model, name string, single bool) ([]*plan.Relat
 			return nil, err
 		}
 		rel := c.relations(at)[part]
+		if rel == nil && !single { // objects are reached by their accessors: comment_set
+			for _, r := range c.relations(at) {
+				if r.Accessor == part {
+					rel = r
+				}
+			}
+		}
 		if rel == nil || single && rel.Multi() {
 			var choices []string
 			for n, r := range c.relations(at) {

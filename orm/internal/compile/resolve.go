@@ -254,6 +254,11 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 	case expr.Transform:
 		return b.transform(b.resolve(n.Of, can), n.Name)
 	case expr.Typed:
+		if c, ok := n.Of.(*expr.Case); ok {
+			typed := *c
+			typed.Out = n.Kind
+			n.Of = &typed
+		}
 		e := *b.resolve(n.Of, can)
 		e.kind = n.Kind
 		return &e
@@ -394,10 +399,19 @@ func (b *builder) resolvePred(p expr.Pred, can reuse) (rwhere, map[int]bool) {
 	return n, need
 }
 
-// resolveAnnotations resolves the named expressions, in order, so that later ones may use earlier ones.
-func (b *builder) resolveAnnotations() {
-	b.annots = map[string]*rexpr{}
+// resolveAnnotations resolves the named expressions that were added after a number of Filter steps, in order, so that later
+// ones may use earlier ones.
+func (b *builder) resolveAnnotations(after int) {
+	if b.annots == nil {
+		b.annots = map[string]*rexpr{}
+	}
 	for _, a := range b.q.Annotations {
+		if a.After != after && !(after < 0 && a.After >= len(b.q.Where)) {
+			continue
+		}
+		if after >= 0 && a.After >= len(b.q.Where) {
+			continue
+		}
 		e := b.resolve(a.Node, nil)
 		if b.err != nil {
 			return

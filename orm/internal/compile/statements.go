@@ -180,7 +180,6 @@ func (c *Compiler) Update(q *expr.Query, set []expr.Assign) (*Statement, error) 
 	}
 	w := &writer{d: c.D}
 	b := c.builder(q, nil)
-	b.resolveAnnotations()
 	b.resolveWhere()
 	if b.err != nil {
 		return nil, b.err
@@ -299,7 +298,6 @@ func (b *builder) writeAssigned(w *writer, f *plan.Field, n expr.Node) {
 func (c *Compiler) Delete(q *expr.Query) (*Statement, error) {
 	w := &writer{d: c.D}
 	b := c.builder(q, nil)
-	b.resolveAnnotations()
 	b.resolveWhere()
 	if b.err != nil {
 		return nil, b.err

@@ -222,13 +222,15 @@ func (n *rwhere) parity(w *writer) {
 	w.str(") % 2 = 1")
 }
 
-// resolveWhere resolves all Filter and Exclude steps.
+// resolveWhere resolves all Filter and Exclude steps, and the annotations between them.
 func (b *builder) resolveWhere() {
+	defer b.resolveAnnotations(-1)
 	if len(b.q.Where) == 0 {
 		return
 	}
 	b.where = rwhere{op: expr.AndOp}
 	for i := range b.q.Where {
+		b.resolveAnnotations(i)
 		step := &b.q.Where[i]
 		var inner []int
 		for j, a := range b.aliases {
