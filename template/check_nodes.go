@@ -239,7 +239,7 @@ func (k *checker) unpacked(n *forNode, elem *shape, i int) *shape {
 	if elem.kind == tupleShape {
 		if len(elem.elems) != len(n.vars) {
 			if i == 0 {
-				k.problem("", "Need %d values to unpack in for loop; got %d.", len(n.vars), len(elem.elems))
+				k.problem("", "need %d values to unpack in for loop; got %d", len(n.vars), len(elem.elems))
 			}
 			return nil
 		}

@@ -106,7 +106,7 @@ func TestCheckFindsMistakes(t *testing.T) {
 		{"method with arguments", `{{ article.related }}`, `1:1: article.Related cannot be used in a template: the method needs arguments`},
 		{"method that changes", `{{ article.delete }}`, `1:1: article.Delete cannot be used in a template: the method gives no value`},
 		{"not a list", `{% for a in article %}{% endfor %}`, `1:1: article cannot be looped over: it is an article`},
-		{"unpacking", `{% for a, b, c in article.scores.items %}{% endfor %}`, `1:1: Need 3 values to unpack in for loop; got 2.`},
+		{"unpacking", `{% for a, b, c in article.scores.items %}{% endfor %}`, `1:1: need 3 values to unpack in for loop; got 2`},
 		{"forloop", `{% for a in more %}{{ forloop.index }}{% endfor %}`, `1:20: forloop has no "index"`},
 		{"condition", `{% if article.titel == "x" %}{% endif %}`, `1:1: article has no field or method "titel"`},
 		{"filter argument", `{{ article.title|default:article.bdy }}`, `1:1: article has no field or method "bdy" (did you mean "body"?)`},

@@ -563,7 +563,7 @@ func decodeTagged(kind string, o *jsonObject) value.Value {
 		if attrs != nil {
 			alters, _ = attrs.get("alters_data").(bool)
 		}
-		return value.OfFunc(&value.Callable{Fn: func() value.Value { return result }, AltersData: alters})
+		return value.OfFunc(&value.Callable{Fn: func() (value.Value, error) { return result, nil }, AltersData: alters})
 	}
 	panic("cannot decode " + kind)
 }

@@ -43,8 +43,6 @@ type Context struct {
 	depth, nesting int
 	// turns counts the turns of all loops.
 	turns int
-	// pending is an error of a value that was made while it was printed.
-	pending error
 }
 
 type binding struct {
@@ -129,6 +127,17 @@ func (c *Context) Pop(mark int) {
 
 func (c *Context) set(name symbol, v value.Value) {
 	for i := len(c.scope) - 1; i >= c.frame; i-- {
+		if c.scope[i].name == name {
+			c.scope[i].value = v
+			return
+		}
+	}
+	c.scope = append(c.scope, binding{name, v})
+}
+
+// setUpward sets a variable where it is set already, or else in the innermost scope.
+func (c *Context) setUpward(name symbol, v value.Value) {
+	for i := len(c.scope) - 1; i >= c.base; i-- {
 		if c.scope[i].name == name {
 			c.scope[i].value = v
 			return

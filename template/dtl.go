@@ -283,10 +283,9 @@ func (e *DTL) context(ctx context.Context, data any) (*Context, error) {
 		Ctx: ctx, Reg: e.reg, Autoescape: !e.opts.AutoescapeOff, Format: e.formats, Now: e.opts.Now,
 		Locale: e.locale(cmp.Or(LanguageFrom(ctx), e.opts.Language)),
 	}
-	if !e.opts.NaiveTimes {
-		if c.env.Zone = TimeZoneFrom(ctx); c.env.Zone == nil {
-			c.env.Zone = e.zone
-		}
+	c.env.NoLocalTime, c.env.Naive = e.opts.NaiveTimes, e.opts.NaiveTimes
+	if c.env.Zone = TimeZoneFrom(ctx); c.env.Zone == nil {
+		c.env.Zone = e.zone
 	}
 	switch d := data.(type) {
 	case nil:

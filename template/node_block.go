@@ -1,7 +1,6 @@
 package template
 
 import (
-	"errors"
 	"fmt"
 	"unsafe"
 
@@ -115,23 +114,20 @@ func blockMember(v value.Value, name string) (value.Value, bool) {
 	case "name":
 		return value.OfString(b.node.name), true
 	case "super":
-		return value.OfFunc(&value.Callable{Fn: func() value.Value {
+		return value.OfFunc(&value.Callable{Fn: func() (value.Value, error) {
 			text, err := b.c.capture(b.super)
-			if err != nil {
-				b.c.pending = err
-			}
-			return value.OfSafe(text)
+			return value.OfSafe(text), err
 		}}), true
 	}
 	return value.Value{}, false
 }
 
-var errSuper = errors.New("'BlockNode' object has no attribute 'context'. Did you use {{ block.super }} in a base template?")
+const noParent = "'BlockNode' object has no attribute 'context'. Did you use {{ block.super }} in a base template?"
 
 // super writes the next definition of the block.
 func (b *runningBlock) super(c *Context) error {
 	if b.chain == nil {
-		return syntaxf("%s", errSuper)
+		return syntaxf(noParent)
 	}
 	if b.run.depth[b.chain.index] >= len(b.chain.defs) {
 		return nil
@@ -171,8 +167,5 @@ func (c *Context) renderBlock(n *blockNode, chain *blockChain) error {
 	err := n.body.render(c)
 	c.Pop(mark)
 	c.nesting--
-	if err == nil && c.pending != nil {
-		err, c.pending = c.pending, nil
-	}
 	return err
 }

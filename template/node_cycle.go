@@ -73,7 +73,7 @@ func (n *cycleNode) Render(c *Context) error {
 		return err
 	}
 	if n.named {
-		c.set(n.name, v)
+		c.setUpward(n.name, v)
 		if n.silent {
 			return nil
 		}

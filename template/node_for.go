@@ -236,7 +236,7 @@ func (n *forNode) renderUnpacked(c *Context, l *loop) error {
 			got = parts.Len()
 		}
 		if got != len(n.names) {
-			return fmt.Errorf("Need %d values to unpack in for loop; got %d. ", len(n.names), got) //nolint:staticcheck // Django's words
+			return fmt.Errorf("need %d values to unpack in for loop; got %d", len(n.names), got)
 		}
 		mark := c.Push()
 		for j, name := range n.names {

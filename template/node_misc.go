@@ -47,7 +47,11 @@ func (n *firstofNode) Render(c *Context) error {
 		}
 	}
 	if n.target != "" {
-		c.set(sym(n.target), value.OfSafe(first))
+		if c.env.Autoescape {
+			c.set(sym(n.target), value.OfSafe(first))
+		} else {
+			c.set(sym(n.target), value.OfString(first))
+		}
 		return nil
 	}
 	c.out = append(c.out, first...)

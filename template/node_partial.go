@@ -1,7 +1,5 @@
 package template
 
-import "strings"
-
 // partialNode is {% partialdef name [inline] %}.
 type partialNode struct {
 	name   string
@@ -59,7 +57,7 @@ func parsePartial(p *Parser, t Token) (Node, error) {
 	if len(bits) != 2 {
 		return nil, syntaxf("'partial' tag requires a single argument")
 	}
-	n := &usePartialNode{name: strings.Trim(bits[1], `"'`), tmpl: p.tmpl, span: spanOf(t)}
+	n := &usePartialNode{name: bits[1], tmpl: p.tmpl, span: spanOf(t)}
 	p.tmpl.uses = append(p.tmpl.uses, n)
 	return n, nil
 }
@@ -74,5 +72,10 @@ func (n *usePartialNode) Render(c *Context) error {
 		return syntaxf("Partial '%s' uses itself.", n.name)
 	}
 	defer func() { c.nesting-- }()
-	return def.body.render(c)
+	// As a template of its own, a partial starts with fresh state and outside of blocks.
+	outer, slots := c.layout, c.slots
+	c.layout, c.slots = nil, make([]slot, n.tmpl.nslots)
+	err := def.body.render(c)
+	c.layout, c.slots = outer, slots
+	return err
 }

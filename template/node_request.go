@@ -169,9 +169,6 @@ func (n *querystringNode) Render(c *Context) error {
 		if err != nil {
 			return err
 		}
-		if v.IsNone() {
-			continue
-		}
 		if err := q.update(c, v); err != nil {
 			return err
 		}

@@ -108,11 +108,8 @@ type filterNode struct {
 var symVar = sym("var")
 
 func parseFilter(p *Parser, t Token) (Node, error) {
-	_, rest, _ := strings.Cut(t.Contents, " ")
-	if strings.TrimSpace(rest) == t.Contents {
-		rest = ""
-	}
-	e, err := p.Compile("var|" + rest)
+	rest := strings.TrimPrefix(t.Contents, firstWord(t.Contents))
+	e, err := p.Compile("var|" + pyfmt.TrimSpace(rest))
 	if err != nil {
 		return nil, err
 	}

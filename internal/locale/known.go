@@ -355,7 +355,7 @@ var known = map[string]*Locale{
 			"DATETIME_FORMAT":       "N j, Y, P",
 			"YEAR_MONTH_FORMAT":     "F Y",
 			"MONTH_DAY_FORMAT":      "j F",
-			"SHORT_DATE_FORMAT":     "d‏/m‏/Y",
+			"SHORT_DATE_FORMAT":     "d\u200f/m\u200f/Y",
 			"SHORT_DATETIME_FORMAT": "m/d/Y P",
 		},
 		Decimal: ",", Thousand: ".", Grouping: []int{0},

@@ -22,10 +22,10 @@ func date(e *Env, v, arg value.Value) (value.Value, error) {
 		format = arg.Str()
 	}
 	out, err := e.Date(v, format)
-	if err != nil {
-		return empty(), nil //nolint:nilerr // a letter that does not fit gives nothing
+	if err != nil && v.Kind() == value.Clock {
+		return empty(), nil //nolint:nilerr // a letter of dates gives nothing
 	}
-	return value.OfString(out), nil
+	return value.OfString(out), err
 }
 
 func timeFilter(e *Env, v, arg value.Value) (value.Value, error) {
@@ -63,8 +63,11 @@ func timesince(until bool) Func {
 		if !v.Truth() {
 			return empty(), nil
 		}
-		if !arg.IsUndefined() && !isMoment(arg) {
+		if !arg.Truth() {
 			arg = value.Value{}
+		}
+		if !arg.IsUndefined() && (!isMoment(arg) || arg.Kind() == value.Clock) {
+			return v, fmt.Errorf("timesince: '%s' object has no attribute 'year'", arg.TypeName())
 		}
 		if !isMoment(v) || v.Kind() == value.Clock {
 			if v.Kind() == value.Clock {
@@ -75,7 +78,7 @@ func timesince(until bool) Func {
 		from, now := v.Time(), e.now()
 		switch {
 		case !arg.IsUndefined():
-			if v.Kind() == value.DateTime && arg.Kind() == value.DateTime && v.IsNaive() != arg.IsNaive() {
+			if isAware(v) != isAware(arg) {
 				return empty(), nil
 			}
 			now = arg.Time()
@@ -90,6 +93,9 @@ func timesince(until bool) Func {
 		return value.OfString(dateformat.Since(from, now, 2, e.Locale)), nil
 	}
 }
+
+// isAware says whether a moment has a zone.
+func isAware(v value.Value) bool { return v.Kind() == value.DateTime && !v.IsNaive() }
 
 func (e *Env) zone() *time.Location {
 	if e.Zone != nil {
@@ -108,7 +114,7 @@ func wall(t time.Time, zone *time.Location) time.Time {
 func (e *Env) NowText(format string) (string, error) {
 	t := e.now().In(e.zone())
 	v := value.OfTime(t)
-	if e.Zone == nil {
+	if e.Naive {
 		v = value.OfNaive(t)
 	}
 	return e.Date(v, format)

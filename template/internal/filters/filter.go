@@ -60,10 +60,10 @@ type Env struct {
 	Format     *Formats
 	// NoLocalize: values are printed as Python prints them.
 	NoLocalize bool
-	// Zone is the current time zone; nil if the site's times have none. NoLocalTime leaves times in their own zone.
-	Zone        *time.Location
-	NoLocalTime bool
-	Now         func() time.Time
+	// Zone is the current time zone. NoLocalTime leaves times in their own zone; Naive: the site's times have none.
+	Zone               *time.Location
+	NoLocalTime, Naive bool
+	Now                func() time.Time
 }
 
 // Formats overrides the formats of a locale.

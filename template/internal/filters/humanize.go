@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -75,8 +76,17 @@ var largeNumbers = []struct {
 	exponent int64
 	name     string
 }{
-	{6, "million"}, {9, "billion"}, {12, "trillion"}, {15, "quadrillion"}, {18, "quintillion"}, {21, "sextillion"},
-	{24, "septillion"}, {27, "octillion"}, {30, "nonillion"}, {33, "decillion"}, {100, "googol"},
+	{6, "million"},
+	{9, "billion"},
+	{12, "trillion"},
+	{15, "quadrillion"},
+	{18, "quintillion"},
+	{21, "sextillion"},
+	{24, "septillion"},
+	{27, "octillion"},
+	{30, "nonillion"},
+	{33, "decillion"},
+	{100, "googol"},
 }
 
 func intword(e *Env, v, _ value.Value) (value.Value, error) {
@@ -146,11 +156,14 @@ func naturalday(e *Env, v, arg value.Value) (value.Value, error) {
 }
 
 func naturaltime(e *Env, v, _ value.Value) (value.Value, error) {
-	if k := v.Kind(); k != value.DateTime && k != value.Date {
+	if v.Kind() == value.Date {
+		return v, errors.New("naturaltime: can't compare datetime.datetime to datetime.date")
+	}
+	if v.Kind() != value.DateTime {
 		return v, nil
 	}
 	t, now := v.Time(), e.now()
-	if v.Kind() == value.Date || v.IsNaive() {
+	if v.IsNaive() {
 		now = wall(now, e.zone())
 	}
 	past, delta := t.Before(now), now.Sub(t).Abs()

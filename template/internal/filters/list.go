@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,16 +14,22 @@ import (
 func empty() value.Value { return value.OfString("") }
 
 func first(_ *Env, v, _ value.Value) (value.Value, error) {
+	if !isSequence(v) {
+		return v, fmt.Errorf("first: '%s' object is not subscriptable", v.TypeName())
+	}
 	if out, ok := v.Index(0); ok {
 		return out, nil
 	}
-	if n, ok := v.Len(); ok && n == 0 || v.Kind() == value.List {
+	if n, ok := v.Len(); ok && n == 0 {
 		return empty(), nil
 	}
 	return v, fmt.Errorf("first: '%s' object is not subscriptable", v.TypeName())
 }
 
 func last(_ *Env, v, _ value.Value) (value.Value, error) {
+	if !isSequence(v) {
+		return v, fmt.Errorf("last: '%s' object is not subscriptable", v.TypeName())
+	}
 	n, ok := v.Len()
 	if ok && n == 0 {
 		return empty(), nil
@@ -52,13 +57,13 @@ func length(_ *Env, v, _ value.Value) (value.Value, error) {
 	return value.OfInt(int64(n)), nil
 }
 
-func lengthIs(_ *Env, v, arg value.Value) (value.Value, error) {
-	n, ok := v.Len()
-	want, argOK := arg.Int64()
-	if !ok || !argOK {
-		return empty(), nil
+// isSequence says whether a value has a first element to Python.
+func isSequence(v value.Value) bool {
+	switch v.Kind() {
+	case value.Dict, value.Map, value.Mapping, value.Set, value.Seq, value.None, value.Func:
+		return false
 	}
-	return value.OfBool(int64(n) == want), nil
+	return !v.IsView()
 }
 
 func join(e *Env, v, arg value.Value) (value.Value, error) {
@@ -66,8 +71,8 @@ func join(e *Env, v, arg value.Value) (value.Value, error) {
 	if err != nil {
 		return v, nil //nolint:nilerr // what cannot be joined stays as it is
 	}
-	if !arg.Kind().IsText() && !e.Autoescape {
-		return v, nil
+	if !e.Autoescape && (!arg.Kind().IsText() || slices.ContainsFunc(elems, func(el value.Value) bool { return !el.Kind().IsText() })) {
+		return v, nil // Python joins nothing but text
 	}
 	sep := arg.Str()
 	if e.Autoescape {
@@ -130,7 +135,7 @@ func slice(_ *Env, v, arg value.Value) (value.Value, error) {
 		bounds[0], bounds[1] = nil, bounds[0]
 	}
 	isText := v.Kind().IsText()
-	if k := v.Kind(); !isText && k != value.List && k != value.Tuple && k != value.Range && k != value.Bytes {
+	if k := v.Kind(); v.IsView() || !isText && k != value.List && k != value.Tuple && k != value.Range && k != value.Bytes {
 		return v, nil
 	}
 	var s value.Sequence
@@ -205,6 +210,9 @@ func divisibleby(_ *Env, v, arg value.Value) (value.Value, error) {
 
 func getDigit(_ *Env, v, arg value.Value) (value.Value, error) {
 	n, nok := v.BigInt()
+	if !nok && !v.Kind().IsText() && !v.Kind().IsNumber() {
+		return v, fmt.Errorf("get_digit: '%s' is no number", v.TypeName())
+	}
 	digit, dok := wholeArg(arg)
 	if !nok || !dok || digit < 1 {
 		if nok && dok {
@@ -264,8 +272,8 @@ func dictsort(reversed bool) Func {
 
 func sortKey(e *Env, arg value.Value) (func(value.Value) (value.Value, bool), bool) {
 	path := arg.Str()
-	if n, err := strconv.Atoi(path); err == nil {
-		return func(v value.Value) (value.Value, bool) { return v.Index(n) }, true
+	if _, isNumber := arg.ParseNumber(); isNumber {
+		return func(v value.Value) (value.Value, bool) { return v.Item(arg) }, true
 	}
 	if strings.HasPrefix(path, "_") || strings.Contains(path, "._") || path == "" {
 		return nil, false
@@ -317,6 +325,10 @@ func appendItems(e *Env, dst []byte, v value.Value, depth int) ([]byte, error) {
 		}
 		if i+1 < len(elems) && isNested(elems[i+1]) {
 			i++
+			if n, ok := elems[i].Len(); ok && n == 0 {
+				dst = append(dst, "</li>"...)
+				continue
+			}
 			dst = append(append(append(dst, '\n'), indent...), "<ul>\n"...)
 			if dst, err = appendItems(e, dst, elems[i], depth+1); err != nil {
 				return dst, err
@@ -331,7 +343,7 @@ func appendItems(e *Env, dst []byte, v value.Value, depth int) ([]byte, error) {
 
 func isNested(v value.Value) bool {
 	switch v.Kind() {
-	case value.List, value.Tuple, value.Set, value.Range, value.Seq, value.Dict, value.Map:
+	case value.List, value.Tuple, value.Seq:
 		return true
 	}
 	return false

@@ -91,7 +91,7 @@ func LanguageInfo(v value.Value) (locale.Info, error) {
 	}
 	info, ok := locale.InfoOf(strings.ToLower(v.Text()))
 	if !ok {
-		return info, fmt.Errorf("Unknown language code %s.", v.Text()) //nolint:staticcheck // Django's words
+		return info, fmt.Errorf("unknown language code %s", v.Text())
 	}
 	return info, nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/nuages-go/nuages/internal/pyfmt"
 	"github.com/nuages-go/nuages/template/internal/value"
 )
 
@@ -32,6 +33,8 @@ func pformat(v value.Value, indent, allowance, depth int) string {
 		open, end = "{", "}"
 	case value.Dict, value.Map, value.Mapping:
 		return pformatDict(v, indent, allowance, depth)
+	case value.String, value.Safe:
+		return pformatText(v.Text(), indent, allowance, depth)
 	default:
 		return flat
 	}
@@ -52,6 +55,83 @@ func pformat(v value.Value, indent, allowance, depth int) string {
 		}
 	}
 	return b.String() + end
+}
+
+// pformatText cuts a long text at white space into several literals.
+func pformatText(s string, indent, allowance, depth int) string {
+	if depth == 0 {
+		indent, allowance = indent+1, allowance+1
+	}
+	var chunks []string
+	lines := splitKeep(s)
+	for i, line := range lines {
+		room, last := pprintWidth-indent, i == len(lines)-1
+		if rep := pyfmt.Quote(line); last && utf8.RuneCountInString(rep) <= room-allowance || !last && utf8.RuneCountInString(rep) <= room {
+			chunks = append(chunks, rep)
+			continue
+		}
+		current := ""
+		parts := spaceParts(line)
+		for j, part := range parts {
+			if j == len(parts)-1 && last {
+				room -= allowance
+			}
+			if utf8.RuneCountInString(pyfmt.Quote(current+part)) > room {
+				if current != "" {
+					chunks = append(chunks, pyfmt.Quote(current))
+				}
+				current = part
+			} else {
+				current += part
+			}
+		}
+		if current != "" {
+			chunks = append(chunks, pyfmt.Quote(current))
+		}
+	}
+	if len(chunks) == 1 {
+		return chunks[0]
+	}
+	out := strings.Join(chunks, "\n"+strings.Repeat(" ", indent))
+	if depth == 0 {
+		return "(" + out + ")"
+	}
+	return out
+}
+
+// splitKeep cuts at newlines, which stay at the lines' ends.
+func splitKeep(s string) []string {
+	var lines []string
+	rest := s
+	for _, line := range pyfmt.SplitLines(s) {
+		end := len(line)
+		tail := rest[end:]
+		for _, r := range tail { // the newline itself: one character, or \r\n
+			end += utf8.RuneLen(r)
+			if r == '\r' && strings.HasPrefix(tail, "\r\n") {
+				end++
+			}
+			break
+		}
+		lines = append(lines, rest[:end])
+		rest = rest[end:]
+	}
+	return lines
+}
+
+// spaceParts cuts after runs of white space.
+func spaceParts(s string) []string {
+	var parts []string
+	for s != "" {
+		end := strings.IndexFunc(s, pyfmt.IsSpace)
+		if end < 0 {
+			return append(parts, s)
+		}
+		end = len(s) - len(strings.TrimLeftFunc(s[end:], pyfmt.IsSpace))
+		parts = append(parts, s[:end])
+		s = s[end:]
+	}
+	return parts
 }
 
 func pformatDict(v value.Value, indent, allowance, depth int) string {

@@ -172,10 +172,8 @@ func (e *Env) scientific(d *pyfmt.Decimal, places int, group, localized bool) st
 
 // digits sets the separators of a plain decimal number.
 func (e *Env) digits(text string, places int, group, localized bool) string {
-	decimal, thousand, grouping := ".", ",", []int{0}
-	if localized {
-		decimal, thousand, grouping = e.separators()
-	} else {
+	decimal, thousand, grouping := e.separators()
+	if !localized {
 		decimal, thousand, grouping = e.plainSeparators()
 	}
 	sign := ""

@@ -174,5 +174,8 @@ func capfirst(_ *Env, v, _ value.Value) (value.Value, error) {
 }
 
 func phone2numeric(_ *Env, v, _ value.Value) (value.Value, error) {
+	if !v.Kind().IsText() {
+		return v, fmt.Errorf("phone2numeric: %s is no text", v.Repr())
+	}
 	return value.OfString(textutil.Phone2Numeric(v.Str())), nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unsafe"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
 )
@@ -18,18 +19,18 @@ func attribute(v Value, name string) (Value, bool) {
 	case Dict, Map, Mapping:
 		switch name {
 		case "items":
-			return OfList(v.Items()), true
+			return ofView(itemsType, v.Items()), true
 		case "keys":
 			var s Sequence
 			_ = s.Fill(v)
-			return OfList(s.values), true
+			return ofView(keysType, s.values), true
 		case "values":
 			items := v.Items()
 			out := make([]Value, len(items))
 			for i, item := range items {
 				out[i] = item.values()[1]
 			}
-			return OfList(out), true
+			return ofView(valuesType, out), true
 		case "copy":
 			return v, true
 		}
@@ -139,6 +140,8 @@ func textAttribute(s, name string) (Value, bool) {
 		return OfBool(s == strings.ToLower(s) && s != pyfmt.Upper(s)), true
 	case "istitle":
 		return OfBool(s == pyfmt.Title(s) && strings.ToUpper(s) != pyfmt.Lower(s)), true
+	case "encode":
+		return Value{t: bytesType, p: unsafe.Pointer(unsafe.StringData(s)), n: uint64(len(s))}, true
 	case "isascii":
 		return OfBool(strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0), true
 	}
@@ -226,6 +229,9 @@ func timeAttribute(v Value, name string) (Value, bool) {
 			return OfString(t.Location().String()), true
 		}
 		return NoneValue(), v.t.kind != Date
+	case "utcoffset":
+		_, off := t.Zone()
+		return OfDuration(time.Duration(off) * time.Second), v.t.kind == DateTime && !v.t.naive
 	case "tzname":
 		zone, _ := t.Zone()
 		return OfString(zone), v.t.kind == DateTime && !v.t.naive

@@ -95,7 +95,7 @@ func direct[R any](fn reflect.Value, hasCtx, hasErr bool, conv func(R) Value) ca
 
 // Callable is a function without arguments, as a value.
 type Callable struct {
-	Fn func() Value
+	Fn func() (Value, error)
 	// AltersData: templates must not call it.
 	AltersData bool
 }
@@ -112,7 +112,8 @@ func (v Value) Call(ctx context.Context) (out Value, ok bool, err error) {
 		if c.AltersData {
 			return Value{}, false, nil
 		}
-		return c.Fn(), true, nil
+		out, err = c.Fn()
+		return out, true, err
 	}
 	switch f := v.Any().(type) {
 	case func() string:

@@ -142,6 +142,9 @@ func (v Value) mapKey(name string) (Value, bool) {
 func (v Value) Index(i int) (Value, bool) {
 	switch v.Kind() {
 	case List, Tuple, Range:
+		if v.t.view != "" {
+			return Value{}, false
+		}
 		var s Sequence
 		if err := s.Fill(v); err != nil || i >= s.Len() {
 			return Value{}, false

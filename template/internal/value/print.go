@@ -127,6 +127,10 @@ func appendRepr(dst []byte, v Value, depth int) []byte {
 		}
 		return append(dst, ')')
 	case List:
+		if v.t.view != "" {
+			dst = append(append(dst, v.t.view...), '(')
+			return append(appendAll(append(dst, '['), v, depth), "])"...)
+		}
 		return append(appendAll(append(dst, '['), v, depth), ']')
 	case Set:
 		if v.n == 0 {

@@ -132,8 +132,18 @@ func TestInterfaceValues(t *testing.T) {
 	reg := value.NewRegistry()
 	p := &inner{"x", 3}
 	for _, a := range []any{
-		int8(-3), uint64(1 << 63), float32(1.5), "text", true, []int{1, 2}, [2]string{"a", "b"}, map[string]int{"a": 1}, inner{"y", 4}, p,
-		one{p}, [1]*inner{p}, struct{ N int64 }{9}, struct{}{}, []byte("bytes"), (*inner)(nil), named("n"), [0]int{},
+		int8(-3), uint64(1 << 63), float32(1.5), "text", true,
+		[]int{1, 2},
+		[2]string{"a", "b"},
+		map[string]int{"a": 1},
+		inner{"y", 4},
+		p,
+		one{p},
+		[1]*inner{p},
+		struct{ N int64 }{9},
+		struct{}{},
+		[]byte("bytes"), (*inner)(nil), named("n"),
+		[0]int{},
 	} {
 		got := reg.Of(a)
 		if !same(reflect.ValueOf(a), got) {
@@ -153,8 +163,8 @@ func same(field reflect.Value, got value.Value) bool {
 		}
 		return same(field.Elem(), got)
 	case reflect.Struct:
-		p, ok := got.Any().(interface{})
-		return ok && reflect.DeepEqual(reflect.Indirect(reflect.ValueOf(p)).Interface(), field.Interface())
+		p := got.Any()
+		return reflect.DeepEqual(reflect.Indirect(reflect.ValueOf(p)).Interface(), field.Interface())
 	case reflect.Slice, reflect.Array:
 		if field.Type().Elem().Kind() == reflect.Uint8 {
 			return string(got.Bytes()) == string(field.Bytes())

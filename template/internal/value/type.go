@@ -20,6 +20,8 @@ type Type struct {
 	// values: the elements are Values rather than Go values.
 	values bool
 	naive  bool
+	// view is how Python calls the view of a dictionary.
+	view string
 	// fixed: times stay in their zone.
 	fixed bool
 	name  string

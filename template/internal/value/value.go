@@ -42,6 +42,9 @@ var (
 	durationType = basic(Duration, reflect.TypeFor[time.Duration]())
 	tupleType    = &Type{kind: Tuple, name: "tuple"}
 	listType     = &Type{kind: List, name: "list", values: true}
+	itemsType    = &Type{kind: List, name: "dict_items", values: true, view: "dict_items"}
+	keysType     = &Type{kind: List, name: "dict_keys", values: true, view: "dict_keys"}
+	valuesType   = &Type{kind: List, name: "dict_values", values: true, view: "dict_values"}
 	setType      = &Type{kind: Set, name: "set"}
 	dictType     = &Type{kind: Dict, name: "dict"}
 	rangeType    = &Type{kind: Range, name: "range"}
@@ -115,6 +118,14 @@ func OfDuration(d time.Duration) Value { return Value{t: durationType, n: uint64
 func OfList(values []Value) Value {
 	return Value{t: listType, p: unsafe.Pointer(unsafe.SliceData(values)), n: uint64(len(values))}
 }
+
+// ofView returns values as one of a dictionary's views.
+func ofView(t *Type, values []Value) Value {
+	return Value{t: t, p: unsafe.Pointer(unsafe.SliceData(values)), n: uint64(len(values))}
+}
+
+// IsView says whether the value is the items, keys or values of a dictionary, which have no numbers.
+func (v Value) IsView() bool { return v.t != nil && v.t.view != "" }
 
 // OfTuple returns values as a tuple.
 func OfTuple(values ...Value) Value {
