@@ -43,6 +43,18 @@ func TestHouse(t *testing.T) {
 	}
 }
 
+// TestFrontDoor keeps the root package small: the names that a site is put together with, and no more.
+func TestFrontDoor(t *testing.T) {
+	t.Parallel()
+	module, err := archtest.Load(os.DirFS(filepath.Join("..", "..")), modulePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names := archtest.Exported(module.Packages[""]); len(names) > 40 {
+		t.Errorf("the root package exports %d names, want at most 40: %v", len(names), names)
+	}
+}
+
 // TestTransitive asks the go command, which also sees what the dependencies import.
 func TestTransitive(t *testing.T) {
 	t.Parallel()
