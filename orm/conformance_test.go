@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -100,10 +99,7 @@ func conformanceDB(t *testing.T) context.Context {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	ctx := orm.WithModels(orm.WithDatabase(context.Background(), db), newsroom.All()...)
-	apps := []migrate.App{{Label: "newsroom", Models: newsroom.All()}}
-	if err := migrate.Run(ctx, apps, migrate.Options{SyncDB: true}); err != nil {
-		t.Fatal(err)
-	}
+	createTables(t, ctx, newsroom.All()...)
 	return ctx
 }
 
