@@ -94,14 +94,14 @@ func (p *Postgres) run(program, database string, args ...string) error {
 	return run(exec.CommandContext(ctx, filepath.Join(p.bin, program), args...))
 }
 
-// supervise runs the server in $1 until the pipe at its standard input closes, which happens when the test binary ends
-// in whatever way; then it stops the server and removes the directory.
+// supervise runs the server in $2 until the pipe at its standard input closes, which happens when the test binary ends
+// in whatever way; then it stops the server by the signal $1 and removes the directory.
 const supervise = `
 exec 3<&0 # a command in the background gets another standard input
-dir=$1; shift
+signal=$1; dir=$2; shift 2
 "$@" 3<&- </dev/null >>"$dir/log" 2>&1 &
 pid=$!
-( cat <&3; kill -INT $pid ) >/dev/null 2>&1 &
+( cat <&3; kill -$signal $pid ) >/dev/null 2>&1 &
 wait $pid
 rm -rf "$dir"
 `
@@ -130,7 +130,7 @@ func startPostgres(bin string) (*Postgres, error) {
 	if server.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	supervisor := exec.Command("sh", "-c", supervise, "sh", dir, filepath.Join(bin, "postgres"), "-D", data,
+	supervisor := exec.Command("sh", "-c", supervise, "sh", "INT", dir, filepath.Join(bin, "postgres"), "-D", data,
 		"-h", server.Host, "-p", strconv.Itoa(server.Port), "-k", "",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
 		"-c", "autovacuum=off", "-c", "shared_buffers=32MB")

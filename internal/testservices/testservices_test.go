@@ -138,3 +138,14 @@ func TestEnd(t *testing.T) {
 		return
 	}
 }
+
+func TestMariaDB(t *testing.T) {
+	t.Parallel()
+	server := testservices.StartMariaDB(t)
+	if again := testservices.StartMariaDB(t); again != server {
+		t.Error("the second call started another server")
+	}
+	if one, two := server.NewDatabase(t), server.NewDatabase(t); one == two {
+		t.Fatalf("two tests got the same database %s", one)
+	}
+}
