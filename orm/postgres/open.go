@@ -202,14 +202,14 @@ func (p *pool) prepareConn(ctx context.Context, pc *pgx.Conn) error {
 	return nil
 }
 
-// shouldPing looks at a connection before it is used: one that was idle for long is asked for an answer, any other is only
-// checked for what the server may have sent meanwhile (its farewell).
+// shouldPing looks at a connection before it is used: one that was idle for long is asked for an answer, and so is one to
+// which the server has sent something meanwhile, such as its farewell.
 func shouldPing(_ context.Context, p pgxpool.ShouldPingParams) bool {
 	switch {
 	case p.IdleDuration > 5*time.Second:
 		return true
 	case p.IdleDuration > 5*time.Millisecond:
-		return p.Conn.PgConn().CheckConn() != nil
+		return !quiet(p.Conn.PgConn().Conn())
 	}
 	return false
 }
