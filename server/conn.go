@@ -69,6 +69,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.reading.Store(!c.guard.between())
 		if c.guard.underline {
 			c.underline.Store(true)
+			c.listener.table.underline.Store(true)
 		}
 		if c.guard.refused != nil {
 			if good == 0 {
@@ -158,11 +159,9 @@ func (c *conn) ReadFrom(r io.Reader) (n int64, err error) {
 
 // extend moves the write deadline on, at most once a second.
 func (c *conn) extend() {
-	now := time.Now()
-	until := now.Add(c.listener.opts.WriteTimeout)
-	if until.UnixNano()-c.deadline > int64(time.Second) {
-		c.deadline = until.UnixNano()
-		_ = c.Conn.SetWriteDeadline(until)
+	if until := c.listener.table.now.Load() + int64(c.listener.opts.WriteTimeout); until-c.deadline > int64(time.Second) {
+		c.deadline = until
+		_ = c.Conn.SetWriteDeadline(time.Now().Add(c.listener.opts.WriteTimeout))
 	}
 }
 
@@ -189,7 +188,7 @@ func (c *conn) setState(state http.ConnState) {
 	c.state.Store(int32(state))
 	switch state {
 	case http.StateIdle:
-		c.since.Store(time.Now().UnixNano())
+		c.since.Store(c.listener.table.now.Load())
 	case http.StateHijacked: // no longer HTTP, and not ours to wait for
 		c.guard.off.Store(true)
 		c.listener.table.remove(c)
@@ -198,7 +197,9 @@ func (c *conn) setState(state http.ConnState) {
 
 // table knows the open connections.
 type table struct {
-	draining chan struct{}
+	draining  chan struct{}
+	now       atomic.Int64 // the time in Unix nanoseconds, to a tenth of a second: cheaper than asking for each request
+	underline atomic.Bool  // some connection's underline is set
 
 	mu    sync.Mutex // guards what follows
 	conns map[*conn]struct{}
@@ -207,7 +208,23 @@ type table struct {
 }
 
 func newTable() *table {
-	return &table{draining: make(chan struct{}), conns: map[*conn]struct{}{}, from: map[netip.Addr]int{}}
+	t := &table{draining: make(chan struct{}), conns: map[*conn]struct{}{}, from: map[netip.Addr]int{}}
+	t.now.Store(time.Now().UnixNano())
+	return t
+}
+
+// tell keeps the table's time until done is closed.
+func (t *table) tell(done <-chan struct{}) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			t.now.Store(now.UnixNano())
+		case <-done:
+			return
+		}
+	}
 }
 
 // add takes a connection in, unless its address has too many already.

@@ -27,6 +27,9 @@ func Serve(ctx context.Context, h http.Handler, opts Options) error {
 	}
 
 	s := newServing(ctx, h, &opts)
+	done := make(chan struct{})
+	defer close(done)
+	go s.table.tell(done)
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(&listener{socket, &opts, s.table, make(chan struct{}, opts.MaxConns)}) }()
 	if opts.OnListen != nil {
@@ -96,8 +99,10 @@ func (s *serving) handler(next http.Handler) http.Handler {
 		if s.draining.Load() {
 			w.Header().Set("Connection", "close")
 		}
-		if c, ok := r.Context().Value(connKey{}).(*conn); ok && c.underline.Load() {
-			dropUnderlined(r.Header)
+		if s.table.underline.Load() {
+			if c, ok := r.Context().Value(connKey{}).(*conn); ok && c.underline.Load() {
+				dropUnderlined(r.Header)
+			}
 		}
 		if r.Body != http.NoBody {
 			r.Body = newTimedBody(w, r.Body, s.opts)

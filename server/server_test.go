@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -379,7 +380,12 @@ func TestListen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inherited, err := server.Listen(fmt.Sprintf("fd:%d", file.Fd()))
+	fd, err := syscall.Dup(int(file.Fd())) // Listen closes it; file closes its own
+	file.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inherited, err := server.Listen(fmt.Sprintf("fd:%d", fd))
 	if err != nil || inherited.Addr().String() != tcp.Addr().String() {
 		t.Errorf("fd: %v, %v", inherited, err)
 	}
