@@ -34,6 +34,18 @@ func (db *DB) Backend() dialect.Backend { return db.backend }
 // Vendor is "sqlite", "postgresql" or "mysql".
 func (db *DB) Vendor() string { return db.d.Name }
 
+// Stats counts the connections of the database's pool: how many are in use, how many queries had to wait. It is false for
+// a driver that does not count.
+func (db *DB) Stats() (Stats, bool) {
+	if b, ok := db.backend.(dialect.Statser); ok {
+		return b.Stats(), true
+	}
+	return Stats{}, false
+}
+
+// Stats are the numbers of a pool of connections.
+type Stats = dialect.Stats
+
 // Close ends all connections. It may be called more than once.
 func (db *DB) Close() error {
 	db.closing.Do(func() { db.err = db.backend.Close() })

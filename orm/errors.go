@@ -35,6 +35,19 @@ const (
 	ForeignKeyConstraint = dialect.ForeignKey
 	CheckConstraint      = dialect.Check
 	NotNullConstraint    = dialect.NotNull
+	ExclusionConstraint  = dialect.Exclusion
+)
+
+// States of statements that a program may handle; errors.Is finds them in what the drivers return.
+var (
+	// ErrConnectionLost: the server went away or could not be reached. What was sent may have happened or not.
+	ErrConnectionLost = dialect.ErrConnectionLost
+	// ErrSerialization: the transaction collided with another and was undone; run it again from its beginning.
+	ErrSerialization = dialect.ErrSerialization
+	// ErrLocked: another transaction holds what was asked for without waiting.
+	ErrLocked = dialect.ErrLocked
+	// ErrStatementTimeout: the database's own limit ended the statement.
+	ErrStatementTimeout = dialect.ErrStatementTimeout
 )
 
 // ProtectedError is returned by a delete that a relation with orm.Protect or orm.Restrict forbids.

@@ -351,6 +351,9 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 			}
 		}
 	}
+	if done, err := db.copyInsert(ctx, s, shape, objs, o, update); done || err != nil {
+		return err
+	}
 	size := max(1, (db.d.MaxParams-64)/max(1, len(shape.Fields)))
 	size = min(size, 1000)
 	if o.BatchSize > 0 {

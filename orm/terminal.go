@@ -292,14 +292,19 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.row); err != nil {
 		return nil, err
 	}
-	out := r.slab.Out
+	return r.finish(ctx, db, s, q)
+}
+
+// finish binds the objects to each other and loads what was to be prefetched.
+func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]*T, error) {
+	out := rd.slab.Out
 	if len(out) == 0 {
 		return nil, nil
 	}
-	if m := r.l.Model; len(m.Links) > 0 {
+	if m := rd.l.Model; len(m.Links) > 0 {
 		var peers *plan.Peers
 		if len(out) > 1 || q.FetchRaise || q.DB != "" {
-			peers = r.slab.Peers(m, q.DB)
+			peers = rd.slab.Peers(m, q.DB)
 			peers.Raise = q.FetchRaise
 		}
 		for _, obj := range out {

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"bad statement", testBadStatement},
 		{"changed table", testChangedTable},
 		{"batch", testBatch},
+		{"batch of queries", testOrmBatch},
 		{"cancel", testCancel},
 		{"exhausted pool", testExhausted},
 		{"concurrency", testConcurrency},

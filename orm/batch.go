@@ -1,0 +1,195 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// Batch collects queries that do not depend on each other and runs them together: in one round trip where the database can
+// (PostgreSQL), one after the other elsewhere. The zero value is an empty batch, for one use.
+//
+//	var b orm.Batch
+//	latest := orm.Queue(&b, live().Limit(5))
+//	drafts := orm.QueueCount(&b, orm.Objects[Article]().Filter(orm.Eq(&a.Status, Draft)))
+//	if err := b.Run(ctx); err != nil {
+//		return err
+//	}
+//	// latest.Value, drafts.Value
+type Batch struct {
+	parts []func(ctx context.Context) (*batchPart, error)
+	ran   bool
+}
+
+// Queued is the place of a result. Value is set when the batch has run without an error.
+type Queued[V any] struct{ Value V }
+
+// batchPart is a compiled query of a batch; after runs once its rows are read.
+type batchPart struct {
+	db    *DB
+	s     *scope
+	item  dialect.BatchItem
+	empty bool
+	after func() error
+}
+
+// Queue adds a query to the batch.
+func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
+	out := &Queued[[]*T]{}
+	b.parts = append(b.parts, func(ctx context.Context) (*batchPart, error) {
+		db, s, err := database(ctx, q.s.DB)
+		if err != nil {
+			return nil, err
+		}
+		st, err := db.statement(s, &q.s, shapeSelect)
+		if err != nil {
+			return nil, err
+		}
+		r := &reader[T]{l: st.Layout, expect: q.s.Limit, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+		p := &batchPart{db: db, s: s, empty: st.Empty, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
+		p.after = func() (err error) {
+			out.Value, err = r.finish(ctx, db, s, &q.s)
+			return err
+		}
+		return p, nil
+	})
+	return out
+}
+
+// QueueCount adds the number of a query's rows to the batch.
+func QueueCount[T any](b *Batch, q Query[T]) *Queued[int] {
+	out := &Queued[int]{}
+	b.add(q.s.DB, func(db *DB, s *scope) (*batchPart, error) {
+		st, err := db.statement(s, &q.s, shapeCount)
+		if err != nil {
+			return nil, err
+		}
+		return &batchPart{empty: st.Empty, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: func(r dialect.Row) error {
+			out.Value = int(r.Int(0))
+			return nil
+		}}}, nil
+	})
+	return out
+}
+
+// QueueExists adds the question whether a query has rows to the batch.
+func QueueExists[T any](b *Batch, q Query[T]) *Queued[bool] {
+	out := &Queued[bool]{}
+	b.add(q.s.DB, func(db *DB, s *scope) (*batchPart, error) {
+		st, err := db.statement(s, &q.s, shapeExists)
+		if err != nil {
+			return nil, err
+		}
+		return &batchPart{empty: st.Empty, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: func(dialect.Row) error {
+			out.Value = true
+			return nil
+		}}}, nil
+	})
+	return out
+}
+
+func (b *Batch) add(name string, compile func(db *DB, s *scope) (*batchPart, error)) {
+	b.parts = append(b.parts, func(ctx context.Context) (*batchPart, error) {
+		db, s, err := database(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		p, err := compile(db, s)
+		if err == nil {
+			p.db, p.s = db, s
+		}
+		return p, err
+	})
+}
+
+// Run runs the queries and returns the first error. Prefetches of the queries run after.
+func (b *Batch) Run(ctx context.Context) error {
+	if b.ran {
+		return errors.New("orm: a Batch runs once")
+	}
+	b.ran = true
+	parts := make([]*batchPart, 0, len(b.parts))
+	items := map[*DB][]*batchPart{}
+	var order []*DB
+	for _, compile := range b.parts {
+		p, err := compile(ctx)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, p)
+		if p.empty {
+			continue
+		}
+		if items[p.db] == nil {
+			order = append(order, p.db)
+		}
+		items[p.db] = append(items[p.db], p)
+	}
+	for _, db := range order {
+		if err := db.runBatch(ctx, items[db]); err != nil {
+			return err
+		}
+	}
+	for _, p := range parts {
+		if p.after != nil && !p.empty {
+			if err := p.after(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// runBatch sends the statements of one database.
+func (db *DB) runBatch(ctx context.Context, parts []*batchPart) error {
+	s := parts[0].s
+	if tx := s.txOn(db); tx != nil {
+		tx.state.mu.Lock()
+		defer tx.state.mu.Unlock()
+		if tx.state.done {
+			return errTxDone
+		}
+		return sendBatch(ctx, tx.state.conn, parts)
+	}
+	conn, err := db.backend.Acquire(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return sendBatch(ctx, conn, parts)
+}
+
+func sendBatch(ctx context.Context, conn dialect.Conn, parts []*batchPart) error {
+	s := parts[0].s
+	items := make([]*dialect.BatchItem, len(parts))
+	rows := make([]int, len(parts))
+	for i, p := range parts {
+		items[i] = &p.item
+		if s.log != nil {
+			row := p.item.Row
+			p.item.Row = func(r dialect.Row) error { rows[i]++; return row(r) }
+		}
+	}
+	start := time.Now()
+	err := sendItems(ctx, conn, items)
+	if s.log != nil {
+		for i, it := range items { // each took as long as the whole
+			s.logStatement(it.SQL, it.Args, start, rows[i], it.Err)
+		}
+	}
+	return err
+}
+
+func sendItems(ctx context.Context, conn dialect.Conn, items []*dialect.BatchItem) error {
+	if b, ok := conn.(dialect.Batcher); ok {
+		return b.Batch(ctx, items)
+	}
+	for _, it := range items {
+		if it.Err = conn.Query(ctx, it.SQL, it.Args, it.Row); it.Err != nil {
+			return it.Err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package dialecttest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/nuages-go/nuages/orm"
+)
+
+// testOrmBatch runs queries together through the ORM, in and out of a transaction.
+func testOrmBatch(t *testing.T, e *env) {
+	library(t, e)
+	for round := range 2 {
+		run := func(ctx context.Context) error {
+			var b orm.Batch
+			books := orm.Queue(&b, orm.Objects[Book]().Related(&book.Author).Prefetch(&book.Genres).Filter(orm.Gt(&book.Pages, 60)))
+			authors := orm.Queue(&b, orm.Objects[Author]().OrderBy(orm.Desc(&author.Name)).Limit(1))
+			none := orm.Queue(&b, orm.Objects[Author]().Filter(orm.In[int64](&author.ID)))
+			count := orm.QueueCount(&b, orm.Objects[Genre]())
+			there := orm.QueueExists(&b, orm.Objects[Book]().Filter(orm.Eq(&book.Pages, 50)))
+			absent := orm.QueueExists(&b, orm.Objects[Book]().Filter(orm.Eq(&book.Pages, 51)))
+			if err := b.Run(ctx); err != nil {
+				return err
+			}
+			want(t, "books", titles(books.Value), "Alpha,beta")
+			if gs, ok := books.Value[1].Genres.Loaded(); !ok || len(gs) != 2 {
+				t.Errorf("round %d: genres = %v, %v", round, gs, ok)
+			}
+			want(t, "authors", len(authors.Value), 1)
+			want(t, "none", len(none.Value), 0)
+			want(t, "count", count.Value, 2)
+			want(t, "there", there.Value, true)
+			want(t, "absent", absent.Value, false)
+			if err := b.Run(ctx); err == nil {
+				t.Error("a batch ran twice")
+			}
+			return nil
+		}
+		must(t, run(e.ctx))
+		must(t, orm.Atomic(e.ctx, run))
+		log := &orm.QueryLog{}
+		must(t, run(orm.WithQueryLog(e.ctx, log)))
+		want(t, "statements in the log", log.Count(), 6)
+	}
+	var b orm.Batch
+	orm.Queue(&b, orm.Objects[Book]().Filter(orm.Lookup("nonsense", 1)))
+	if err := b.Run(e.ctx); err == nil {
+		t.Error("a wrong query in a batch is no error")
+	}
+	must(t, (&orm.Batch{}).Run(e.ctx))
+}
