@@ -28,10 +28,7 @@ type txState struct {
 	done bool
 }
 
-type hook struct {
-	f      func(ctx context.Context) error
-	robust bool
-}
+type hook struct{ f func(ctx context.Context) error }
 
 // AtomicOptions change what Atomic does.
 type AtomicOptions struct {

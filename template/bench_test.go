@@ -182,7 +182,9 @@ func variablesSources() (dtl, std string) {
 }
 
 var variablesFuncs = htmltemplate.FuncMap{
-	"upper": strings.ToUpper, "title": strings.Title, //nolint:staticcheck // what others use
+	"upper": strings.ToUpper,
+	//lint:ignore SA1019 it is what others use
+	"title": strings.Title,
 	"truncatechars": func(s string, n int) string {
 		r := []rune(s)
 		if len(r) <= n {
