@@ -28,7 +28,9 @@ type txState struct {
 	done bool
 }
 
-type hook struct{ f func(ctx context.Context) error }
+type hook struct {
+	f func(ctx context.Context) error
+}
 
 // AtomicOptions change what Atomic does.
 type AtomicOptions struct {
