@@ -296,7 +296,7 @@ func (ip *ifParser) expression(power int, operands map[int]*Expr) (condition, er
 	for power < ip.tokens[ip.pos].power {
 		op := ip.tokens[ip.pos]
 		if op.text == "not" {
-			return nil, syntaxf("Not expecting '%s' in this position in if tag.", op.text)
+			return nil, syntaxf("Not expecting '%s' as infix operator in if tag.", op.text)
 		}
 		ip.pos++
 		right, err := ip.expression(op.power, operands)

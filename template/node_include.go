@@ -3,6 +3,7 @@ package template
 import (
 	"fmt"
 
+	"github.com/nuages-go/nuages/internal/pyfmt"
 	"github.com/nuages-go/nuages/template/internal/value"
 )
 
@@ -40,7 +41,7 @@ func parseInclude(p *Parser, t Token) (Node, error) {
 		case "only":
 			n.only = true
 		default:
-			return nil, syntaxf("Unknown argument for '%s' tag: '%s'.", bits[0], option)
+			return nil, syntaxf("Unknown argument for '%s' tag: %s.", bits[0], pyfmt.Quote(option))
 		}
 		seen[option] = true
 	}

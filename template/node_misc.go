@@ -189,7 +189,9 @@ func parseNow(p *Parser, t Token) (Node, error) {
 	if len(bits) != 2 {
 		return nil, syntaxf("'now' statement takes one argument")
 	}
-	n.format = bits[1][1 : len(bits[1])-min(1, len(bits[1])-1)]
+	if format := []rune(bits[1]); len(format) > 2 { // without the quotes
+		n.format = string(format[1 : len(format)-1])
+	}
 	return n, nil
 }
 

@@ -42,7 +42,7 @@ func Builtin() []*Filter {
 		{Name: "escapejs", Fn: marked(textutil.EscapeJS), Text: true, Result: TextResult},
 		{Name: "escapeseq", Fn: each(conditional), Safe: true, Result: ListResult},
 		{Name: "filesizeformat", Fn: filesizeformat, Safe: true, Result: TextResult},
-		{Name: "first", Fn: first, Safe: true},
+		{Name: "first", Fn: first},
 		{Name: "floatformat", Fn: floatformat, Arg: Optional, Safe: true, Result: TextResult},
 		{Name: "force_escape", Fn: marked(forceEscape), Text: true, Safe: true, Pure: true, Result: TextResult},
 		{Name: "get_digit", Fn: getDigit, Arg: Required},

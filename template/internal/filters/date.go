@@ -18,7 +18,7 @@ func date(e *Env, v, arg value.Value) (value.Value, error) {
 		return empty(), nil
 	}
 	format := "DATE_FORMAT"
-	if !arg.IsUndefined() && !arg.IsNone() {
+	if arg.Truth() {
 		format = arg.Str()
 	}
 	out, err := e.Date(v, format)
@@ -33,7 +33,7 @@ func timeFilter(e *Env, v, arg value.Value) (value.Value, error) {
 		return empty(), nil
 	}
 	format := "TIME_FORMAT"
-	if !arg.IsUndefined() && !arg.IsNone() {
+	if arg.Truth() {
 		format = arg.Str()
 	}
 	if v.Kind() == value.Date {
@@ -70,9 +70,6 @@ func timesince(until bool) Func {
 			return v, fmt.Errorf("timesince: '%s' object has no attribute 'year'", arg.TypeName())
 		}
 		if !isMoment(v) || v.Kind() == value.Clock {
-			if v.Kind() == value.Clock {
-				return empty(), nil
-			}
 			return v, fmt.Errorf("timesince: '%s' object has no attribute 'year'", v.TypeName())
 		}
 		from, now := v.Time(), e.now()
@@ -112,6 +109,9 @@ func wall(t time.Time, zone *time.Location) time.Time {
 
 // NowText prints the current time in a format.
 func (e *Env) NowText(format string) (string, error) {
+	if format == "" {
+		format = "DATE_FORMAT"
+	}
 	t := e.now().In(e.zone())
 	v := value.OfTime(t)
 	if e.Naive {

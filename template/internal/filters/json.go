@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
 	"github.com/nuages-go/nuages/template/internal/value"
@@ -155,7 +154,7 @@ func appendJSONString(dst []byte, s string) []byte {
 			dst = append(dst, `\b`...)
 		case r == '\f':
 			dst = append(dst, `\f`...)
-		case r >= 0x20 && r < utf8.RuneSelf:
+		case r >= 0x20 && r < 0x7f:
 			dst = append(dst, byte(r))
 		case r > 0xffff:
 			r -= 0x10000

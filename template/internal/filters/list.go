@@ -209,19 +209,25 @@ func divisibleby(_ *Env, v, arg value.Value) (value.Value, error) {
 }
 
 func getDigit(_ *Env, v, arg value.Value) (value.Value, error) {
-	n, nok := v.BigInt()
-	if !nok && !v.Kind().IsText() && !v.Kind().IsNumber() {
-		return v, fmt.Errorf("get_digit: '%s' is no number", v.TypeName())
-	}
-	digit, dok := wholeArg(arg)
-	if !nok || !dok || digit < 1 {
-		if nok && dok {
-			return value.OfBig(n), nil
+	big, ok := arg.BigInt()
+	if !ok {
+		if !arg.Kind().IsText() {
+			return v, argError("get_digit", arg)
 		}
 		return v, nil
 	}
+	n, ok := v.BigInt()
+	switch {
+	case !ok && !v.Kind().IsText() && !v.Kind().IsNumber():
+		return v, fmt.Errorf("get_digit: '%s' is no number", v.TypeName())
+	case !ok:
+		return v, nil
+	case big.Sign() <= 0:
+		return value.OfBig(n), nil
+	}
 	text := n.String()
-	if digit > len(text) {
+	digit, ok := wholeArg(arg)
+	if !ok || digit > len(text) {
 		return value.OfInt(0), nil
 	}
 	c := text[len(text)-digit]
@@ -349,10 +355,21 @@ func isNested(v value.Value) bool {
 	return false
 }
 
+// words returns the text that a filter was given, or the default.
+func words(filter string, arg value.Value, def string) (string, error) {
+	switch {
+	case arg.IsUndefined():
+		return def, nil
+	case !arg.Kind().IsText():
+		return "", fmt.Errorf("%s: the argument %s is no text", filter, arg.Repr())
+	}
+	return arg.Text(), nil
+}
+
 func pluralize(_ *Env, v, arg value.Value) (value.Value, error) {
-	suffix := "s"
-	if !arg.IsUndefined() {
-		suffix = arg.Str()
+	suffix, err := words("pluralize", arg, "s")
+	if err != nil {
+		return v, err
 	}
 	singular, plural, both := strings.Cut(suffix, ",")
 	if !both {
@@ -364,7 +381,7 @@ func pluralize(_ *Env, v, arg value.Value) (value.Value, error) {
 	one, known := false, false
 	if f, ok := v.ParseNumber(); ok {
 		one, known = f == 1, true
-	} else if n, ok := v.Len(); ok && !v.Kind().IsText() {
+	} else if n, ok := v.Len(); ok && !v.Kind().IsText() && v.Kind() != value.Bytes {
 		one, known = n == 1, true
 	} else if ok {
 		one, known = utf8.RuneCountInString(v.Text()) == 1, false
@@ -379,11 +396,14 @@ func pluralize(_ *Env, v, arg value.Value) (value.Value, error) {
 }
 
 func yesno(e *Env, v, arg value.Value) (value.Value, error) {
-	words := e.Locale.Text("yes,no,maybe")
-	if !arg.IsUndefined() {
-		words = arg.Str()
+	if arg.IsNone() {
+		arg = value.Value{}
 	}
-	parts := strings.Split(words, ",")
+	list, err := words("yesno", arg, e.Locale.Text("yes,no,maybe"))
+	if err != nil {
+		return v, err
+	}
+	parts := strings.Split(list, ",")
 	if len(parts) < 2 {
 		return v, nil
 	}

@@ -85,6 +85,8 @@ func floatformat(e *Env, v, arg value.Value) (value.Value, error) {
 	if places.Kind().IsText() {
 		text := places.Text()
 		switch {
+		case text == "":
+			return v, argError("floatformat", arg)
 		case strings.HasSuffix(text, "gu"), strings.HasSuffix(text, "ug"):
 			group, localized, text = true, false, text[:len(text)-2]
 		case strings.HasSuffix(text, "g"):
@@ -103,6 +105,9 @@ func floatformat(e *Env, v, arg value.Value) (value.Value, error) {
 	}
 	p, ok := wholeArg(places)
 	if !ok {
+		if !places.Kind().IsText() && !places.Kind().IsNumber() {
+			return v, argError("floatformat", arg)
+		}
 		return value.OfString(text), nil
 	}
 	if d.Form == 0 && len(d.Digits())+abs(d.Exp) > maxDigits || d.Form != 0 || abs(p) > maxDigits*5 {

@@ -20,13 +20,16 @@ func marked(f func(string) string) Func {
 	return func(_ *Env, v, _ value.Value) (value.Value, error) { return value.OfSafe(f(v.Text())), nil }
 }
 
-// wholeArg is Python's int() of an argument.
+// wholeArg is Python's int() of an argument; numbers that are too big for any length are cut off.
 func wholeArg(arg value.Value) (int, bool) {
-	n, ok := arg.Int64()
-	if !ok || n > 1<<31 || n < -1<<31 {
+	n, ok := arg.BigInt()
+	switch {
+	case !ok:
 		return 0, false
+	case !n.IsInt64():
+		return n.Sign() << 31, true
 	}
-	return int(n), true
+	return int(min(max(n.Int64(), -1<<31), 1<<31)), true
 }
 
 func argError(filter string, arg value.Value) error {
@@ -134,9 +137,12 @@ func wordwrap(_ *Env, v, arg value.Value) (value.Value, error) {
 }
 
 func urlencode(_ *Env, v, arg value.Value) (value.Value, error) {
-	safe := "/"
-	if !arg.IsUndefined() {
-		safe = arg.Str()
+	if arg.IsNone() {
+		arg = value.Value{}
+	}
+	safe, err := words("urlencode", arg, "/")
+	if err != nil {
+		return v, err
 	}
 	return value.OfString(textutil.Quote(v.Text(), safe)), nil
 }
