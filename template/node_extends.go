@@ -166,6 +166,9 @@ func (c *Context) failExtends(t *Template, err error) error {
 // find returns the parent of the last template in chain.
 func (n *extendsNode) find(c *Context, chain []*Template) (*Template, error) {
 	if name, ok := n.parent.literalName(); ok {
+		if name == "" {
+			return nil, syntaxf("Invalid template name in 'extends' tag: ''.")
+		}
 		return n.tmpl.dtl.findParent(name, chain)
 	}
 	v, err := n.parent.eval(c)

@@ -14,7 +14,12 @@ func isMoment(v value.Value) bool {
 }
 
 func date(e *Env, v, arg value.Value) (value.Value, error) {
-	if !isMoment(v) {
+	switch {
+	case v.IsNone() || v.Kind().IsText() && v.Text() == "":
+		return empty(), nil
+	case arg.Truth() && !arg.Kind().IsText():
+		return v, fmt.Errorf("date: the argument %s is no text", arg.Repr())
+	case !isMoment(v):
 		return empty(), nil
 	}
 	format := "DATE_FORMAT"

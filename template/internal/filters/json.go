@@ -71,8 +71,11 @@ func appendJSON(dst []byte, v value.Value, depth int) ([]byte, error) {
 			}
 			key, _ := item.Index(0)
 			val, _ := item.Index(1)
-			dst = append(appendJSONString(dst, jsonKey(key)), ": "...)
-			var err error
+			name, err := jsonKey(key)
+			if err != nil {
+				return dst, err
+			}
+			dst = append(appendJSONString(dst, name), ": "...)
 			if dst, err = appendJSON(dst, val, depth+1); err != nil {
 				return dst, err
 			}
@@ -89,20 +92,22 @@ func appendJSON(dst []byte, v value.Value, depth int) ([]byte, error) {
 			text, err := json.Marshal(v.Any())
 			return append(dst, text...), err
 		}
-	case value.Set, value.Func, value.Seq, value.Range:
+	case value.Set, value.Func, value.Seq, value.Range, value.Bytes:
 		return dst, fmt.Errorf("json_script: Object of type %s is not JSON serializable", v.TypeName())
 	}
 	return appendJSONString(dst, v.Str()), nil
 }
 
-func jsonKey(v value.Value) string {
+func jsonKey(v value.Value) (string, error) {
 	switch v.Kind() {
 	case value.None:
-		return "null"
+		return "null", nil
 	case value.Bool:
-		return strconv.FormatBool(v.Bool())
+		return strconv.FormatBool(v.Bool()), nil
+	case value.Tuple, value.Bytes, value.Date, value.DateTime, value.Clock, value.Duration, value.Decimal:
+		return "", fmt.Errorf("json_script: keys must be text or numbers, not %s", v.TypeName())
 	}
-	return v.Str()
+	return v.Str(), nil
 }
 
 func jsonTime(v value.Value) string {

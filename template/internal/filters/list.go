@@ -253,7 +253,7 @@ func dictsort(reversed bool) Func {
 		for i, el := range elems {
 			k, ok := key(el)
 			if !ok {
-				return empty(), nil
+				return empty(), missingKey(el, arg)
 			}
 			list[i] = keyed{k, el}
 		}
@@ -274,6 +274,22 @@ func dictsort(reversed bool) Func {
 		}
 		return value.OfList(elems), nil
 	}
+}
+
+// missingKey is the error for an element without the index or the key that a number names. What a path names may be missing.
+func missingKey(el, arg value.Value) error {
+	if _, isNumber := arg.ParseNumber(); !isNumber {
+		return nil
+	}
+	switch el.Kind() {
+	case value.Dict, value.Map, value.Mapping:
+		return fmt.Errorf("dictsort: there is no key %s", arg.Repr())
+	case value.List, value.Tuple, value.String, value.Safe:
+		if arg.Kind().IsInteger() {
+			return fmt.Errorf("dictsort: index %s out of range", arg.Repr())
+		}
+	}
+	return nil
 }
 
 func sortKey(e *Env, arg value.Value) (func(value.Value) (value.Value, bool), bool) {

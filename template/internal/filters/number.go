@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"strings"
@@ -124,9 +125,15 @@ func floatformat(e *Env, v, arg value.Value) (value.Value, error) {
 	return value.OfSafe(e.digits(number, abs(p), group, localized)), nil
 }
 
+// infinite is the Form of an infinite decimal.
+const infinite = 1
+
 func filesizeformat(e *Env, v, _ value.Value) (value.Value, error) {
 	// int() of what it is given: text must be a whole number, a float loses its fraction.
 	n, ok := v.BigInt()
+	if k := v.Kind(); !ok && (k == value.Float && math.IsInf(v.Float(), 0) || k == value.Decimal && v.Decimal().Form == infinite) {
+		return v, errors.New("filesizeformat: cannot convert infinity to a whole number")
+	}
 	bytes, _ := new(big.Float).SetInt(orZero(n)).Float64()
 	unit := func(s string) string { return strings.ReplaceAll(e.Locale.Text(s), " ", "\u00a0") }
 	if !ok {

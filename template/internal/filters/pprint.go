@@ -193,10 +193,14 @@ func sortedItems(v value.Value) [][2]value.Value {
 		out[i][0], _ = item.Index(0)
 		out[i][1], _ = item.Index(1)
 	}
-	// Insertion sort: keys that cannot be compared keep their order.
+	// Insertion sort: keys that cannot be compared are ordered by their types' names.
 	for i := 1; i < len(out); i++ {
 		for j := i; j > 0; j-- {
-			if order, ok := value.Compare(out[j][0], out[j-1][0]); !ok || order >= 0 {
+			order, ok := value.Compare(out[j][0], out[j-1][0])
+			if !ok {
+				order = strings.Compare(out[j][0].TypeName(), out[j-1][0].TypeName())
+			}
+			if order >= 0 {
 				break
 			}
 			out[j], out[j-1] = out[j-1], out[j]

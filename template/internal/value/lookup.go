@@ -189,8 +189,12 @@ func (v Value) Item(key Value) (Value, bool) {
 			return v.mapKey(key.Text())
 		}
 	}
-	if key.Kind().IsInteger() {
-		return v.Index(int(key.Int()))
+	if !key.Kind().IsInteger() {
+		return Value{}, false
 	}
-	return Value{}, false
+	i, ok := key.Int64()
+	if !ok {
+		return Value{}, false
+	}
+	return v.Index(int(i))
 }
