@@ -10,6 +10,8 @@ import (
 type Dialect struct {
 	// Name is "sqlite", "postgresql" or "mysql"; Django's vendor names.
 	Name string
+	// MariaDB says which of the two the server of "mysql" is.
+	MariaDB bool
 	// Quote is the character around names.
 	Quote byte
 	// Dollar writes parameters as $1, $2; otherwise they are ?.
@@ -31,6 +33,10 @@ type Dialect struct {
 	FilterClause bool
 	// NoLimit stands for LIMIT when only an offset is given; empty where the limit may be left out.
 	NoLimit string
+	// DeferredKeys: foreign keys may be broken until the end of a transaction.
+	DeferredKeys bool
+	// ConsecutiveKeys: the automatic keys of one INSERT of many rows follow each other, and the first of them is told.
+	ConsecutiveKeys bool
 	// InlineForeignKeys: foreign keys stand in the column's definition (SQLite).
 	InlineForeignKeys bool
 	// BoolTrue and BoolFalse are the literals.

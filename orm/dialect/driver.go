@@ -40,6 +40,8 @@ type TxOptions struct {
 type Result struct {
 	RowsAffected int64
 	LastInsertID int64
+	// KeyStep is the distance of two automatic keys, where the database tells; 0 is 1.
+	KeyStep int64
 }
 
 // Row is the present row of a result. Columns count from 0. A null reads as the zero value.

@@ -1,0 +1,28 @@
+package mysql_test
+
+import (
+	"testing"
+
+	"github.com/nuages-go/nuages/internal/testservices"
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialecttest"
+	"github.com/nuages-go/nuages/orm/mysql"
+)
+
+func open(t testing.TB, o mysql.Options) *orm.DB {
+	t.Helper()
+	db, err := mysql.Open(testservices.StartMariaDB(t).NewDatabase(t), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestDriver(t *testing.T) {
+	dialecttest.Run(t, func(t testing.TB) *orm.DB { return open(t, mysql.Options{MaxConns: 4}) })
+}
+
+// TestDriverAsMySQL is the same without what MariaDB has beyond MySQL.
+func TestDriverAsMySQL(t *testing.T) {
+	dialecttest.Run(t, func(t testing.TB) *orm.DB { return open(t, mysql.Options{MaxConns: 4, Flavor: "mysql"}) })
+}

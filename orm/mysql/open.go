@@ -1,0 +1,232 @@
+package mysql
+
+import (
+	"context"
+	"crypto/tls"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	driver "github.com/go-sql-driver/mysql"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
+)
+
+// Options of a database. The zero value is right for a site.
+type Options struct {
+	// Flavor is "mysql" or "mariadb", where the two differ (MariaDB's INSERT ... RETURNING). Default: what the URL's scheme says
+	// (mariadb://), else Open asks the server.
+	Flavor string
+	// MaxConns is the greatest number of connections. Default: 4 per processor, at least 8. All processes together must stay
+	// below the server's max_connections.
+	MaxConns int
+	// MaxIdleConns is the number of connections that are kept when nothing uses them. Default: MaxConns.
+	MaxIdleConns int
+	// MaxLifetime is how long a connection is used before it is replaced. Default: 1 h.
+	MaxLifetime time.Duration
+	// MaxIdle is how long a connection may be idle before it is closed. Default: 30 min.
+	MaxIdle time.Duration
+	// AcquireTimeout is how long a query waits for a free connection when its context has no end. Default: 30 s.
+	AcquireTimeout time.Duration
+	// ConnectTimeout is how long the making of a connection may take. Default: 10 s.
+	ConnectTimeout time.Duration
+	// Statements is the number of prepared statements that a connection keeps; all connections together must stay below the
+	// server's max_prepared_stmt_count. Default: 200.
+	Statements int
+	// Isolation is the isolation level of transactions that name none: "read uncommitted", "read committed", "repeatable read",
+	// "serializable", or "server" for the server's own. Default: "read committed", as in Django.
+	Isolation string
+	// TLS is used if it is set. Default: as the URL says (?tls=true), else none.
+	TLS *tls.Config
+	// Init are further statements for each new connection.
+	Init []string
+}
+
+// Driver opens databases for orm.OpenURL: mysql://user:password@host:3306/name, mariadb://..., and for a socket
+// mysql://user:password@/name?socket=/run/mysqld/mysqld.sock. The query of the URL may also set flavor, max_conns,
+// max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, isolation and tls (true, false, skip-verify,
+// preferred).
+func Driver() orm.Driver {
+	return orm.Driver{Schemes: []string{"mysql", "mariadb"}, Open: OpenURL}
+}
+
+// OpenURL opens the database that a URL names, with what its query says and the default options otherwise.
+func OpenURL(raw string) (*orm.DB, error) { return Open(raw, Options{}) }
+
+// Open makes a pool of connections to the database that a URL names. Options that are set go before the URL's. Unless the
+// flavor is known, the server is asked for it, so it must be there.
+func Open(raw string, o Options) (*orm.DB, error) {
+	cfg, err := parseURL(raw, &o)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.complete(cfg); err != nil {
+		return nil, err
+	}
+	c := &connector{cfg: cfg, o: &o}
+	if c.inner, err = driver.NewConnector(cfg); err != nil {
+		return nil, fmt.Errorf("mysql: %w", err)
+	}
+	p := &pool{o: o, inner: c.inner, free: make(chan struct{}, o.MaxConns), done: make(chan struct{})}
+	p.db = sql.OpenDB(c)
+	p.db.SetMaxOpenConns(o.MaxConns)
+	p.db.SetMaxIdleConns(o.MaxIdleConns)
+	p.db.SetConnMaxLifetime(o.MaxLifetime)
+	p.db.SetConnMaxIdleTime(o.MaxIdle)
+	flavor := o.Flavor
+	if flavor == "" {
+		if flavor, err = p.flavor(); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
+	}
+	p.d = dialect.MySQL()
+	if flavor == "mariadb" {
+		p.d = dialect.MariaDB()
+	}
+	return orm.NewDB(p), nil
+}
+
+// flavor asks the server what it is.
+func (p *pool) flavor() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), p.o.ConnectTimeout)
+	defer cancel()
+	sc, err := p.db.Conn(ctx)
+	if err != nil {
+		return "", connectError(ctx, err)
+	}
+	flavor := "mysql"
+	err = sc.Raw(func(dc any) error {
+		if c, ok := dc.(*conn); ok && c.maria {
+			flavor = "mariadb"
+		}
+		return nil
+	})
+	return flavor, errors.Join(err, sc.Close())
+}
+
+// parseURL reads a database URL into the configuration of the driver below.
+func parseURL(raw string, o *Options) (*driver.Config, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "mysql" && u.Scheme != "mariadb" {
+		return nil, errors.New("mysql: the database URL cannot be read (mysql://user:password@host:3306/name, special characters as %XX)")
+	}
+	cfg := driver.NewConfig()
+	if o.Flavor == "" && u.Scheme == "mariadb" {
+		o.Flavor = "mariadb"
+	}
+	cfg.User = u.User.Username()
+	cfg.Passwd, _ = u.User.Password()
+	cfg.DBName = strings.TrimPrefix(u.Path, "/")
+	cfg.Net = "tcp"
+	host, port := u.Hostname(), u.Port()
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	if port == "" {
+		port = "3306"
+	}
+	cfg.Addr = net.JoinHostPort(host, port)
+	q, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, fmt.Errorf("mysql: options of the URL: %w", err)
+	}
+	for key, vs := range q {
+		if err := setOption(cfg, o, key, vs[0]); err != nil {
+			return nil, fmt.Errorf("mysql: option %q of the URL: %w", key, err)
+		}
+	}
+	return cfg, nil
+}
+
+// setOption sets what the caller's options leave open.
+func setOption(cfg *driver.Config, o *Options, key, v string) (err error) {
+	number := func(to *int) {
+		if *to == 0 {
+			*to, err = strconv.Atoi(v)
+		}
+	}
+	span := func(to *time.Duration) {
+		if *to == 0 {
+			*to, err = time.ParseDuration(v)
+		}
+	}
+	text := func(to *string) {
+		if *to == "" {
+			*to = v
+		}
+	}
+	switch key {
+	case "socket", "unix_socket":
+		cfg.Net, cfg.Addr = "unix", v
+	case "flavor":
+		text(&o.Flavor)
+	case "max_conns":
+		number(&o.MaxConns)
+	case "max_idle_conns":
+		number(&o.MaxIdleConns)
+	case "max_lifetime":
+		span(&o.MaxLifetime)
+	case "max_idle":
+		span(&o.MaxIdle)
+	case "acquire_timeout":
+		span(&o.AcquireTimeout)
+	case "connect_timeout":
+		span(&o.ConnectTimeout)
+	case "isolation":
+		text(&o.Isolation)
+	case "tls":
+		cfg.TLSConfig = v
+	default:
+		err = errors.New("unknown (known: socket, flavor, max_conns, max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, isolation, tls)")
+	}
+	return err
+}
+
+var isolations = []string{"read uncommitted", "read committed", "repeatable read", "serializable"}
+
+// complete fills in defaults and sets what the ORM relies on.
+func (o *Options) complete(cfg *driver.Config) error {
+	if o.MaxConns <= 0 {
+		o.MaxConns = max(8, 4*runtime.GOMAXPROCS(0))
+	}
+	if o.MaxIdleConns <= 0 {
+		o.MaxIdleConns = o.MaxConns
+	}
+	if o.Statements <= 0 {
+		o.Statements = 200
+	}
+	for d, deflt := range map[*time.Duration]time.Duration{
+		&o.MaxLifetime: time.Hour, &o.MaxIdle: 30 * time.Minute, &o.AcquireTimeout: 30 * time.Second, &o.ConnectTimeout: 10 * time.Second,
+	} {
+		if *d <= 0 {
+			*d = deflt
+		}
+	}
+	o.Flavor, o.Isolation = strings.ToLower(o.Flavor), strings.ToLower(o.Isolation)
+	if o.Flavor != "" && o.Flavor != "mysql" && o.Flavor != "mariadb" {
+		return fmt.Errorf("mysql: Options.Flavor %q (mysql or mariadb)", o.Flavor)
+	}
+	if o.Isolation == "" {
+		o.Isolation = "read committed"
+	}
+	if o.Isolation != "server" && !slices.Contains(isolations, o.Isolation) {
+		return fmt.Errorf("mysql: Options.Isolation %q (%s or server)", o.Isolation, strings.Join(isolations, ", "))
+	}
+	cfg.Timeout = o.ConnectTimeout
+	cfg.ParseTime, cfg.Loc = true, time.UTC
+	cfg.ClientFoundRows = true // an update counts the rows that it found, changed or not
+	cfg.Logger = &driver.NopLogger{}
+	cfg.MaxAllowedPacket = 0 // the server's
+	if o.TLS != nil {
+		cfg.TLS = o.TLS
+	}
+	return nil
+}
