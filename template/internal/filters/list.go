@@ -240,13 +240,16 @@ func getDigit(_ *Env, v, arg value.Value) (value.Value, error) {
 // dictsort orders by a key of the elements, an index, or a path of keys.
 func dictsort(reversed bool) Func {
 	return func(e *Env, v, arg value.Value) (value.Value, error) {
-		elems, err := v.Elements()
-		if err != nil {
-			return empty(), nil //nolint:nilerr // what cannot be sorted gives nothing
+		if arg.Kind().IsText() && arg.Text() == "" {
+			return v, errors.New("dictsort: the key is empty")
 		}
 		key, ok := sortKey(e, arg)
 		if !ok {
 			return empty(), nil
+		}
+		elems, err := v.Elements()
+		if err != nil {
+			return empty(), nil //nolint:nilerr // what cannot be sorted gives nothing
 		}
 		type keyed struct{ key, elem value.Value }
 		list := make([]keyed, len(elems))
@@ -297,7 +300,7 @@ func sortKey(e *Env, arg value.Value) (func(value.Value) (value.Value, bool), bo
 	if _, isNumber := arg.ParseNumber(); isNumber {
 		return func(v value.Value) (value.Value, bool) { return v.Item(arg) }, true
 	}
-	if strings.HasPrefix(path, "_") || strings.Contains(path, "._") || path == "" {
+	if !arg.Kind().IsText() || strings.HasPrefix(path, "_") || strings.Contains(path, "._") {
 		return nil, false
 	}
 	var steps []*value.Step
