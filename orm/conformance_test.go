@@ -166,8 +166,10 @@ func runConformance(t *testing.T, ctx context.Context, file *conformance, db str
 		loadData(t, ctx, file.Data)
 		frozen := time.Date(2026, 3, 14, 15, 9, 26, 535897000, time.UTC) // the clock under which the file was made
 		s := orm.Fields[newsroom.Story]()
-		_, err := orm.Objects[newsroom.Story]().Update(ctx, orm.Set(&s.CreatedAt, frozen), orm.Set(&s.UpdatedAt, frozen))
-		return err
+		if _, err := orm.Objects[newsroom.Story]().Update(ctx, orm.Set(&s.CreatedAt, frozen), orm.Set(&s.UpdatedAt, frozen)); err != nil {
+			return err
+		}
+		return resetSequences(ctx, newsroom.All()...)
 	})
 	if err != nil {
 		t.Fatal(err)

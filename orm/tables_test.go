@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -19,6 +20,7 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 		must(t, m.Err())
 		byLabel[m.Label()] = m.Schema()
 	}
+	var later []string // foreign keys, where a table cannot point to one that is not there yet
 	var create func(m *schema.Model)
 	create = func(m *schema.Model) {
 		var parts []string
@@ -27,7 +29,10 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 			if !f.HasColumn() {
 				continue
 			}
-			parts = append(parts, d.QuoteName(f.ColumnName())+" "+columnSQL(t, d.ColumnType(f, target(byLabel, f)), f, byLabel))
+			parts = append(parts, d.QuoteName(f.ColumnName())+" "+columnSQL(t, d, d.ColumnType(f, target(byLabel, f)), f, byLabel))
+			if ref := references(f, byLabel); ref != "" && !d.InlineForeignKeys {
+				later = append(later, "ALTER TABLE "+d.QuoteName(m.Table)+" ADD FOREIGN KEY ("+d.QuoteName(f.ColumnName())+")"+ref)
+			}
 		}
 		for _, set := range m.UniqueTogether {
 			cols := make([]string, len(set))
@@ -55,6 +60,10 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 	for _, m := range models {
 		create(m.Schema())
 	}
+	for _, sql := range later {
+		_, err := orm.Exec(ctx, sql)
+		must(t, err)
+	}
 }
 
 // target is the field at the end of a chain of foreign keys.
@@ -73,13 +82,17 @@ func target(byLabel map[string]*schema.Model, f *schema.Field) *schema.Field {
 	return f
 }
 
-func columnSQL(t testing.TB, typ string, f *schema.Field, byLabel map[string]*schema.Model) string {
+func columnSQL(t testing.TB, dia *dialect.Dialect, typ string, f *schema.Field, byLabel map[string]*schema.Model) string {
 	t.Helper()
 	d := typ
 	if f.Expression != nil {
 		return d + " GENERATED ALWAYS AS (UPPER(f_char)) STORED"
 	}
-	if f.DBDefault != nil {
+	switch {
+	case f.DBDefault == nil:
+	case f.Kind == schema.DateTime:
+		d += " DEFAULT CURRENT_TIMESTAMP"
+	default:
 		d += " DEFAULT 0"
 	}
 	if !f.Null {
@@ -89,25 +102,53 @@ func columnSQL(t testing.TB, typ string, f *schema.Field, byLabel map[string]*sc
 		d += " PRIMARY KEY"
 	}
 	if f.Kind.IsAuto() {
-		d += " AUTOINCREMENT"
+		d += " " + dia.AutoSuffix
 	}
 	if f.Unique && !f.PrimaryKey {
 		d += " UNIQUE"
 	}
-	if f.Rel != nil && !f.Rel.NoConstraint {
-		to := byLabel[f.Rel.To]
-		key := to.PK()
-		if f.Rel.ToField != "" {
-			key = to.Field(f.Rel.ToField)
-		}
-		d += ` REFERENCES "` + to.Table + `" ("` + key.ColumnName() + `")`
-		switch f.Rel.OnDelete {
-		case schema.DBCascade:
-			d += " ON DELETE CASCADE"
-		case schema.DBSetNull:
-			d += " ON DELETE SET NULL"
-		}
-		d += " DEFERRABLE INITIALLY DEFERRED"
+	if dia.InlineForeignKeys {
+		d += references(f, byLabel)
 	}
 	return d
+}
+
+// references is the end of a foreign key's definition, or empty.
+func references(f *schema.Field, byLabel map[string]*schema.Model) string {
+	if f.Rel == nil || f.Rel.NoConstraint {
+		return ""
+	}
+	to := byLabel[f.Rel.To]
+	key := to.PK()
+	if f.Rel.ToField != "" {
+		key = to.Field(f.Rel.ToField)
+	}
+	d := ` REFERENCES "` + to.Table + `" ("` + key.ColumnName() + `")`
+	switch f.Rel.OnDelete {
+	case schema.DBCascade:
+		d += " ON DELETE CASCADE"
+	case schema.DBSetNull:
+		d += " ON DELETE SET NULL"
+	}
+	return d + " DEFERRABLE INITIALLY DEFERRED"
+}
+
+// resetSequences sets PostgreSQL's sequences behind the keys that the rows were given, as Django's sqlsequencereset does.
+func resetSequences(ctx context.Context, models ...orm.Model) error {
+	d, err := orm.DialectOf(ctx, "")
+	if err != nil || d.Name != "postgresql" {
+		return err
+	}
+	for _, m := range models {
+		pk := m.Schema().PK()
+		if pk == nil || !pk.Kind.IsAuto() {
+			continue
+		}
+		table, col := d.QuoteName(m.Table()), d.QuoteName(pk.ColumnName())
+		sql := "SELECT setval(pg_get_serial_sequence(?, ?), COALESCE((SELECT MAX(" + col + ") FROM " + table + "), 0) + 1, false)"
+		if _, err := orm.Exec(ctx, sql, table, pk.ColumnName()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -43,6 +43,9 @@ func (b *builder) function(n expr.Func, can reuse) *rexpr {
 		e.kind = plainInteger(args[0].kind)
 	}
 	e.write = func(w *writer) {
+		if w.d.Name == "postgresql" && postgresFunction(w, n, args) {
+			return
+		}
 		if f.write != nil {
 			f.write(w, n, args)
 			return
