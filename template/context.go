@@ -99,6 +99,25 @@ func (c *Context) Text(e *Expr) (string, error) {
 	return v.Str(), nil
 }
 
+// Int returns an expression's value as a whole number.
+func (c *Context) Int(e *Expr) (int, error) {
+	v, err := e.evalNone(c)
+	if err != nil {
+		return 0, err
+	}
+	n, ok := v.Int64()
+	if !ok || int64(int(n)) != n {
+		return 0, fmt.Errorf("%s is %s, which is no whole number", e.Source, v.Repr())
+	}
+	return int(n), nil
+}
+
+// Truth says whether an expression's value counts as true.
+func (c *Context) Truth(e *Expr) (bool, error) {
+	v, err := e.evalNone(c)
+	return v.Truth(), err
+}
+
 // Lookup returns a variable's value.
 func (c *Context) Lookup(name string) (any, bool) {
 	v, err := c.lookup(&varPath{name: name, root: unique.Make(name), first: value.NewStep(name), processor: c.dtl.processor(name)})

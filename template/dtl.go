@@ -10,6 +10,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nuages-go/nuages/internal/locale"
@@ -40,6 +41,8 @@ type DTL struct {
 	mu       sync.RWMutex
 	compiled map[string]*compiledTemplate
 	pool     sync.Pool
+	// resets counts the calls of Reset, so that templates know when their parents are old.
+	resets atomic.Int64
 }
 
 type compiledTemplate struct {
@@ -58,7 +61,9 @@ func New(opts Options) (*DTL, error) {
 		loopType: newLoopType(), blockType: newBlockType(), groupType: newGroupType(),
 	}
 	for _, fsys := range opts.FS {
-		e.loaders = append(e.loaders, FSLoader("", fsys))
+		if fsys != nil {
+			e.loaders = append(e.loaders, FSLoader("", fsys))
+		}
 	}
 	e.loaders = append(e.loaders, opts.Loaders...)
 	if e.zone == nil {
@@ -230,6 +235,7 @@ func (e *DTL) Parse(name, text string) (*Template, error) {
 func (e *DTL) Reset() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.resets.Add(1)
 	e.compiled = map[string]*compiledTemplate{}
 }
 

@@ -31,13 +31,13 @@ func parseRepeat(p *template.Parser, t template.Token) (template.Node, error) {
 }
 
 func (n *repeatNode) Render(c *template.Context) error {
-	times, err := c.Eval(n.times)
+	times, err := c.Int(n.times)
 	if err != nil {
 		return err
 	}
 	mark := c.Push()
 	defer c.Pop(mark)
-	for i := range int(times.(int64)) {
+	for i := range times {
 		c.Set("i", i)
 		if err := n.body.Render(c); err != nil {
 			return err

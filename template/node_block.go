@@ -45,6 +45,7 @@ type layout struct {
 	chain  []*Template
 	blocks map[string]*blockChain
 	slots  int
+	resets int64
 }
 
 // blockChain holds the definitions of a block, the most derived first.

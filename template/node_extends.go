@@ -80,13 +80,14 @@ func (t *Template) run(c *Context) error {
 		return t.runPlain(c)
 	}
 	l := t.layout.Load()
-	if l == nil {
+	if l == nil || l.resets != t.dtl.resets.Load() {
 		var err error
 		var fixed bool
+		resets := t.dtl.resets.Load()
 		if l, fixed, err = t.resolveLayout(c); err != nil {
 			return err
 		}
-		if fixed {
+		if l.resets = resets; fixed {
 			t.layout.Store(l)
 		}
 	}

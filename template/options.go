@@ -30,7 +30,7 @@ type Options struct {
 	Cache FragmentCache
 	// Translator translates {% translate %}, {% blocktranslate %} and _("…"). Default: texts stay as they are.
 	Translator Translator
-	// Debug shows {% debug %}, and re-reads changed templates after Reset.
+	// Debug makes {% debug %} print the variables. Default: it prints nothing.
 	Debug bool
 	// Strict makes a variable that does not exist an error when the page is rendered, instead of nothing.
 	Strict bool

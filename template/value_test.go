@@ -3,6 +3,7 @@ package template_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,6 +27,11 @@ func (s status) String() string { return "Status: " + string(s) }
 func (s status) Label() string { return strings.ToUpper(string(s)) }
 
 type base struct{ Created int }
+
+// level is a number whose String method gives HTML, which must be escaped.
+type level int
+
+func (l level) String() string { return "<level>" }
 
 type money struct{ cents int64 }
 
@@ -62,6 +68,10 @@ type everything struct {
 	Byte      byte
 	Duration  time.Duration
 	Interface fmt.Stringer
+	Level     level
+	NullText  sql.NullString
+	NullInt   sql.NullInt64
+	NullTime  sql.Null[time.Time]
 }
 
 func (e *everything) GetAbsoluteURL() string                  { return "/" + e.Title }
@@ -96,6 +106,9 @@ func newEverything() *everything {
 		Byte:      255,
 		Duration:  26 * time.Hour,
 		Interface: status("seen"),
+		Level:     3,
+		NullText:  sql.NullString{String: "<set>", Valid: true},
+		NullTime:  sql.Null[time.Time]{V: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), Valid: true},
 	}
 }
 
@@ -141,6 +154,8 @@ func TestNamesOfGoValues(t *testing.T) {
 		{"{% for x in list %}{{ x }}{% endfor %}{{ many|length }}", "ab3"},
 		{"[{{ danger }}]", "[]"},
 		{"{{ byte }} {{ duration }} {{ interface }}", "255 1 day, 2:00:00 Status: seen"},
+		{"{{ level }}{% if level > 2 %}!{% endif %}", "&lt;level&gt;!"},
+		{"{{ null_text }} {{ null_int }} {{ null_time|date:'Y' }}", "&lt;set&gt; None 2026"},
 		{"{{ title.upper }} {{ title.split.0 }}", "TIDE &amp; TIME Tide"},
 	}
 	ctx := template.WithLanguage(t.Context(), "de")

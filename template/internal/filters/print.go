@@ -14,13 +14,13 @@ import (
 
 // Print appends a value as {{ }} shows it: localized, and escaped where the environment says so.
 func (e *Env) Print(dst []byte, v value.Value) []byte {
+	if v.HasString() { // what a String method gives is escaped, whatever the kind
+		return e.printSlow(dst, v)
+	}
 	switch v.Kind() {
 	case value.Undefined:
 		return dst
 	case value.String:
-		if v.HasString() {
-			break
-		}
 		if e.Autoescape {
 			return AppendEscaped(dst, v.Text())
 		}
@@ -55,7 +55,11 @@ func (e *Env) printSlow(dst []byte, v value.Value) []byte {
 // Localize returns a value as text in the language's formats.
 func (e *Env) Localize(v value.Value) string {
 	v = e.LocalTime(v)
-	switch k := v.Kind(); k {
+	k := v.Kind()
+	if v.HasString() && (k == value.Int || k == value.Uint || k == value.Float || k == value.Bool) {
+		return v.Str()
+	}
+	switch k {
 	case value.Int, value.Uint, value.BigInt, value.Float, value.Decimal:
 		if e.NoLocalize {
 			return v.Str()

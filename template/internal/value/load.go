@@ -29,6 +29,7 @@ const (
 	loadAny
 	loadInterface
 	loadHTML
+	loadNull // sql.NullString and its kin
 )
 
 func loadOf(rt reflect.Type) loadOp {
@@ -121,6 +122,11 @@ func load(t *Type, p unsafe.Pointer) Value {
 		return t.reg.Of(rv.Elem().Interface())
 	case loadHTML:
 		return OfSafe(t.iface(p).(htmler).TemplateHTML())
+	case loadNull:
+		if *(*bool)(unsafe.Add(p, t.valid)) {
+			return load(t.elem, p)
+		}
+		return NoneValue()
 	}
 	return Value{t: t, p: p}
 }

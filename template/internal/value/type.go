@@ -28,6 +28,8 @@ type Type struct {
 	rt    reflect.Type
 	reg   *Registry
 	size  uintptr
+	// valid is where the type of a nullable column says whether it has a value.
+	valid uintptr
 	// elem is the type of the elements of a list, map, or of what a pointer points to; key that of a map's keys.
 	elem, key *Type
 
@@ -200,7 +202,7 @@ func (r *Registry) build(rt reflect.Type, pending map[reflect.Type]*Type) *Type 
 	default:
 		t.kind = Object
 	}
-	t.interfaces()
+	t.interfaces(pending)
 	return t
 }
 
@@ -218,7 +220,7 @@ func implements[I any](rt reflect.Type) bool {
 }
 
 // interfaces finds the optional interfaces that change what the type is to a template.
-func (t *Type) interfaces() {
+func (t *Type) interfaces(pending map[reflect.Type]*Type) {
 	rt := t.rt
 	if rt.Kind() == reflect.Pointer || rt.Kind() == reflect.Interface {
 		return // what they point to counts
@@ -226,6 +228,9 @@ func (t *Type) interfaces() {
 	t.stringer = implements[stringer](rt)
 	t.errorer = !t.stringer && implements[error](rt)
 	switch {
+	case rt.PkgPath() == "database/sql" && rt.Kind() == reflect.Struct && rt.NumField() == 2 && rt.Field(1).Name == "Valid":
+		t.load, t.valid = loadNull, rt.Field(1).Offset
+		t.elem = t.reg.build(rt.Field(0).Type, pending)
 	case implements[valuer](rt):
 		t.valuer = true
 	case implements[htmler](rt):
@@ -323,7 +328,7 @@ func (r *Registry) Of(a any) Value {
 	switch {
 	case t.direct:
 		return load(t, unsafe.Pointer(&w.data))
-	case (t.load == loadAddr || t.load == loadHTML) && t.size == unsafe.Sizeof(uintptr(0)):
+	case (t.load == loadAddr || t.load == loadHTML || t.load == loadNull) && t.size == unsafe.Sizeof(uintptr(0)):
 		// Whether the interface holds such a value itself or its address depends on its fields.
 		box := reflect.New(rt)
 		box.Elem().Set(reflect.ValueOf(a))
@@ -366,6 +371,9 @@ func (t *Type) Registry() *Registry { return t.reg }
 
 // Held returns the type of what a lazily loaded value holds, nil if it is not known. Lazy says whether t is loaded lazily.
 func (t *Type) Held() (held *Type, lazy bool) {
+	if t.load == loadNull {
+		return t.elem, true
+	}
 	if !t.valuer {
 		return nil, false
 	}
