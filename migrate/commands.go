@@ -92,11 +92,10 @@ func show(ctx context.Context, apps []App, db string, plan bool, in *manage.Invo
 			return fmt.Errorf("migrate: no application %q", label)
 		}
 	}
-	r := &runner{g: g, rec: recorder{db}, apps: apps}
-	if r.applied, err = r.rec.applied(ctx); err != nil {
+	r, err := newRunner(ctx, g, apps, Options{DB: db})
+	if err != nil {
 		return err
 	}
-	r.recognise()
 	mark := func(k Key) string {
 		if r.applied[k] {
 			return "[X]"

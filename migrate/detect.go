@@ -62,10 +62,6 @@ func (d *detector) deleted() {
 	}
 }
 
-func pointsTo(m *schema.Model, label string) bool {
-	return slices.ContainsFunc(m.Fields, func(f schema.Field) bool { return f.Rel != nil && strings.EqualFold(f.Rel.To, label) })
-}
-
 // created makes models. Relations come with their model when the other side is there, else in an AddField afterwards.
 func (d *detector) created() {
 	done := map[string]bool{}
@@ -191,7 +187,7 @@ func (d *detector) altered(old, now *schema.Model) {
 	}
 	a, b := plainOptions(old.Options), plainOptions(now.Options)
 	if fmt.Sprintf("%#v", a) != fmt.Sprintf("%#v", b) {
-		d.add(app, AlterOptions{name, b})
+		d.add(app, AlterModelOptions{name, b})
 	}
 }
 

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -80,6 +81,11 @@ func (e *Editor) WriteTo(w io.Writer) (int64, error) {
 //
 // Django 6.1 django/db/backends/base/schema.py _iter_column_sql: the order of the parts.
 func (e *Editor) column(s *State, m *schema.Model, f *schema.Field) (string, error) {
+	return e.columnWith(s, m, f, "")
+}
+
+// columnWith is column with a default for the rows that are there.
+func (e *Editor) columnWith(s *State, m *schema.Model, f *schema.Field, deflt string) (string, error) {
 	key, err := s.keyField(f)
 	if err != nil {
 		return "", err
@@ -103,6 +109,8 @@ func (e *Editor) column(s *State, m *schema.Model, f *schema.Field) (string, err
 			return "", err
 		}
 		b.WriteString(" DEFAULT " + d)
+	} else if deflt != "" {
+		b.WriteString(" DEFAULT " + deflt)
 	}
 	switch {
 	case f.Expression != nil:
@@ -121,8 +129,7 @@ func (e *Editor) column(s *State, m *schema.Model, f *schema.Field) (string, err
 	default:
 		b.WriteString(" NOT NULL")
 	}
-	composite := slices.Contains(m.PrimaryKey, f.Name)
-	if f.PrimaryKey && !composite {
+	if f.PrimaryKey && !isComposite(m, f) {
 		b.WriteString(" PRIMARY KEY")
 	} else if f.Unique || f.Kind == schema.OneToOne {
 		b.WriteString(" UNIQUE")
@@ -206,6 +213,11 @@ func (e *Editor) tableSQL(s *State, m *schema.Model, table string) (string, erro
 	return "CREATE TABLE " + e.name(table) + " (" + strings.Join(parts, ", ") + ")", nil
 }
 
+// isComposite says that a field is a part of a composite key.
+func isComposite(m *schema.Model, f *schema.Field) bool {
+	return slices.Contains(m.PrimaryKey, f.Name)
+}
+
 // inlineConstraint is a constraint's part of CREATE TABLE; those that are unique indexes have none.
 func (e *Editor) inlineConstraint(m *schema.Model, c *schema.Constraint) (string, error) {
 	switch {
@@ -217,6 +229,9 @@ func (e *Editor) inlineConstraint(m *schema.Model, c *schema.Constraint) (string
 	}
 	cols, err := columns(m, c.Fields)
 	sql := "CONSTRAINT " + e.name(c.Name) + " UNIQUE (" + e.names(cols) + ")"
+	if c.NullsNotDistinct && e.d.Name == "postgresql" {
+		sql = strings.Replace(sql, " UNIQUE (", " UNIQUE NULLS NOT DISTINCT (", 1)
+	}
 	if c.Deferrable != "" && e.d.Name == "postgresql" {
 		sql += " DEFERRABLE INITIALLY " + strings.ToUpper(c.Deferrable)
 	}
@@ -247,6 +262,18 @@ func (e *Editor) CreateTable(ctx context.Context, s *State, m *schema.Model) err
 	}
 	if err := e.Execute(ctx, sql); err != nil {
 		return err
+	}
+	if m.Comment != "" {
+		if err := e.tableComment(ctx, m); err != nil {
+			return err
+		}
+	}
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Comment != "" {
+			if err := e.columnComment(ctx, m, f); err != nil {
+				return err
+			}
+		}
 	}
 	if err := e.deferIndexes(s, m); err != nil {
 		return err
@@ -284,10 +311,28 @@ func (e *Editor) createThrough(ctx context.Context, s *State, m *schema.Model, f
 	return e.CreateTable(ctx, with, t)
 }
 
-// deferIndexes puts off the indexes of a table, in Django's order: unique together, fields, indexes.
+// deferIndexes puts off the indexes of a table, in Django's order: unique together, foreign keys, fields, indexes.
 func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
 	for _, set := range m.UniqueTogether {
 		e.deferred = append(e.deferred, e.uniqueTogetherSQL(m, set))
+	}
+	if !e.d.InlineForeignKeys {
+		for i := range m.Fields {
+			sql, err := e.foreignKeySQL(s, m, &m.Fields[i])
+			if err != nil {
+				return err
+			}
+			if sql != "" {
+				e.deferred = append(e.deferred, sql)
+			}
+		}
+	}
+	for i := range m.Fields {
+		list, err := e.fieldIndexes(s, m, &m.Fields[i])
+		if err != nil {
+			return err
+		}
+		e.deferred = append(e.deferred, list...)
 	}
 	for i := range m.Constraints {
 		if c := &m.Constraints[i]; isUniqueIndex(c) {
@@ -297,9 +342,6 @@ func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
 			}
 			e.deferred = append(e.deferred, sql)
 		}
-	}
-	for i := range m.Fields {
-		e.deferred = append(e.deferred, e.fieldIndexes(m, &m.Fields[i])...)
 	}
 	for i := range m.Indexes {
 		sql, err := e.indexSQL(m, &m.Indexes[i])
@@ -311,13 +353,22 @@ func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
 	return nil
 }
 
-func (e *Editor) fieldIndexes(m *schema.Model, f *schema.Field) []string {
-	if !f.HasColumn() || !f.WantsIndex() {
-		return nil
+// fieldIndexes are the indexes that a field has by itself.
+func (e *Editor) fieldIndexes(s *State, m *schema.Model, f *schema.Field) ([]string, error) {
+	if !f.HasColumn() {
+		return nil, nil
 	}
+	var out []string
 	col := f.ColumnName()
-	name := schema.IndexName(m.Table, []string{col}, "", e.d.MaxName)
-	return []string{"CREATE INDEX " + e.name(name) + " ON " + e.name(m.Table) + " (" + e.name(col) + ")"}
+	if f.WantsIndex() {
+		name := schema.IndexName(m.Table, []string{col}, "", e.d.MaxName)
+		out = append(out, "CREATE INDEX "+e.name(name)+" ON "+e.name(m.Table)+" ("+e.name(col)+")")
+	}
+	like, err := e.likeIndex(s, m, f)
+	if like != "" {
+		out = append(out, like)
+	}
+	return out, err
 }
 
 func (e *Editor) uniqueTogetherSQL(m *schema.Model, set []string) string {
@@ -332,34 +383,31 @@ func (e *Editor) uniqueTogetherSQL(m *schema.Model, set []string) string {
 	return "ALTER TABLE " + e.name(m.Table) + " ADD CONSTRAINT " + e.name(name) + " UNIQUE (" + e.names(cols) + ")"
 }
 
-func (e *Editor) dropUniqueTogether(ctx context.Context, m *schema.Model, set []string) error {
-	cols, err := columns(m, set)
-	if err != nil {
-		return err
-	}
-	name := e.name(schema.IndexName(m.Table, cols, "_uniq", e.d.MaxName))
-	if e.d.Name == "sqlite" {
-		return e.Execute(ctx, "DROP INDEX "+name)
-	}
-	return e.Execute(ctx, "ALTER TABLE "+e.name(m.Table)+" DROP CONSTRAINT "+name)
-}
-
 // indexSQL is CREATE INDEX.
 func (e *Editor) indexSQL(m *schema.Model, ix *schema.Index) (string, error) {
-	parts, err := e.indexParts(m, ix.Fields, ix.Expressions)
+	parts, err := e.indexParts(m, ix.Fields, ix.Expressions, ix.OpClasses)
 	if err != nil {
 		return "", err
 	}
 	sql := "CREATE INDEX " + e.name(ix.Name) + " ON " + e.name(m.Table) + " (" + strings.Join(parts, ", ") + ")"
+	if sql, err = e.withInclude(sql, m, ix.Include); err != nil {
+		return "", err
+	}
 	return e.withWhere(sql, m, ix.Where)
 }
 
 func (e *Editor) uniqueIndexSQL(m *schema.Model, c *schema.Constraint) (string, error) {
-	parts, err := e.indexParts(m, c.Fields, c.Expressions)
+	parts, err := e.indexParts(m, c.Fields, c.Expressions, c.OpClasses)
 	if err != nil {
 		return "", err
 	}
 	sql := "CREATE UNIQUE INDEX " + e.name(c.Name) + " ON " + e.name(m.Table) + " (" + strings.Join(parts, ", ") + ")"
+	if sql, err = e.withInclude(sql, m, c.Include); err != nil {
+		return "", err
+	}
+	if c.NullsNotDistinct && e.d.Name == "postgresql" {
+		sql += " NULLS NOT DISTINCT"
+	}
 	return e.withWhere(sql, m, c.Where)
 }
 
@@ -371,14 +419,26 @@ func (e *Editor) withWhere(sql string, m *schema.Model, where schema.Expression)
 	return sql + " WHERE " + w, err
 }
 
-func (e *Editor) indexParts(m *schema.Model, fields []string, exprs []schema.Expression) ([]string, error) {
+// withInclude adds the columns that an index only stores, where the database can.
+func (e *Editor) withInclude(sql string, m *schema.Model, fields []string) (string, error) {
+	if len(fields) == 0 || e.d.Name != "postgresql" {
+		return sql, nil
+	}
+	cols, err := columns(m, fields)
+	return sql + " INCLUDE (" + e.names(cols) + ")", err
+}
+
+func (e *Editor) indexParts(m *schema.Model, fields []string, exprs []schema.Expression, classes []string) ([]string, error) {
 	var parts []string
-	for _, name := range fields {
+	for i, name := range fields {
 		cols, err := columns(m, []string{name})
 		if err != nil {
 			return nil, err
 		}
 		part := e.name(cols[0])
+		if i < len(classes) && classes[i] != "" && e.d.Name == "postgresql" {
+			part += " " + classes[i]
+		}
 		if strings.HasPrefix(name, "-") {
 			part += " DESC"
 		}
@@ -447,12 +507,58 @@ func effectiveDefault(f *schema.Field, oneOff any) any {
 	return nil
 }
 
+// zeroValue is what rows get in a column that comes back and may not be null: the zero of its type, or nil if there is none.
+func zeroValue(f *schema.Field) any {
+	switch {
+	case f.Null || f.PrimaryKey || f.Rel != nil || f.DBDefault != nil || f.Expression != nil:
+		return nil
+	case f.Kind.IsText():
+		return ""
+	case f.Kind.IsInteger(), f.Kind == schema.Decimal, f.Kind == schema.Float:
+		return 0
+	}
+	switch f.Kind {
+	case schema.Boolean:
+		return false
+	case schema.Date, schema.DateTime:
+		return time.Unix(0, 0).UTC()
+	case schema.Time, schema.Duration:
+		return time.Duration(0)
+	case schema.Binary:
+		return []byte{}
+	case schema.JSON:
+		return "null"
+	case schema.UUID:
+		return [16]byte{}
+	case schema.IP:
+		return "0.0.0.0"
+	}
+	return nil
+}
+
+// literal writes a value for a field's column as SQL.
 func (e *Editor) literal(f *schema.Field, v any) (string, error) {
 	if v == nil {
 		return "NULL", nil
 	}
-	if t, ok := v.(time.Time); ok && f.Kind == schema.Date {
-		v = t.Format("2006-01-02")
+	switch x := v.(type) {
+	case time.Time:
+		if f.Kind == schema.Date {
+			v = x.Format("2006-01-02")
+		}
+	case time.Duration:
+		if f.Kind == schema.Time {
+			v = string(dialect.AppendClock(nil, x))
+		}
+	case [16]byte, string, int, bool:
+	default:
+		if f.Kind == schema.JSON {
+			text, err := json.Marshal(v)
+			if err != nil {
+				return "", fmt.Errorf("migrate: the default of %s: %w", f.Name, err)
+			}
+			v = string(text)
+		}
 	}
 	return orm.LiteralSQL(e.d, v)
 }

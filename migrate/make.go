@@ -251,18 +251,3 @@ func (o makeOptions) write(apps []App, g *graph, m *Migration, in *manage.Invoca
 	}
 	return os.WriteFile(filepath.Join(dir, "migrations.go"), list, 0o644)
 }
-
-// category is the sign before an operation: + makes, - drops, ~ changes, s is SQL, p is code.
-func category(op Operation) string {
-	switch op.(type) {
-	case CreateModel, AddField, AddIndex, AddConstraint:
-		return "+"
-	case DeleteModel, RemoveField, RemoveIndex, RemoveConstraint:
-		return "-"
-	case RunSQL:
-		return "s"
-	case RunGo:
-		return "p"
-	}
-	return "~"
-}

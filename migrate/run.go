@@ -41,11 +41,10 @@ func Run(ctx context.Context, apps []App, o Options) error {
 	if err != nil {
 		return err
 	}
-	r := &runner{g: g, o: o, rec: recorder{o.DB}, apps: apps}
-	if r.applied, err = r.rec.applied(ctx); err != nil {
+	r, err := newRunner(ctx, g, apps, o)
+	if err != nil {
 		return err
 	}
-	r.recognise()
 	if err := r.consistent(); err != nil {
 		return err
 	}
@@ -66,11 +65,10 @@ func Unapplied(ctx context.Context, apps []App) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{g: g, rec: recorder{}, apps: apps}
-	if r.applied, err = r.rec.applied(ctx); err != nil {
+	r, err := newRunner(ctx, g, apps, Options{})
+	if err != nil {
 		return nil, err
 	}
-	r.recognise()
 	all, err := g.plan(g.keys)
 	if err != nil {
 		return nil, err
@@ -92,6 +90,17 @@ type runner struct {
 	applied map[Key]bool
 	// squashed are migrations whose replaced ones were all applied: they only need a record.
 	squashed []Key
+}
+
+// newRunner looks at which migrations the database has.
+func newRunner(ctx context.Context, g *graph, apps []App, o Options) (*runner, error) {
+	r := &runner{g: g, o: o, rec: recorder{o.DB}, apps: apps}
+	var err error
+	if r.applied, err = r.rec.applied(ctx); err != nil {
+		return nil, err
+	}
+	r.recognise()
+	return r, nil
 }
 
 // step is a migration with its direction.

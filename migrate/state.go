@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,6 +11,9 @@ import (
 )
 
 // State is what the tables look like after some migrations: models by label in lower case. Operations change it.
+//
+// The models inside are shared between copies of a state and never changed in place: an operation replaces a model by a
+// changed copy. So a copy of a state costs a copy of its map.
 type State struct {
 	models map[string]*schema.Model
 	order  []string
@@ -20,35 +24,20 @@ func NewState() *State { return &State{models: map[string]*schema.Model{}} }
 
 // Clone copies the state.
 func (s *State) Clone() *State {
-	c := &State{models: make(map[string]*schema.Model, len(s.models)), order: slices.Clone(s.order)}
-	for k, m := range s.models {
-		cm := *m
-		cm.Fields = slices.Clone(m.Fields)
-		for i := range cm.Fields {
-			if r := cm.Fields[i].Rel; r != nil {
-				cr := *r
-				cm.Fields[i].Rel = &cr
-			}
-		}
-		cm.Indexes = slices.Clone(m.Indexes)
-		cm.Constraints = slices.Clone(m.Constraints)
-		cm.UniqueTogether = slices.Clone(m.UniqueTogether)
-		c.models[k] = &cm
-	}
-	return c
+	return &State{models: maps.Clone(s.models), order: slices.Clone(s.order)}
 }
 
 func stateKey(app, name string) string { return strings.ToLower(app + "." + name) }
 
-// Model returns a model of the state, or nil.
+// Model returns a model of the state, or nil. It must not be changed.
 func (s *State) Model(app, name string) *schema.Model { return s.models[stateKey(app, name)] }
 
-// ByLabel returns a model by "app.Name", or nil.
+// ByLabel returns a model by "app.Name", or nil. It must not be changed.
 func (s *State) ByLabel(label string) *schema.Model { return s.models[strings.ToLower(label)] }
 
 // Models returns the models in the order in which they were made.
 func (s *State) Models() []*schema.Model {
-	var out []*schema.Model
+	out := make([]*schema.Model, 0, len(s.order))
 	for _, k := range s.order {
 		out = append(out, s.models[k])
 	}
@@ -64,16 +53,21 @@ func (s *State) Add(m schema.Model) {
 	if s.models[k] == nil {
 		s.order = append(s.order, k)
 	}
+	m.Fields = slices.Clone(m.Fields)
 	for i := range m.Fields {
-		if r := m.Fields[i].Rel; r != nil {
-			cr := *r
-			if cr.To == "self" {
-				cr.To = m.Label()
-			}
-			m.Fields[i].Rel = &cr
-		}
+		resolveSelf(&m, &m.Fields[i])
 	}
 	s.models[k] = &m
+}
+
+// resolveSelf gives relations to the model itself its label.
+func resolveSelf(m *schema.Model, f *schema.Field) {
+	if f.Rel == nil || f.Rel.To != "self" {
+		return
+	}
+	r := *f.Rel
+	r.To = m.Label()
+	f.Rel = &r
 }
 
 // Remove takes a model away.
@@ -89,6 +83,21 @@ func (s *State) need(app, name string) (*schema.Model, error) {
 		return m, nil
 	}
 	return nil, fmt.Errorf("migrate: model %s.%s is not in the state of the migrations", app, name)
+}
+
+// edit returns a copy of a model that stands in its place from now on and may be changed until the operation ends.
+func (s *State) edit(app, name string) (*schema.Model, error) {
+	m, err := s.need(app, name)
+	if err != nil {
+		return nil, err
+	}
+	c := *m
+	c.Fields = slices.Clone(m.Fields)
+	c.Indexes = slices.Clone(m.Indexes)
+	c.Constraints = slices.Clone(m.Constraints)
+	c.UniqueTogether = slices.Clone(m.UniqueTogether)
+	s.models[stateKey(app, name)] = &c
+	return &c, nil
 }
 
 // target returns the field that a foreign key's column points to, following keys that are foreign keys themselves.
@@ -122,6 +131,32 @@ func (s *State) keyField(f *schema.Field) (*schema.Field, error) {
 	return nil, fmt.Errorf("migrate: the foreign key %q leads in a circle", f.Name)
 }
 
+// tables returns the state's managed tables, hidden ones of many-to-many fields included, and the state that knows them.
+func (s *State) tables() (*State, []*schema.Model, error) {
+	with := s.Clone()
+	var out []*schema.Model
+	for _, m := range s.Models() {
+		if m.Unmanaged {
+			continue
+		}
+		out = append(out, m)
+		for i := range m.Fields {
+			f := &m.Fields[i]
+			if f.Kind != schema.ManyToMany || f.Rel.Through != "" {
+				continue
+			}
+			to := s.ByLabel(f.Rel.To)
+			if to == nil {
+				return nil, nil, fmt.Errorf("migrate: %s.%s points to %s, which is not in the state of the migrations (add a dependency)", m.Label(), f.Name, f.Rel.To)
+			}
+			t := orm.HiddenThrough(m, f, to)
+			with.Add(t)
+			out = append(out, with.Model(t.App, t.Name))
+		}
+	}
+	return with, out, nil
+}
+
 // FromModels is the state that the Go models describe.
 func FromModels(apps []App) (*State, error) {
 	s := NewState()
@@ -134,7 +169,6 @@ func FromModels(apps []App) (*State, error) {
 	}
 	for _, m := range all {
 		sm := *m.Schema()
-		sm.Fields = slices.Clone(sm.Fields)
 		// Names that follow from the model's are not worth a line in a migration.
 		if name := strings.ReplaceAll(orm.SnakeCase(sm.Name), "_", " "); sm.VerboseName == name {
 			sm.VerboseName = ""

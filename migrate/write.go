@@ -336,7 +336,7 @@ func Name(number int, ops []Operation, initial bool) string {
 	}
 	var parts []string
 	for _, op := range ops {
-		if f := op.fragment(); f != "" {
+		if f := fragment(op); f != "" {
 			if !slices.Contains(parts, f) {
 				parts = append(parts, f)
 			}

@@ -1,0 +1,262 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Drift compares the tables of a database with the state of the migrations that it has applied, and returns what differs,
+// in words, table by table. Names that the database or an earlier table name gave to indexes do not count; what they cover
+// does. It is available on SQLite and PostgreSQL.
+func Drift(ctx context.Context, apps []App, db string) ([]string, error) {
+	g, err := newGraph(apps)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newRunner(ctx, g, apps, Options{DB: db})
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.stateBefore()
+	if err != nil {
+		return nil, err
+	}
+	return drift(ctx, db, s)
+}
+
+func drift(ctx context.Context, db string, s *State) ([]string, error) {
+	d, err := orm.DialectOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	e := newEditor(d, db, true)
+	with, list, err := s.tables()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, m := range list {
+		t, err := introspectTable(ctx, d, db, m.Table)
+		if err != nil {
+			return nil, err
+		}
+		if len(t.Columns) == 0 {
+			out = append(out, fmt.Sprintf("table %s is missing", m.Table))
+			continue
+		}
+		want, err := e.wanted(with, m)
+		if err != nil {
+			return nil, err
+		}
+		have := e.found(t, m)
+		for _, line := range want {
+			if !slices.Contains(have, line) {
+				out = append(out, fmt.Sprintf("table %s lacks: %s", m.Table, line))
+			}
+		}
+		for _, line := range have {
+			if !slices.Contains(want, line) {
+				out = append(out, fmt.Sprintf("table %s has what the migrations do not know: %s", m.Table, line))
+			}
+		}
+	}
+	return out, nil
+}
+
+// wanted describes a table as the state has it, a line for each column, key, constraint and index.
+func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
+	var out, key []string
+	for i := range m.Fields {
+		f := &m.Fields[i]
+		if !f.HasColumn() {
+			continue
+		}
+		col := f.ColumnName()
+		typ, err := e.columnType(s, f)
+		if err != nil {
+			return nil, err
+		}
+		notNull := !f.Null || f.PrimaryKey
+		if f.Expression != nil {
+			notNull = false
+		}
+		auto := f.Kind.IsAuto() && f.PrimaryKey
+		out = append(out, columnLine(col, plainType(typ), notNull, f.DBDefault != nil, auto, f.Expression != nil))
+		if f.PrimaryKey && !isComposite(m, f) {
+			key = []string{col}
+		} else if f.Unique || f.Kind == schema.OneToOne {
+			out = append(out, "unique ("+col+")")
+		}
+		if f.WantsIndex() {
+			out = append(out, "index ("+col+")")
+		}
+		like, err := e.likeIndex(s, m, f)
+		if err != nil {
+			return nil, err
+		}
+		if like != "" {
+			out = append(out, "index for LIKE ("+col+")")
+		}
+		if f.Rel != nil && !f.Rel.NoConstraint {
+			to, tf, err := s.target(f)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, "foreign key ("+col+") to "+to.Table+" ("+tf.ColumnName()+")"+onDeleteSQL(f.Rel.OnDelete))
+		}
+		if e.d.ColumnCheck(f, "x") != "" {
+			out = append(out, "check of "+col)
+		}
+	}
+	if len(m.PrimaryKey) > 0 {
+		cols, err := columns(m, m.PrimaryKey)
+		if err != nil {
+			return nil, err
+		}
+		key = cols
+	}
+	if key != nil {
+		out = append(out, "primary key ("+strings.Join(key, ", ")+")")
+	}
+	for _, set := range m.UniqueTogether {
+		cols, err := columns(m, set)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, "unique ("+strings.Join(cols, ", ")+")")
+	}
+	for i := range m.Indexes {
+		out = append(out, "index "+m.Indexes[i].Name)
+	}
+	for i := range m.Constraints {
+		c := &m.Constraints[i]
+		switch {
+		case c.Check != nil:
+			out = append(out, "check "+c.Name)
+		case isUniqueIndex(c):
+			out = append(out, "unique index "+c.Name)
+		default:
+			out = append(out, "unique constraint "+c.Name)
+		}
+	}
+	return out, nil
+}
+
+func columnLine(name, typ string, notNull, deflt, auto, generated bool) string {
+	line := "column " + name + " " + typ
+	if notNull {
+		line += " not null"
+	}
+	if deflt {
+		line += " with a default"
+	}
+	if auto {
+		line += " counting up"
+	}
+	if generated {
+		line += " computed"
+	}
+	return line
+}
+
+// plainType brings the spellings of a type together.
+func plainType(typ string) string {
+	typ = strings.ReplaceAll(strings.ToLower(typ), ", ", ",")
+	name, rest, _ := strings.Cut(typ, "(")
+	if rest != "" {
+		rest = "(" + rest
+	}
+	switch name {
+	case "varchar":
+		return "character varying" + rest
+	case "time":
+		return "time without time zone"
+	}
+	return name + rest
+}
+
+// found describes a table as the database has it, in the words of wanted.
+func (e *Editor) found(t *dbTable, m *schema.Model) []string {
+	var out []string
+	var key []string
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		notNull := c.NotNull
+		if c.Generated != "" {
+			notNull = false
+		}
+		out = append(out, columnLine(c.Name, plainType(c.Type), notNull, c.Default != "" && c.Generated == "", c.Identity, c.Generated != ""))
+		if c.Key > 0 {
+			key = append(key, c.Name)
+		}
+		if e.d.Name == "sqlite" && strings.Contains(c.Def, " CHECK (") {
+			out = append(out, "check of "+c.Name)
+		}
+	}
+	slices.SortFunc(key, func(a, b string) int { return t.column(a).Key - t.column(b).Key })
+	if len(key) > 0 {
+		out = append(out, "primary key ("+strings.Join(key, ", ")+")")
+	}
+	named := map[string]bool{}
+	for i := range m.Indexes {
+		named[m.Indexes[i].Name] = true
+	}
+	for i := range m.Constraints {
+		named[m.Constraints[i].Name] = true
+	}
+	for _, c := range t.Constraints {
+		out = append(out, e.foundConstraint(&c, named)...)
+	}
+	for i := range t.Indexes {
+		ix := &t.Indexes[i]
+		cols := "(" + strings.Join(ix.Columns, ", ") + ")"
+		switch {
+		case ix.Primary:
+		case ix.Own:
+			// SQLite names no constraint here; those with a name are in the table's text.
+			if e.d.Name == "sqlite" && !slices.ContainsFunc(t.Constraints, func(c dbConstraint) bool { return c.Kind == "u" && slices.Equal(c.Columns, ix.Columns) }) {
+				out = append(out, "unique "+cols)
+			}
+		case named[ix.Name] && ix.Unique:
+			out = append(out, "unique index "+ix.Name)
+		case named[ix.Name]:
+			out = append(out, "index "+ix.Name)
+		case ix.Where != "" || ix.Expression:
+			out = append(out, "index "+ix.Name)
+		case ix.Unique:
+			out = append(out, "unique "+cols)
+		case ix.Class:
+			out = append(out, "index for LIKE "+cols)
+		default:
+			out = append(out, "index "+cols)
+		}
+	}
+	return out
+}
+
+func (e *Editor) foundConstraint(c *dbConstraint, named map[string]bool) []string {
+	switch {
+	case c.Kind == "f":
+		action := ""
+		if c.OnDelete != "" && c.OnDelete != "NO ACTION" && c.OnDelete != "RESTRICT" {
+			action = " ON DELETE " + c.OnDelete
+		}
+		return []string{"foreign key (" + strings.Join(c.Columns, ", ") + ") to " + c.RefTable + " (" + strings.Join(c.RefColumns, ", ") + ")" + action}
+	case c.Kind == "u" && named[c.Name]:
+		return []string{"unique constraint " + c.Name}
+	case c.Kind == "u":
+		return []string{"unique (" + strings.Join(c.Columns, ", ") + ")"}
+	case c.Kind == "c" && named[c.Name]:
+		return []string{"check " + c.Name}
+	case c.Kind == "c" && len(c.Columns) == 1:
+		return []string{"check of " + c.Columns[0]}
+	case c.Kind == "c":
+		return []string{"check " + c.Name}
+	}
+	return nil
+}
