@@ -69,7 +69,13 @@ func (m Model) Schema() *schema.Model { _ = m.p.Ready(); return &m.p.Schema }
 // String is the label.
 func (m Model) String() string { return m.Label() }
 
-func model[T any]() *plan.Model { return plan.Get[T](describe[T]) }
+// model returns the plan of T. The look-up comes first: making the description's function value allocates.
+func model[T any]() *plan.Model {
+	if m := plan.Known(reflect.TypeFor[T]()); m != nil {
+		return m
+	}
+	return plan.Get[T](describe[T])
+}
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 

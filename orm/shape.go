@@ -80,6 +80,41 @@ func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Val
 	return st, nil, nil
 }
 
+// updateStatement is lookup for an update by plain values.
+func (db *DB) updateStatement(s *scope, q *expr.Query, set []expr.Assign, args []dialect.Value) (*compile.Statement, []dialect.Value, error) {
+	c := compile.Compiler{D: db.d, Zone: s.zone}
+	if s.reg != nil {
+		c.Reg = s.reg
+	}
+	var space [512]byte
+	key := append(space[:0], 'u')
+	key, cacheable := compile.AppendShape(key, q)
+	key, plain := compile.AppendAssigns(key, set)
+	if !cacheable || !plain || q.Sliced {
+		st, err := c.Update(q, set)
+		return st, nil, err
+	}
+	key = append(key, s.zone...)
+	db.shapes.mu.RLock()
+	st := db.shapes.m[shapeKey{s.reg, string(key)}]
+	db.shapes.mu.RUnlock()
+	if st != nil {
+		if args, ok := c.RebindUpdate(st, q, set, args[:0]); ok && len(args) == len(st.Args) {
+			return st, args, nil
+		}
+		st, err := c.Update(q, set)
+		return st, nil, err
+	}
+	st, err := c.Update(q, set)
+	if err != nil || !st.Reusable {
+		return st, nil, err
+	}
+	if again, ok := c.RebindUpdate(st, q, set, nil); ok && slices.Equal(again, st.Args) {
+		db.shapes.add(shapeKey{s.reg, string(key)}, st)
+	}
+	return st, nil, nil
+}
+
 func (db *DB) rebind(s *scope, st *compile.Statement, q *expr.Query, args []dialect.Value, limit bool) ([]dialect.Value, bool) {
 	c := compile.Compiler{D: db.d, Zone: s.zone}
 	return c.Rebind(st, q, args, limit)

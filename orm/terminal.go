@@ -246,11 +246,17 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 	for i := range set {
 		list[i] = set[i].a
 	}
-	st, err := db.compiler(s).Update(&q.s, list)
+	space := db.args.get()
+	st, args, err := db.updateStatement(s, &q.s, list, *space)
+	defer func() { db.args.put(space, args) }()
 	if err != nil || st.Empty {
 		return 0, err
 	}
-	res, err := db.exec(ctx, s, st.SQL, st.Args)
+	bound := st.Args
+	if args != nil {
+		bound = args
+	}
+	res, err := db.exec(ctx, s, st.SQL, bound)
 	return int(res.RowsAffected), err
 }
 

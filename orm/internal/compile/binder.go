@@ -123,7 +123,7 @@ func (c *Compiler) rebindPred(st *Statement, p *expr.Pred, args []dialect.Value,
 // AppendShape appends what decides a query's SQL, without its values. It reports false for queries that are compiled each
 // time: those with expressions, subqueries, annotations.
 func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
-	if q.Combined != nil || len(q.Annotations) > 0 || q.Values != nil || len(q.DistinctOn) > 0 || q.HasGroup || q.Err != nil ||
+	if q.Combined != nil || q.Values != nil || len(q.DistinctOn) > 0 || q.HasGroup || q.Err != nil ||
 		len(q.Only) > 0 || len(q.Defer) > 0 || q.Lock != nil || q.Empty {
 		return b, false
 	}
@@ -136,6 +136,15 @@ func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 		}
 	}
 	ok := true
+	for i := range q.Annotations {
+		a := &q.Annotations[i]
+		b = append(b, 'a', byte(a.After), flags(a.Hidden))
+		b = append(append(b, a.Name...), 0)
+		b = appendPointer(b, a.Field)
+		if b, ok = appendNode(b, a.Node); !ok {
+			return b, false
+		}
+	}
 	for i := range q.Where {
 		s := &q.Where[i]
 		b = append(b, 'w', flags(s.Negate, s.Share))
@@ -161,6 +170,23 @@ func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 		b = append(append(b, q.Related[i].Name...), 0)
 	}
 	return b, true
+}
+
+// appendNode appends a plain column; other expressions are compiled each time.
+func appendNode(b []byte, n expr.Node) ([]byte, bool) {
+	switch n := n.(type) {
+	case expr.Name:
+		return append(append(append(b, 'n'), n.Name...), 0), true
+	case expr.Column:
+		return appendPointer(append(b, 'c'), n.Path), true
+	case expr.Walk:
+		b = append(b, 'k', byte(len(n.Steps)))
+		for _, s := range n.Steps {
+			b = appendPointer(b, s)
+		}
+		return b, true
+	}
+	return b, false
 }
 
 func flags(list ...bool) byte {
@@ -196,11 +222,10 @@ func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
 	case p.Op == expr.Dynamic:
 		b = append(append(b, p.Name...), 0)
 	default:
-		n, ok := p.Left.(expr.Name)
-		if !ok {
+		ok := true
+		if b, ok = appendNode(b, p.Left); !ok {
 			return b, false
 		}
-		b = append(append(append(b, 'n'), n.Name...), 0)
 	}
 	b = append(b, byte(p.Val.Kind))
 	switch p.Val.Kind {
@@ -221,4 +246,38 @@ func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
 		}
 	}
 	return b, true
+}
+
+// AppendAssigns appends what decides the SET clause of an update. It reports false unless all values are plain.
+func AppendAssigns(b []byte, set []expr.Assign) ([]byte, bool) {
+	for i := range set {
+		a := &set[i]
+		lit, ok := a.Value.(expr.Literal)
+		if !ok || a.Path == nil || a.Err != nil || lit.Kind != schema.Invalid {
+			return b, false
+		}
+		b = append(b, 's', byte(lit.Value.Kind))
+		b = appendPointer(b, a.Path)
+	}
+	return b, true
+}
+
+// RebindUpdate makes the arguments of a cached update anew.
+func (c *Compiler) RebindUpdate(st *Statement, q *expr.Query, set []expr.Assign, args []dialect.Value) ([]dialect.Value, bool) {
+	for i := range set {
+		lit, ok := set[i].Value.(expr.Literal)
+		if !ok {
+			return args, false
+		}
+		_, f, err := set[i].Path.Resolve()
+		if err != nil {
+			return args, false
+		}
+		v, err := Prepare(keyKind(f), expr.Exact, lit.Value, time.UTC)
+		if err != nil {
+			return args, false
+		}
+		args = append(args, c.D.Bind(v))
+	}
+	return c.Rebind(st, q, args, false)
 }

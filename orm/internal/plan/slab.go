@@ -39,7 +39,7 @@ func (s *Slab[T]) Next(expect int) *T {
 			s.Out = make([]*T, 0, n)
 		}
 		s.block = make([]T, 0, n)
-		if s.Out == nil {
+		if len(s.Out) == 0 {
 			s.head = n
 		} else {
 			s.blocks = append(s.blocks, block[T]{n: n})
