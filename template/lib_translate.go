@@ -310,7 +310,8 @@ func (n *blockTranslateNode) render(c *Context) (string, error) {
 func (n *blockTranslateNode) variable(c *Context, name string) (string, error) {
 	a, ok := c.Lookup(name)
 	if !ok {
-		return strings.Replace(c.dtl.opts.StringIfInvalid, "%s", name, 1), nil
+		invalid := strings.ReplaceAll(c.dtl.opts.StringIfInvalid, "%s", name)
+		return string(c.env.Print(nil, value.OfString(invalid))), nil
 	}
 	v, err := c.settle(c.env.Reg.Of(a))
 	if err != nil {

@@ -163,7 +163,7 @@ func (n *ifchangedNode) Render(c *Context) error {
 		}
 		return nil
 	}
-	if len(n.vars) > 0 {
+	if len(n.vars) > 0 || text == "" { // a body that printed nothing runs again, as in Django
 		return n.body.render(c)
 	}
 	c.out = append(c.out, text...)

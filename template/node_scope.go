@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
@@ -135,7 +136,14 @@ func (n *filterNode) Render(c *Context) error {
 	if err != nil {
 		return err
 	}
-	c.out = value.AppendStr(c.out, v)
+	if html, ok := v.HTML(); ok {
+		c.out = append(c.out, html...)
+		return nil
+	}
+	if !v.Kind().IsText() {
+		return fmt.Errorf("filter: the result is no text but %s", v.Repr())
+	}
+	c.out = append(c.out, v.Text()...)
 	return nil
 }
 

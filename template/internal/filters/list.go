@@ -272,10 +272,11 @@ func dictsort(reversed bool) Func {
 		if !sortable {
 			return empty(), nil
 		}
+		out := make([]value.Value, len(list)) // the list itself keeps its order
 		for i := range list {
-			elems[i] = list[i].elem
+			out[i] = list[i].elem
 		}
-		return value.OfList(elems), nil
+		return value.OfList(out), nil
 	}
 }
 
