@@ -29,6 +29,7 @@ var english = &Locale{
 		{"%d\u00a0hour", "%d\u00a0hours"},
 		{"%d\u00a0minute", "%d\u00a0minutes"},
 	},
+	Bytes:  []string{"%d byte", "%d bytes"},
 	Join:   ", ",
 	Plural: notOne,
 }

@@ -22,12 +22,23 @@ type Locale struct {
 	Grouping          []int
 	// Units are the words of year, month, week, day, hour, minute, by plural form; %d is the number.
 	Units [6][]string
+	// Bytes are the words for a number of bytes, by plural form; the English ones if empty.
+	Bytes []string
 	// Join stands between the parts of a time span.
 	Join string
 	// Plural gives the plural form of a number.
 	Plural func(n int) int
 	// Texts are translations of other texts that filters print.
 	Texts map[string]string
+}
+
+// CountBytes returns the words for n bytes; %d is the number.
+func (l *Locale) CountBytes(n int) string {
+	forms := l.Bytes
+	if len(forms) == 0 {
+		forms = english.Bytes
+	}
+	return forms[min(l.Plural(n), len(forms)-1)]
 }
 
 // Text returns the translation of a text that filters print, or the text.

@@ -39,3 +39,23 @@ func arabic(n int) int {
 	}
 	return 5
 }
+
+func polish(n int) int {
+	switch {
+	case n == 1:
+		return 0
+	case slavic(n) == 1:
+		return 1
+	}
+	return 2
+}
+
+func czech(n int) int {
+	switch {
+	case n == 1:
+		return 0
+	case n >= 2 && n <= 4:
+		return 1
+	}
+	return 2
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
@@ -137,20 +138,15 @@ func filesizeformat(e *Env, v, _ value.Value) (value.Value, error) {
 	bytes, _ := new(big.Float).SetInt(orZero(n)).Float64()
 	unit := func(s string) string { return strings.ReplaceAll(e.Locale.Text(s), " ", "\u00a0") }
 	if !ok {
-		return value.OfSafe(strings.Replace(unit("%d bytes"), "%d", "0", 1)), nil
+		bytes = 0
 	}
 	sign := ""
 	if bytes < 0 {
 		sign, bytes = "-", -bytes
 	}
 	if bytes < 1024 {
-		text := value.OfFloat(bytes)
-		s := unit("%d bytes")
-		if bytes == 1 {
-			s = unit("%d byte")
-		}
-		whole, _ := text.BigInt()
-		return value.OfSafe(sign + strings.Replace(s, "%d", whole.String(), 1)), nil
+		count := strings.ReplaceAll(e.Locale.CountBytes(int(bytes)), " ", "\u00a0")
+		return value.OfString(sign + strings.Replace(count, "%d", strconv.Itoa(int(bytes)), 1)), nil
 	}
 	size, names := 1024.0, []string{"KB", "MB", "GB", "TB", "PB"}
 	i := 0
@@ -158,7 +154,7 @@ func filesizeformat(e *Env, v, _ value.Value) (value.Value, error) {
 		size *= 1024
 	}
 	shown := e.Number(value.OfFloat(math.RoundToEven(bytes/size*10)/10), 1, false, true)
-	return value.OfSafe(sign + strings.Replace(unit("%s "+names[i]), "%s", shown, 1)), nil
+	return value.OfString(sign + strings.Replace(unit("%s "+names[i]), "%s", shown, 1)), nil
 }
 
 func orZero(n *big.Int) *big.Int {
