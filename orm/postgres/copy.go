@@ -2,7 +2,13 @@ package postgres
 
 import (
 	"context"
+	"encoding/binary"
+	"fmt"
 	"io"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 )
@@ -20,8 +26,18 @@ func (l *lease) CopyRows(ctx context.Context, table string, columns []string, ne
 		}
 		sql = d.AppendQuoted(sql, col)
 	}
-	sql = append(sql, ") FROM STDIN"...)
+	list := strings.TrimPrefix(string(sql), "COPY "+d.QuoteName(table)+" (")
 	r := &copyReader{next: next, row: make([]dialect.Value, len(columns))}
+	if err := r.peek(); err != nil || !r.more {
+		return 0, err
+	}
+	if err := r.chooseFormat(ctx, c, "SELECT "+list+" FROM "+d.QuoteName(table)); err != nil {
+		return 0, err
+	}
+	sql = append(sql, ") FROM STDIN"...)
+	if r.oids != nil {
+		sql = append(sql, " (FORMAT binary)"...)
+	}
 	tag, err := c.raw.CopyFrom(ctx, r, string(sql))
 	if r.err != nil { // the rows ended in an error of ours, which the server only repeats
 		return 0, r.err
@@ -29,24 +45,39 @@ func (l *lease) CopyRows(ctx context.Context, table string, columns []string, ne
 	return tag.RowsAffected(), c.wrap(ctx, string(sql), err)
 }
 
-// NextKeys takes values of the sequence behind an automatic key.
+// NextKeys takes values of the sequence behind an automatic key. They mostly follow each other; only when another session
+// took some in between are they all sent.
 func (l *lease) NextKeys(ctx context.Context, table, column string, n int) ([]int64, bool, error) {
 	if l.pool.o.NoCopy {
 		return nil, false, nil
 	}
 	keys := make([]int64, 0, n)
-	quoted := l.pool.d.QuoteName(table)
-	args := []dialect.Value{dialect.TextValue(quoted), dialect.TextValue(column), dialect.IntValue(int64(n))}
-	missing := false
-	err := l.Query(ctx, "SELECT nextval(s) FROM (SELECT pg_get_serial_sequence($1, $2)::regclass AS s) q, generate_series(1, $3)", args, func(r dialect.Row) error {
-		missing = missing || r.Null(0)
-		keys = append(keys, r.Int(0))
+	args := []dialect.Value{dialect.TextValue(l.pool.d.QuoteName(table)), dialect.TextValue(column), dialect.IntValue(int64(n))}
+	const sql = "SELECT MIN(v), MAX(v), CASE WHEN MAX(v) - MIN(v) + 1 <> COUNT(v) THEN ARRAY_TO_STRING(ARRAY_AGG(v), ',') END FROM " +
+		"(SELECT nextval(s) AS v FROM (SELECT pg_get_serial_sequence($1, $2)::regclass AS s) q, generate_series(1, $3)) k"
+	err := l.Query(ctx, sql, args, func(r dialect.Row) error {
+		if r.Null(0) {
+			return nil
+		}
+		if r.Null(2) {
+			for k := r.Int(0); k <= r.Int(1); k++ {
+				keys = append(keys, k)
+			}
+			return nil
+		}
+		for part := range strings.SplitSeq(r.Text(2), ",") {
+			k, err := strconv.ParseInt(part, 10, 64)
+			if err != nil {
+				return err
+			}
+			keys = append(keys, k)
+		}
 		return nil
 	})
-	return keys, !missing, err
+	return keys, len(keys) == n, err
 }
 
-// copyReader writes rows in COPY's text format as they are read.
+// copyReader writes rows in COPY's binary or text format as they are read.
 type copyReader struct {
 	next func(row []dialect.Value) (bool, error)
 	row  []dialect.Value
@@ -55,7 +86,82 @@ type copyReader struct {
 	at   int
 	done bool
 	err  error
+	// more says that row holds a row that was not written yet; oids are the columns' types when they all go in binary.
+	more bool
+	oids []uint32
+	head bool
 }
+
+// peek reads the first row, which says how the rows look.
+func (r *copyReader) peek() (err error) {
+	r.more, err = r.next(r.row)
+	return err
+}
+
+// chooseFormat asks for the types of the columns and takes the binary format when all of them and the first row's values
+// have one that this driver writes.
+func (r *copyReader) chooseFormat(ctx context.Context, c *conn, sql string) error {
+	if c.o.NoPrepare {
+		return nil
+	}
+	s, err := c.prepare(ctx, sql, nil)
+	if err != nil {
+		return err
+	}
+	oids := make([]uint32, len(s.columns))
+	for i := range oids {
+		oids[i] = s.columns[i].oid
+		if !copiesBinary(oids[i], &r.row[i]) {
+			return nil
+		}
+	}
+	r.oids = oids
+	return nil
+}
+
+// copiesBinary says that a value can go into a column of a type in binary.
+func copiesBinary(oid uint32, v *dialect.Value) bool {
+	switch oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID:
+		return v.Kind == dialect.Text || v.Kind == dialect.Null
+	case pgtype.JSONOID, pgtype.JSONBOID:
+		return v.Kind == dialect.JSON || v.Kind == dialect.Null
+	case pgtype.UUIDOID:
+		return v.Kind == dialect.UUID && len(v.S) == 16 || v.Kind == dialect.Null
+	case pgtype.BoolOID, pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID, pgtype.Float8OID, pgtype.ByteaOID, pgtype.DateOID,
+		pgtype.TimeOID, pgtype.TimestamptzOID, pgtype.IntervalOID:
+		return v.Kind == dialect.Null || v.Kind != dialect.Text && v.Kind != dialect.JSON && v.Kind != dialect.UUID && fits(v, oid)
+	}
+	return false
+}
+
+// binaryRow appends the row in COPY's binary format.
+func (r *copyReader) binaryRow() error {
+	r.buf = binary.BigEndian.AppendUint16(r.buf, uint16(len(r.row)))
+	for i := range r.row {
+		v := &r.row[i]
+		if v.Kind == dialect.Null {
+			r.buf = append(r.buf, 0xff, 0xff, 0xff, 0xff)
+			continue
+		}
+		if !copiesBinary(r.oids[i], v) {
+			return fmt.Errorf("postgres: COPY: a value of column %d does not fit into its type: %.100q", i+1, fmt.Sprint(v.Any()))
+		}
+		at := len(r.buf)
+		r.buf = append(r.buf, 0, 0, 0, 0)
+		switch r.oids[i] {
+		case pgtype.JSONBOID:
+			r.buf = append(append(r.buf, 1), v.S...)
+		default:
+			r.buf, _ = appendParam(r.buf, r.oids[i], v)
+		}
+		binary.BigEndian.PutUint32(r.buf[at:], uint32(len(r.buf)-at-4))
+	}
+	return nil
+}
+
+// copySignature begins COPY's binary format: its name, no flags, no extension.
+const copySignature = "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 const copyChunk = 32 << 10
 
@@ -80,15 +186,30 @@ func (r *copyReader) Read(p []byte) (int, error) {
 
 func (r *copyReader) fill() {
 	r.buf, r.at = r.buf[:0], 0
+	if r.oids != nil && !r.head {
+		r.buf, r.head = append(r.buf, copySignature...), true
+	}
 	for len(r.buf) < copyChunk && !r.done {
-		more, err := r.next(r.row)
-		if err != nil {
-			r.err, r.done = err, true
-			return
+		if !r.more {
+			if r.more, r.err = r.next(r.row); r.err != nil {
+				r.done = true
+				return
+			}
 		}
-		if !more {
+		if !r.more {
+			if r.oids != nil {
+				r.buf = append(r.buf, 0xff, 0xff) // the end
+			}
 			r.done = true
 			return
+		}
+		r.more = false
+		if r.oids != nil {
+			if r.err = r.binaryRow(); r.err != nil {
+				r.done = true
+				return
+			}
+			continue
 		}
 		for i := range r.row {
 			if i > 0 {
