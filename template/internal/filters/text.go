@@ -22,6 +22,9 @@ func marked(f func(string) string) Func {
 
 // wholeArg is Python's int() of an argument; numbers that are too big for any length are cut off.
 func wholeArg(arg value.Value) (int, bool) {
+	if arg.Kind() == value.Int {
+		return int(min(max(arg.Int(), -1<<31), 1<<31)), true
+	}
 	n, ok := arg.BigInt()
 	switch {
 	case !ok:

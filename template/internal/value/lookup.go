@@ -112,7 +112,8 @@ var (
 func (v Value) mapKey(name string) (Value, bool) {
 	switch v.t.rt {
 	case anyMapType:
-		a, ok := (*(*map[string]any)(unsafe.Pointer(&v.p)))[name]
+		word := v.p // its address stays on the stack
+		a, ok := (*(*map[string]any)(unsafe.Pointer(&word)))[name]
 		if !ok {
 			return Value{}, false
 		}

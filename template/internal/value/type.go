@@ -102,11 +102,18 @@ func (t *Type) Go() reflect.Type { return t.rt }
 // Registry makes and keeps Types. Any number of goroutines may use it.
 type Registry struct {
 	types sync.Map // reflect.Type → *Type
-	mu    sync.Mutex
+	// mu is held while types are made.
+	mu sync.Mutex
+	// anyMap and anyList are the most frequent types of untyped data.
+	anyMap, anyList *Type
 }
 
 // NewRegistry makes a registry.
-func NewRegistry() *Registry { return &Registry{} }
+func NewRegistry() *Registry {
+	r := &Registry{}
+	r.anyMap, r.anyList = r.TypeOf(reflect.TypeFor[map[string]any]()), r.TypeOf(reflect.TypeFor[[]any]())
+	return r
+}
 
 // TypeOf returns the plan of a Go type.
 func (r *Registry) TypeOf(rt reflect.Type) *Type {
@@ -317,17 +324,34 @@ func (r *Registry) Of(a any) Value {
 		return OfBig(x)
 	case *pyfmt.Decimal:
 		return OfDecimal(x)
+	case map[string]any:
+		return Value{t: r.anyMap, p: *(*unsafe.Pointer)(unsafe.Pointer(&x))}
+	case []any:
+		return Value{t: r.anyList, p: unsafe.Pointer(unsafe.SliceData(x)), n: uint64(len(x))}
 	case []Value:
 		return OfList(x)
 	case iter.Seq[Value]:
 		return OfSeq(x)
 	}
+	return r.ofAny(a)
+}
+
+// ofAny is Of for other types.
+func (r *Registry) ofAny(a any) Value {
 	rt := reflect.TypeOf(a)
 	t := r.TypeOf(rt)
-	w := wordsOf(&a)
+	w := *wordsOf(&a)
 	switch {
-	case t.direct:
-		return load(t, unsafe.Pointer(&w.data))
+	case t.load == loadPointer:
+		if w.data == nil {
+			return NoneValue()
+		}
+		return load(t.elem, w.data)
+	case t.direct: // maps and functions
+		if w.data == nil && t.kind != Map {
+			return NoneValue()
+		}
+		return Value{t: t, p: w.data}
 	case (t.load == loadAddr || t.load == loadHTML || t.load == loadNull) && t.size == unsafe.Sizeof(uintptr(0)):
 		// Whether the interface holds such a value itself or its address depends on its fields.
 		box := reflect.New(rt)
