@@ -53,8 +53,9 @@ func (l *lease) NextKeys(ctx context.Context, table, column string, n int) ([]in
 	}
 	keys := make([]int64, 0, n)
 	args := []dialect.Value{dialect.TextValue(l.pool.d.QuoteName(table)), dialect.TextValue(column), dialect.IntValue(int64(n))}
+	// OFFSET 0 keeps the sequence from being looked up for each number.
 	const sql = "SELECT MIN(v), MAX(v), CASE WHEN MAX(v) - MIN(v) + 1 <> COUNT(v) THEN ARRAY_TO_STRING(ARRAY_AGG(v), ',') END FROM " +
-		"(SELECT nextval(s) AS v FROM (SELECT pg_get_serial_sequence($1, $2)::regclass AS s) q, generate_series(1, $3)) k"
+		"(SELECT nextval(s) AS v FROM (SELECT pg_get_serial_sequence($1, $2)::regclass AS s OFFSET 0) q, generate_series(1, $3)) k"
 	err := l.Query(ctx, sql, args, func(r dialect.Row) error {
 		if r.Null(0) {
 			return nil
