@@ -67,20 +67,24 @@ func TruncateWords(s string, length int, ending string) string {
 		return ""
 	}
 	// Most texts are longer than what is kept: only the words that are needed are looked at.
-	out := make([]byte, 0, min(len(s), 8*length)+len(ending))
+	var out strings.Builder
+	out.Grow(min(len(s), 8*min(length, len(s))) + len(ending))
 	for n := 0; ; n++ {
 		s = s[spaceEnd(s):]
 		if s == "" {
-			return string(out)
+			return out.String()
 		}
 		if n == length {
-			return addEnding(string(out), ending)
+			if !strings.HasSuffix(out.String(), ending) || ending == "…" {
+				out.WriteString(ending)
+			}
+			return out.String()
 		}
 		if n > 0 {
-			out = append(out, ' ')
+			out.WriteByte(' ')
 		}
 		end := wordEnd(s)
-		out = append(out, s[:end]...)
+		out.WriteString(s[:end])
 		s = s[end:]
 	}
 }

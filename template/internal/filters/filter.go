@@ -111,7 +111,10 @@ func (e *Env) LocalTime(v value.Value) value.Value {
 	if e.Zone == nil || e.NoLocalTime || v.Kind() != value.DateTime || v.IsNaive() || v.IsFixed() {
 		return v
 	}
-	return value.OfTime(v.Time().In(e.Zone))
+	if t := v.Time(); t.Location() != e.Zone {
+		return value.OfTime(t.In(e.Zone))
+	}
+	return v
 }
 
 // AppendEscaped appends text as HTML.
