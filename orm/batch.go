@@ -58,6 +58,37 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 	return out
 }
 
+// QueueGet adds a query for one object to the batch. Run returns ErrNotFound when there is none and ErrMultiple when there
+// are more, as Get does.
+func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
+	out := &Queued[*T]{}
+	b.parts = append(b.parts, func(ctx context.Context) (*batchPart, error) {
+		q := q.one()
+		db, s, err := database(ctx, q.s.DB)
+		if err != nil {
+			return nil, err
+		}
+		st, err := db.statement(s, &q.s, shapeSelect)
+		if err != nil {
+			return nil, err
+		}
+		if st.Empty {
+			return nil, notFoundError(q.s.Model.GoName())
+		}
+		r := &reader[T]{l: st.Layout, expect: 1, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
+		p.after = func() error {
+			list, err := r.finish(ctx, db, s, &q.s)
+			if err == nil {
+				out.Value, err = q.only(list)
+			}
+			return err
+		}
+		return p, nil
+	})
+	return out
+}
+
 // QueueCount adds the number of a query's rows to the batch.
 func QueueCount[T any](b *Batch, q Query[T]) *Queued[int] {
 	out := &Queued[int]{}

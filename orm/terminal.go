@@ -27,20 +27,32 @@ func (q Query[T]) Get(ctx context.Context, ps ...Predicate) (*T, error) {
 	if len(ps) > 0 {
 		q = q.Filter(ps...)
 	}
+	q = q.one()
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return nil, err
+	}
+	list, err := fetch[T](ctx, db, s, &q.s, 1)
+	if err != nil {
+		return nil, err
+	}
+	return q.only(list)
+}
+
+// one limits a query for one object to as many rows as show a mistake.
+func (q Query[T]) one() Query[T] {
 	if !q.s.Sliced && q.s.Combined == nil {
 		q.s.Sliced, q.s.Limit = true, 2
 		if !q.s.Distinct && q.s.Lock == nil {
 			q.s.Order, q.s.Ordered = nil, true
 		}
 	}
-	db, s, err := database(ctx, q.s.DB)
-	if err != nil {
-		return nil, err
-	}
-	list, err := fetch[T](ctx, db, s, &q.s, 1)
+	return q
+}
+
+// only returns the one object of a result.
+func (q Query[T]) only(list []*T) (*T, error) {
 	switch {
-	case err != nil:
-		return nil, err
 	case len(list) == 0:
 		return nil, notFoundError(q.s.Model.GoName())
 	case len(list) > 1:

@@ -1,0 +1,174 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// BulkUpdate writes the named fields of objects that were saved before and returns the number of rows that matched. Where
+// the database takes lists (PostgreSQL) that is one statement, elsewhere a prepared one for each object; always in one
+// transaction. AutoNow does not apply. Django: bulk_update.
+//
+//	orm.Objects[Article]().BulkUpdate(ctx, articles, &a.Title, &a.Slug)
+func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int, error) {
+	m := q.s.Model
+	if err := m.Ready(); err != nil {
+		return 0, err
+	}
+	chosen, err := bulkFields(m, fields)
+	if err != nil {
+		return 0, err
+	}
+	for _, obj := range objs {
+		if m.PK.Codec.Zero(m.PK.At(plan.PointerTo(obj))) {
+			return 0, fmt.Errorf("orm: BulkUpdate(%s): %w", m.GoName(), ErrNotSaved)
+		}
+	}
+	if len(objs) == 0 {
+		return 0, nil
+	}
+	db, s, err := database(ctx, q.s.DB)
+	if err != nil {
+		return 0, err
+	}
+	if db.d.Arrays && len(objs) <= bulkLists {
+		return bulkUpdateLists(ctx, db, s, m, objs, chosen)
+	}
+
+	total := 0
+	err = AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
+		db, s, err := database(ctx, q.s.DB)
+		if err != nil {
+			return err
+		}
+		for n := 0; len(objs) > 0 && err == nil; objs = objs[n:] {
+			var matched int
+			if n = 1; db.d.Arrays {
+				n = min(bulkLists, len(objs))
+				matched, err = bulkUpdateLists(ctx, db, s, m, objs[:n], chosen)
+			} else {
+				matched, err = bulkUpdateOne(ctx, db, s, m, plan.PointerTo(objs[0]), chosen)
+			}
+			total += matched
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return total, nil
+}
+
+// bulkLists is the number of objects that one statement takes as lists.
+const bulkLists = 10_000
+
+func bulkFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
+	if m.PK == nil {
+		return nil, fmt.Errorf("orm: BulkUpdate(%s): the model has a composite key (use Update)", m.GoName())
+	}
+	if len(fields) == 0 {
+		return nil, errors.New("orm: BulkUpdate: name the fields to write: BulkUpdate(ctx, articles, &a.Title)")
+	}
+	chosen := make([]*plan.Field, 0, len(fields))
+	for _, f := range fields {
+		pf, _, err := fieldOf(m, f)
+		if err != nil {
+			return nil, err
+		}
+		if pf == m.PK || !pf.S.HasColumn() || pf.Extra || pf.S.Expression != nil {
+			return nil, fmt.Errorf("orm: BulkUpdate: %s.%s is not a column that can be written", m.GoName(), pf.GoName)
+		}
+		chosen = append(chosen, pf)
+	}
+	return chosen, nil
+}
+
+// bulkUpdateOne writes one object's row.
+func bulkUpdateOne(ctx context.Context, db *DB, s *scope, m *plan.Model, obj plan.Pointer, fields []*plan.Field) (int, error) {
+	b := append(make([]byte, 0, 64+24*len(fields)), "UPDATE "...)
+	b = append(db.d.AppendQuoted(b, m.Schema.Table), " SET "...)
+	args := make([]dialect.Value, 0, len(fields)+1)
+	for i, f := range fields {
+		v, err := columnValue(f, obj)
+		if err != nil {
+			return 0, err
+		}
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		args = append(args, db.d.Bind(v))
+		b = db.d.AppendParam(append(db.d.AppendQuoted(b, f.Column), " = "...), len(args))
+	}
+	args = append(args, db.d.Bind(m.PK.Codec.Get(m.PK.At(obj))))
+	b = append(db.d.AppendQuoted(append(b, " WHERE "...), m.PK.Column), " = "...)
+	b = db.d.AppendParam(b, len(args))
+	res, err := db.exec(ctx, s, string(b), args)
+	return int(res.RowsAffected), err
+}
+
+// bulkUpdateLists writes all objects by one statement, to which each column is one list: the text is the same for any
+// number of objects, so that it stays prepared.
+func bulkUpdateLists[T any](ctx context.Context, db *DB, s *scope, m *plan.Model, objs []*T, fields []*plan.Field) (int, error) {
+	columns := append([]*plan.Field{m.PK}, fields...)
+	args := make([]dialect.Value, len(columns))
+	for i, f := range columns {
+		list := make([]dialect.Value, len(objs))
+		for k, obj := range objs {
+			v, err := columnValue(f, plan.PointerTo(obj))
+			if err != nil {
+				return 0, err
+			}
+			list[k] = db.d.Bind(v)
+		}
+		args[i] = dialect.ListValue(list)
+	}
+	res, err := db.exec(ctx, s, bulkUpdateSQL(db.d, m, columns), args)
+	return int(res.RowsAffected), err
+}
+
+// bulkUpdateSQL is UPDATE t SET a = v.c1 FROM unnest($1::bigint[], $2::text[]) AS v(c0, c1) WHERE t.id = v.c0.
+func bulkUpdateSQL(d *dialect.Dialect, m *plan.Model, columns []*plan.Field) string {
+	b := append(make([]byte, 0, 128+48*len(columns)), "UPDATE "...)
+	b = append(d.AppendQuoted(b, m.Schema.Table), " SET "...)
+	for i, f := range columns[1:] {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(d.AppendQuoted(b, f.Column), " = v.c"...)
+		b = strconv.AppendInt(b, int64(i+1), 10)
+	}
+	b = append(b, " FROM unnest("...)
+	for i, f := range columns {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(d.AppendParam(b, i+1), "::"...)
+		b = append(append(b, columnType(d, f)...), "[]"...)
+	}
+	b = append(b, ") AS v("...)
+	for i := range columns {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendInt(append(b, 'c'), int64(i), 10)
+	}
+	b = append(d.AppendQuoted(append(b, ") WHERE "...), m.Schema.Table), '.')
+	b = d.AppendQuoted(b, m.PK.Column)
+	return string(append(b, " = v.c0"...))
+}
+
+// columnType is the type of a field's column; a foreign key's is that of the key it points to.
+func columnType(d *dialect.Dialect, f *plan.Field) string {
+	if f.Rel == nil || f.Rel.To.Ready() != nil {
+		return d.ColumnType(f.S, nil)
+	}
+	if target := f.Rel.To.FieldNamed(f.Rel.ToColumn); target != nil && target != f {
+		return d.ColumnType(f.S, target.S)
+	}
+	return d.ColumnType(f.S, nil)
+}
