@@ -37,7 +37,7 @@ func Append(dst []byte, t time.Time, kind Kind, format string, l *locale.Locale)
 		switch {
 		case kind == Date && strings.IndexByte(clockLetters, c) >= 0:
 			return dst, fmt.Errorf("the format for date objects may not contain time-related format specifiers (found '%c')", c)
-		case kind == Clock && strings.IndexByte(clockLetters, c) < 0:
+		case kind == Clock && c != 'c' && strings.IndexByte(clockLetters, c) < 0:
 			return dst, fmt.Errorf("the format for times of day has no letter '%c'", c)
 		}
 		dst = appendText(dst, format[start:i])
@@ -45,6 +45,16 @@ func Append(dst []byte, t time.Time, kind Kind, format string, l *locale.Locale)
 		start = i + 1
 	}
 	return appendText(dst, format[start:]), nil
+}
+
+// Literal returns the text of a format without letters, which any value prints; ok is false if there is one.
+func Literal(format string) (text string, ok bool) {
+	for i := 0; i < len(format); i++ {
+		if strings.IndexByte(letters, format[i]) >= 0 && (i == 0 || format[i-1] != '\\') {
+			return "", false
+		}
+	}
+	return string(appendText(nil, format)), true
 }
 
 // appendText appends what stands between letters; the character after a backslash stands for itself.
@@ -60,7 +70,8 @@ func appendText(dst []byte, s string) []byte {
 
 // Format is Append as a string.
 func Format(t time.Time, kind Kind, format string, l *locale.Locale) (string, error) {
-	out, err := Append(nil, t, kind, format, l)
+	var buf [64]byte
+	out, err := Append(buf[:0], t, kind, format, l)
 	return string(out), err
 }
 
@@ -225,18 +236,29 @@ func zoneName(name string, off int) string {
 }
 
 func appendISO(dst []byte, t time.Time, kind Kind) []byte {
-	dst = t.AppendFormat(dst, "2006-01-02")
-	if kind == Date {
-		return dst
+	switch kind {
+	case Date:
+		return t.AppendFormat(dst, "2006-01-02")
+	case Clock:
+		dst = t.AppendFormat(dst, "15:04:05")
+	default:
+		dst = t.AppendFormat(dst, "2006-01-02T15:04:05")
 	}
-	dst = t.AppendFormat(dst, "T15:04:05")
 	if us := t.Nanosecond() / 1000; us != 0 {
 		dst = pad(append(dst, '.'), us, 6)
 	}
 	if kind == Aware {
-		dst = t.AppendFormat(dst, "-07:00")
+		dst = t.AppendFormat(dst, "-07:00"+offsetSeconds(t, ":00"))
 	}
 	return dst
+}
+
+// offsetSeconds is the layout of an offset's seconds, for the local times of old.
+func offsetSeconds(t time.Time, layout string) string {
+	if _, offset := t.Zone(); offset%60 == 0 {
+		return ""
+	}
+	return layout
 }
 
 // appendRFC is RFC 5322, in English whatever the language is.
@@ -244,7 +266,7 @@ func appendRFC(dst []byte, t time.Time, kind Kind) []byte {
 	if kind == Date {
 		return t.AppendFormat(dst, "Mon, 02 Jan 2006 00:00:00 +0000")
 	}
-	return t.AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 -0700")
+	return t.AppendFormat(dst, "Mon, 02 Jan 2006 15:04:05 -0700"+offsetSeconds(t, "00"))
 }
 
 func ordinal(day int) string {

@@ -20,7 +20,7 @@ func date(e *Env, v, arg value.Value) (value.Value, error) {
 	case arg.Truth() && !arg.Kind().IsText():
 		return v, fmt.Errorf("date: the argument %s is no text", arg.Repr())
 	case !isMoment(v):
-		return empty(), nil
+		return literal(arg)
 	}
 	format := "DATE_FORMAT"
 	if arg.Truth() {
@@ -33,16 +33,25 @@ func date(e *Env, v, arg value.Value) (value.Value, error) {
 	return value.OfString(out), err
 }
 
-func timeFilter(e *Env, v, arg value.Value) (value.Value, error) {
-	if !isMoment(v) {
+// literal is what a value that is no moment prints: a format without letters, if it was given one.
+func literal(arg value.Value) (value.Value, error) {
+	if arg.IsUndefined() || arg.IsNone() {
 		return empty(), nil
+	}
+	text, _ := dateformat.Literal(arg.Str())
+	return value.OfString(text), nil
+}
+
+func timeFilter(e *Env, v, arg value.Value) (value.Value, error) {
+	if v.IsNone() || v.Kind().IsText() && v.Text() == "" {
+		return empty(), nil
+	}
+	if !isMoment(v) || v.Kind() == value.Date {
+		return literal(arg)
 	}
 	format := "TIME_FORMAT"
 	if arg.Truth() {
 		format = arg.Str()
-	}
-	if v.Kind() == value.Date {
-		return empty(), nil
 	}
 	kind := momentKind(v)
 	out, err := timeOnly(e, v, format, kind)
