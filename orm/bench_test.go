@@ -235,7 +235,7 @@ func BenchmarkListJoinPrefetch(b *testing.B) {
 				}
 				byArticle[ts.ColumnInt64(2)] = append(byArticle[ts.ColumnInt64(2)], t)
 			}
-			sink = byArticle
+			sink = []any{byArticle, users}
 		}
 	})
 }

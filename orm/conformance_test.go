@@ -725,7 +725,6 @@ func specOf[T any](q orm.Query[T], _ shape) *expr.Query { return orm.QuerySpec(q
 // shape is how the result of a query shows.
 type shape struct {
 	kind  string // "", values, list, flat
-	names []string
 	dates func(ctx context.Context) ([]time.Time, error)
 }
 

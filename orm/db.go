@@ -109,12 +109,11 @@ func redact(raw string) string {
 
 // scope is what a context carries for the ORM: one value, so that a query looks it up once.
 type scope struct {
-	dbs   Databases
-	tx    *Tx
-	log   *QueryLog
-	reg   *Registry
-	zone  string
-	raise bool
+	dbs  Databases
+	tx   *Tx
+	log  *QueryLog
+	reg  *Registry
+	zone string
 }
 
 type scopeKey struct{}

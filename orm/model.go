@@ -174,10 +174,7 @@ func (d *describer) declare(fields []Field) {
 		if decl.err != nil {
 			d.problem(".%s: %w", p.Name, decl.err)
 		}
-		if _, twice := d.decls[p.Offset]; twice {
-			// The model's own Fields come after those of embedded structs and win.
-			delete(d.decls, p.Offset)
-		}
+		// The model's own Fields come after those of embedded structs and win.
 		d.decls[p.Offset] = decl
 		d.hasPK = d.hasPK || decl.s.PrimaryKey
 	}

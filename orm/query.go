@@ -280,10 +280,11 @@ func checkAlias(name string) error {
 	return nil
 }
 
-// Only loads the named columns and the key; the other fields keep their zero values.
+// Only loads the named columns and the key; the other fields keep their zero values. Save such objects by named fields
+// (orm.Save(ctx, obj, &a.Title)): a plain Save would write the zero values too.
 func (q Query[T]) Only(fields ...any) Query[T] { return q.choose(fields, true) }
 
-// Defer leaves columns out; their fields keep their zero values.
+// Defer leaves columns out; their fields keep their zero values, as with Only.
 func (q Query[T]) Defer(fields ...any) Query[T] { return q.choose(fields, false) }
 
 func (q Query[T]) choose(fields []any, only bool) Query[T] {
