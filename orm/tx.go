@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 )
@@ -42,6 +44,10 @@ type AtomicOptions struct {
 	Isolation string
 	// ReadOnly promises not to write.
 	ReadOnly bool
+	// Retries is how often the transaction is run again from its beginning when it collided with another one: a
+	// serialization failure or a deadlock (ErrSerialization). What the function does beside its queries must bear that; hooks of
+	// OnCommit run once. It does nothing inside another Atomic. Default: 0.
+	Retries int
 }
 
 // Atomic runs f in a transaction: all of its work is done, or, when f returns an error or panics, none. Inside another
@@ -64,7 +70,31 @@ func AtomicWith(ctx context.Context, opts AtomicOptions, f func(ctx context.Cont
 		}
 		return outer.nested(ctx, f)
 	}
-	return db.begin(ctx, s, opts, f)
+	for again := 0; ; again++ {
+		hooks, err := db.begin(ctx, s, opts, f)
+		switch {
+		case err == nil:
+			return runHooks(ctx, hooks)
+		case again >= opts.Retries || !errors.Is(err, ErrSerialization) || ctx.Err() != nil:
+			return err
+		}
+		if perr := pause(ctx, again); perr != nil {
+			return err
+		}
+	}
+}
+
+// pause waits a little before a transaction is run again, longer each time and at random, so that two do not meet again.
+func pause(ctx context.Context, again int) error {
+	longest := min(4*time.Millisecond<<min(again, 6), 200*time.Millisecond)
+	timer := time.NewTimer(rand.N(longest))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // InTransaction says whether the context is inside an Atomic on the default database.
@@ -82,14 +112,15 @@ func (s *scope) txOn(db *DB) *Tx {
 	return nil
 }
 
-func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ctx context.Context) error) (err error) {
+// begin runs f in a transaction of its own and returns what is to run once its connection is given back.
+func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ctx context.Context) error) (hooks []hook, err error) {
 	conn, err := db.backend.Acquire(ctx, !opts.ReadOnly)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer conn.Release()
 	if err := conn.Begin(ctx, dialect.TxOptions{Isolation: opts.Isolation, ReadOnly: opts.ReadOnly}); err != nil {
-		return err
+		return nil, err
 	}
 	s.logSimple("BEGIN")
 
@@ -109,13 +140,13 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	}()
 	inner := derive(ctx, func(s *scope) { s.tx = tx })
 	if err := f(inner); err != nil {
-		return err
+		return nil, err
 	}
 	if tx.broken != nil {
-		return fmt.Errorf("orm: the transaction was rolled back because of an error inside: %w", tx.broken)
+		return nil, fmt.Errorf("orm: the transaction was rolled back because of an error inside: %w", tx.broken)
 	}
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	s.logSimple("COMMIT")
 	tx.state.mu.Lock()
@@ -123,9 +154,9 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	finished = err == nil
 	tx.state.mu.Unlock()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return runHooks(ctx, tx.hooks)
+	return tx.hooks, nil
 }
 
 func (t *Tx) nested(ctx context.Context, f func(ctx context.Context) error) (err error) {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -231,6 +232,49 @@ func TestSerialization(t *testing.T) {
 	if !errors.Is(err, orm.ErrSerialization) {
 		t.Errorf("AtomicWith = %v, want ErrSerialization", err)
 	}
+}
+
+// TestRetries: transactions that collide are run again, and their hooks run once, with a connection to spare.
+func TestRetries(t *testing.T) {
+	ctx, _ := two(t, postgres.Options{MaxConns: 4})
+	_, err := orm.Exec(ctx, "INSERT INTO t (n) VALUES (0)")
+	must(t, err)
+	var wg sync.WaitGroup
+	var ran, committed atomic.Int64
+	for range 4 {
+		wg.Go(func() {
+			for range 5 {
+				err := orm.AtomicWith(ctx, orm.AtomicOptions{Isolation: "serializable", Retries: 100}, func(ctx context.Context) error {
+					ran.Add(1)
+					must(t, orm.OnCommit(ctx, func(ctx context.Context) error {
+						committed.Add(1)
+						_, err := count(ctx)
+						return err
+					}))
+					var n int64
+					if err := orm.QueryRows(ctx, "SELECT n FROM t", nil, func(c []any) error { n = c[0].(int64); return nil }); err != nil {
+						return err
+					}
+					_, err := orm.Exec(ctx, "UPDATE t SET n = ?", n+1)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	must(t, orm.QueryRows(ctx, "SELECT n FROM t", nil, func(c []any) error {
+		if c[0] != int64(20) {
+			t.Errorf("n = %v after %d runs, want 20", c[0], ran.Load())
+		}
+		return nil
+	}))
+	if committed.Load() != 20 {
+		t.Errorf("%d hooks ran, want 20", committed.Load())
+	}
+	t.Logf("%d runs for 20 transactions", ran.Load())
 }
 
 // TestErrors: what the server says can be looked into.
