@@ -11,6 +11,7 @@ import (
 
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -168,12 +169,24 @@ func (e *Editor) dbDefault(m *schema.Model, f *schema.Field) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if _, literal := se.(expr.Literal); literal {
+			if f.Kind.IsInteger() || f.Kind == schema.Decimal || f.Kind == schema.Float {
+				sql = strings.Trim(sql, "'")
+			}
+			if f.Kind == schema.Decimal && e.d.Name == "sqlite" {
+				sql = "(CAST('" + sql + "' AS NUMERIC))"
+			}
+			return sql, nil
+		}
 		if strings.ContainsRune(sql, '(') {
 			sql = "(" + sql + ")"
 		}
 		return sql, nil
 	}
 	sql, err := orm.LiteralSQL(e.d, f.DBDefault)
+	if f.Kind.IsInteger() || f.Kind == schema.Decimal || f.Kind == schema.Float {
+		sql = strings.Trim(sql, "'")
+	}
 	if f.Kind == schema.Decimal && e.d.Name == "sqlite" {
 		sql = "(CAST('" + strings.Trim(sql, "'") + "' AS NUMERIC))"
 	}

@@ -15,11 +15,18 @@ import (
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
-// File writes a migration as a Go file of package pkg. The variable's name is VariableName(m.Name).
-func File(pkg string, m *Migration) ([]byte, error) {
+// fileHeader is the first line of a migration's file.
+const fileHeader = "// Code written by makemigrations; it may be edited.\n\n"
+
+// File writes a migration as a Go file of package pkg. The function's name is VariableName(m.Name).
+func File(pkg string, m *Migration) ([]byte, error) { return file(pkg, m, fileHeader, nil) }
+
+// file writes a migration. Sources are Go expressions for operations that cannot be written as values: those with Go
+// functions in them, by their place.
+func file(pkg string, m *Migration, header string, sources map[int]string) ([]byte, error) {
 	w := &goWriter{}
-	w.b.WriteString("// Code written by makemigrations; it may be edited.\n\npackage " + pkg + "\n\n")
-	body := &goWriter{}
+	w.b.WriteString(header + "package " + pkg + "\n\n")
+	body := &goWriter{sources: sources}
 	body.migration(m)
 	if body.err != nil {
 		return nil, body.err
@@ -75,6 +82,33 @@ type goWriter struct {
 	b                  bytes.Buffer
 	schema, expr, time bool
 	err                error
+	sources            map[int]string
+}
+
+// source is a value as it would stand in a migration. Equal descriptions are equal texts, whatever Go types the values
+// have and however a condition was put together.
+func source(v any) string {
+	w := &goWriter{}
+	w.value(reflect.ValueOf(v))
+	if w.err != nil { // a function, or an expression without a form in Go: told apart as well as can be
+		return fmt.Sprintf("%s %#v", w.b.Bytes(), v)
+	}
+	return w.b.String()
+}
+
+// keys writes a list of migrations' names.
+func (w *goWriter) keys(field string, list []Key) {
+	if len(list) == 0 {
+		return
+	}
+	w.b.WriteString(field + ": []migrate.Key{")
+	for i, k := range list {
+		if i > 0 {
+			w.b.WriteString(", ")
+		}
+		fmt.Fprintf(&w.b, "{App: %q, Name: %q}", k.App, k.Name)
+	}
+	w.b.WriteString("},\n")
 }
 
 func (w *goWriter) migration(m *Migration) {
@@ -84,18 +118,18 @@ func (w *goWriter) migration(m *Migration) {
 		w.b.WriteString(" Initial: true,")
 	}
 	w.b.WriteString("\n")
-	if len(m.Dependencies) > 0 {
-		w.b.WriteString("Dependencies: []migrate.Key{")
-		for i, d := range m.Dependencies {
-			if i > 0 {
-				w.b.WriteString(", ")
-			}
-			fmt.Fprintf(&w.b, "{App: %q, Name: %q}", d.App, d.Name)
-		}
-		w.b.WriteString("},\n")
+	w.keys("Dependencies", m.Dependencies)
+	w.keys("RunBefore", m.RunBefore)
+	w.keys("Replaces", m.Replaces)
+	if m.NonAtomic {
+		w.b.WriteString("NonAtomic: true,\n")
 	}
 	w.b.WriteString("Operations: []migrate.Operation{\n")
-	for _, op := range m.Operations {
+	for i, op := range m.Operations {
+		if src, ok := w.sources[i]; ok {
+			w.b.WriteString(src + ",\n")
+			continue
+		}
 		w.value(reflect.ValueOf(op))
 		w.b.WriteString(",\n")
 	}
@@ -104,6 +138,10 @@ func (w *goWriter) migration(m *Migration) {
 
 // value writes a Go value as its literal. Zero fields are left out.
 func (w *goWriter) value(v reflect.Value) {
+	if !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
+		w.b.WriteString("nil")
+		return
+	}
 	if w.special(v) {
 		return
 	}
@@ -120,6 +158,8 @@ func (w *goWriter) value(v reflect.Value) {
 			w.b.WriteString(", ")
 		}
 		w.b.WriteString("}")
+	case reflect.Map:
+		w.goMap(v)
 	case reflect.Pointer:
 		w.b.WriteString("&")
 		w.value(v.Elem())
@@ -141,6 +181,30 @@ func (w *goWriter) value(v reflect.Value) {
 	default:
 		w.fail(v)
 	}
+}
+
+// goMap writes a map with text for its keys, in their order.
+func (w *goWriter) goMap(v reflect.Value) {
+	if v.Type().Key().Kind() != reflect.String {
+		w.fail(v)
+		return
+	}
+	elem := v.Type().Elem()
+	if elem.Kind() == reflect.Struct {
+		w.fail(v)
+		return
+	}
+	w.b.WriteString("map[string]" + w.typeName(elem) + "{")
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for i, k := range keys {
+		if i > 0 {
+			w.b.WriteString(", ")
+		}
+		w.b.WriteString(strconv.Quote(k.String()) + ": ")
+		w.value(v.MapIndex(k))
+	}
+	w.b.WriteString("}")
 }
 
 func (w *goWriter) fail(v reflect.Value) {
@@ -165,6 +229,9 @@ func (w *goWriter) special(v reflect.Value) bool {
 		fmt.Fprintf(&w.b, "{Value: ")
 		w.value(reflect.ValueOf(x.Value))
 		fmt.Fprintf(&w.b, ", Label: %q}", x.Label)
+	case time.Duration:
+		w.time = true
+		fmt.Fprintf(&w.b, "time.Duration(%d)", int64(x))
 	case time.Time:
 		w.time = true
 		u := x.UTC()
@@ -214,6 +281,13 @@ func (w *goWriter) pred(p expr.Pred) {
 			return
 		}
 		name = n.Name
+		if p.Op == expr.NotExact {
+			w.b.WriteString("expr.Not(")
+			p.Op = expr.Exact
+			w.pred(p)
+			w.b.WriteString(")")
+			return
+		}
 		if p.Op != expr.Exact {
 			name += "__" + p.Op.String()
 		}
@@ -362,3 +436,5 @@ func Name(number int, ops []Operation, initial bool) string {
 	}
 	return fmt.Sprintf("%04d_%s", number, name)
 }
+
+func reflectValue(v any) reflect.Value { return reflect.ValueOf(v) }
