@@ -125,7 +125,7 @@ func (e Expr[V]) Mul(o Expr[V]) Expr[V] { return e.arith("*", o.n) }
 // Div divides by an expression.
 func (e Expr[V]) Div(o Expr[V]) Expr[V] { return e.arith("/", o.n) }
 
-// Plus, Minus, Times and Over compute with a value: orm.F(&a.Likes).Plus(1).
+// Plus, Minus, Times and Per compute with a value: orm.F(&a.Likes).Plus(1).
 func (e Expr[V]) Plus(v V) Expr[V] { return e.arith("+", literal(v)) }
 
 // Minus subtracts a value.
@@ -134,8 +134,8 @@ func (e Expr[V]) Minus(v V) Expr[V] { return e.arith("-", literal(v)) }
 // Times multiplies by a value.
 func (e Expr[V]) Times(v V) Expr[V] { return e.arith("*", literal(v)) }
 
-// Over divides by a value.
-func (e Expr[V]) Over(v V) Expr[V] { return e.arith("/", literal(v)) }
+// Per divides by a value.
+func (e Expr[V]) Per(v V) Expr[V] { return e.arith("/", literal(v)) }
 
 // Asc and Desc order by the expression.
 func (e Expr[V]) Asc() Order { return Order{o: expr.Order{Node: e.n}, e: e.err} }

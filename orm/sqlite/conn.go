@@ -240,7 +240,7 @@ func (c *conn) wrap(sql string, err error) error {
 	code := sqlite.ErrCode(err)
 	if code.ToPrimary() != sqlite.ResultConstraint {
 		if code.ToPrimary() == sqlite.ResultBusy {
-			return fmt.Errorf("sqlite: the database is locked by another process (waited %s): %w", c.pool.o.BusyTimeout, err)
+			return fmt.Errorf("%w: the database is locked by another connection (waited %s): %w", dialect.ErrLocked, c.pool.o.BusyTimeout, err)
 		}
 		return fmt.Errorf("%w [%s]", err, shorten(sql))
 	}

@@ -1,0 +1,256 @@
+package orm
+
+import (
+	"time"
+
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// Function calls a function of the database by Django's name of it, for those without a Go function of their own: "LPad",
+// "MD5", "ATan2".
+func Function[V any](name string, args ...AnyExpr) Expr[V] {
+	return Expr[V]{n: expr.Func{Name: name, Args: nodes(args), Out: kindOf[V]()}}
+}
+
+func nodes(list []AnyExpr) []expr.Node {
+	out := make([]expr.Node, len(list))
+	for i, e := range list {
+		out[i] = e.exprNode()
+	}
+	return out
+}
+
+// Coalesce is the first of the expressions that has a value.
+func Coalesce[V any](list ...Expr[V]) Expr[V] {
+	args := make([]expr.Node, len(list))
+	for i, e := range list {
+		args[i] = e.n
+	}
+	return fn[V]("Coalesce", args...)
+}
+
+// NullIf has no value where the two are equal, else that of the first.
+func NullIf[V any](a, b Expr[V]) Expr[V] { return fn[V]("NullIf", a.n, b.n) }
+
+// Greatest and Least choose among expressions. With a null among them SQLite gives null, PostgreSQL the others.
+func Greatest[V any](list ...Expr[V]) Expr[V] { return several("Greatest", list) }
+
+// Least is the smallest of the expressions.
+func Least[V any](list ...Expr[V]) Expr[V] { return several("Least", list) }
+
+func several[V any](name string, list []Expr[V]) Expr[V] {
+	args := make([]expr.Node, len(list))
+	for i, e := range list {
+		args[i] = e.n
+	}
+	return fn[V](name, args...)
+}
+
+// Concat joins expressions as texts; one without a value is empty.
+func Concat(parts ...AnyExpr) Expr[string] { return fn[string]("Concat", nodes(parts)...) }
+
+// Substr is the part of a text from a position, counted from 1, of a length.
+func Substr[V ~string](f *V, from, length int) Expr[string] {
+	return fn[string]("Substr", F(f).n, literal(from), literal(length))
+}
+
+// Replace puts one text for another.
+func Replace[V ~string](f *V, old, new string) Expr[string] {
+	return fn[string]("Replace", F(f).n, literal(old), literal(new))
+}
+
+// Trim takes spaces off both ends.
+func Trim[V ~string](f *V) Expr[string] { return fn[string]("Trim", F(f).n) }
+
+// Abs is a number without its sign; Round, Ceil and Floor make it whole.
+func Abs[V any](e Expr[V]) Expr[V] { return fn[V]("Abs", e.n) }
+
+// Round rounds to a number of digits after the point.
+func Round[V any](e Expr[V], digits int) Expr[V] { return fn[V]("Round", e.n, literal(digits)) }
+
+// Ceil is the smallest whole number that is not less.
+func Ceil[V any](e Expr[V]) Expr[V] { return fn[V]("Ceil", e.n) }
+
+// Floor is the greatest whole number that is not greater.
+func Floor[V any](e Expr[V]) Expr[V] { return fn[V]("Floor", e.n) }
+
+// Cast converts an expression to the column type of V.
+func Cast[V, W any](e Expr[W]) Expr[V] {
+	return Expr[V]{n: expr.Cast{Of: e.n, To: schema.Field{Kind: kindOf[V]()}}}
+}
+
+// Extract is a part of a date or moment in the current time zone: "year", "month", "day", "week", "week_day", "iso_week_day",
+// "quarter", "hour", "minute", "second".
+func Extract(f *time.Time, part string) Expr[int64] {
+	return Expr[int64]{n: expr.Transform{Of: F(f).n, Name: part}}
+}
+
+// Trunc cuts a date or moment to a unit in the current time zone: "year", "quarter", "month", "week", "day", "hour", "minute",
+// "second".
+func Trunc(f *time.Time, unit string) Expr[time.Time] {
+	return Expr[time.Time]{n: expr.Func{Name: "Trunc", Args: []expr.Node{F(f).n}, Unit: unit}}
+}
+
+// DateOf is the day of a moment in the current time zone.
+func DateOf(f *time.Time) Expr[time.Time] {
+	return Expr[time.Time]{n: expr.Transform{Of: F(f).n, Name: "date"}}
+}
+
+// StringAgg joins the texts of a group with a delimiter.
+func StringAgg[V ~string](f *V, delimiter string, orders ...Order) Expr[string] {
+	a := &expr.Aggregate{Name: "StringAgg", Of: F(f).n, Extra: literal(delimiter)}
+	for _, o := range orders {
+		a.OrderBy = append(a.OrderBy, o.o)
+	}
+	return Expr[string]{n: a}
+}
+
+// StdDev and Variance are those of the whole population.
+func StdDev[V any](f *V) Expr[float64] { return agg[float64]("StdDev", F(f).n) }
+
+// Variance is the mean square distance from the mean.
+func Variance[V any](f *V) Expr[float64] { return agg[float64]("Variance", F(f).n) }
+
+// Window says over which rows a window function looks.
+type Window struct {
+	// Partition divides the rows; the function looks at those of the row's own part.
+	Partition []AnyExpr
+	Order     []Order
+	// Rows limits the part around the row, when set.
+	Rows *Frame
+}
+
+// Frame is from so many rows before to so many after the row; nil is to the end.
+type Frame struct{ Before, After *int }
+
+// Over computes a window function or an aggregate for each row over the rows around it. Conditions on the result are
+// allowed: the query is put into another.
+func (e Expr[V]) Over(w Window) Expr[V] {
+	n := &expr.Window{Of: e.n, Partition: nodes(w.Partition)}
+	for _, o := range w.Order {
+		n.Order = append(n.Order, o.o)
+	}
+	if w.Rows != nil {
+		n.Frame = &expr.Frame{}
+		if w.Rows.Before != nil {
+			before := -*w.Rows.Before
+			n.Frame.Start = &before
+		}
+		n.Frame.End = w.Rows.After
+	}
+	return Expr[V]{n: n, err: e.err}
+}
+
+// RowNumber counts the rows of the window; Rank and DenseRank give equal rows the same number.
+func RowNumber() Expr[int64] { return fn[int64]("RowNumber") }
+
+// Rank is the place in the order, with gaps after equal rows.
+func Rank() Expr[int64] { return fn[int64]("Rank") }
+
+// DenseRank is the place in the order, without gaps.
+func DenseRank() Expr[int64] { return fn[int64]("DenseRank") }
+
+// Ntile divides the window into n parts of nearly equal size and gives the number of the row's part.
+func Ntile(n int) Expr[int64] { return fn[int64]("Ntile", literal(n)) }
+
+// Lag is the value of an expression so many rows before, Lead after; outside the window there is none.
+func Lag[V any](e Expr[V], rows int) Expr[V] { return fn[V]("Lag", e.n, literal(rows)) }
+
+// Lead is the value of an expression so many rows after.
+func Lead[V any](e Expr[V], rows int) Expr[V] { return fn[V]("Lead", e.n, literal(rows)) }
+
+// FirstValue and LastValue are those of the window's first and last row.
+func FirstValue[V any](e Expr[V]) Expr[V] { return fn[V]("FirstValue", e.n) }
+
+// LastValue is the value of the window's last row.
+func LastValue[V any](e Expr[V]) Expr[V] { return fn[V]("LastValue", e.n) }
+
+// RawExpr is SQL as it stands, with ? for its arguments: the way out for what package orm has no words for. Never build the
+// text from user input.
+func RawExpr[V any](sql string, args ...any) Expr[V] {
+	r := expr.Raw{SQL: sql, Kind: kindOf[V]()}
+	for _, a := range args {
+		v, err := valueOf(a)
+		if err != nil {
+			return Expr[V]{n: badNode(err), err: err}
+		}
+		r.Args = append(r.Args, v)
+	}
+	return Expr[V]{n: r}
+}
+
+// Where is a truth value as a condition: orm.Where(orm.RawExpr[bool]("...")).
+func Where(e Expr[bool]) Predicate {
+	return Predicate{expr.Pred{Op: expr.IsTrue, Left: e.n, Err: e.err}}
+}
+
+// After continues a list from a row: the rows that come after it in the query's order. It is the way to page through
+// long lists, since no row is read twice. The order must be by columns of the model, the last of them unique.
+func (q Query[T]) After(obj *T) Query[T] { return q.beside(obj, false) }
+
+// Before is After in the other direction: the rows that come before.
+func (q Query[T]) Before(obj *T) Query[T] { return q.beside(obj, true) }
+
+func (q Query[T]) beside(obj *T, before bool) Query[T] {
+	if err := q.s.Model.Ready(); err != nil {
+		q.fail("%w", err)
+		return q
+	}
+	type part struct {
+		f    *plan.Field
+		desc bool
+	}
+	var parts []part
+	if q.s.Ordered {
+		for _, o := range q.s.Order {
+			if o.Path == nil || o.Path.Ref != q.s.Model.Root() {
+				q.fail("After and Before need an order by columns of %s", q.s.Model.GoName())
+				return q
+			}
+			_, f, err := o.Path.Resolve()
+			if err != nil {
+				q.fail("%w", err)
+				return q
+			}
+			parts = append(parts, part{f, o.Desc})
+		}
+	} else {
+		ordering, err := q.s.Model.Ordering()
+		if err != nil {
+			q.fail("%w", err)
+			return q
+		}
+		for _, o := range ordering {
+			parts = append(parts, part{o.Field, o.Desc})
+		}
+	}
+	if len(parts) == 0 || !parts[len(parts)-1].f.S.PrimaryKey && !parts[len(parts)-1].f.S.Unique {
+		q.fail("After and Before need an order that ends in a unique column (add orm.Asc(&…ID))")
+		return q
+	}
+	// (a > 1) or (a = 1 and (b > 2)) ..., from the last column to the first.
+	var cond *expr.Pred
+	for i := len(parts) - 1; i >= 0; i-- {
+		p := parts[i]
+		v := p.f.Codec.Get(p.f.At(plan.PointerTo(obj)))
+		if v.Kind == 0 {
+			q.fail("After and Before cannot continue from a null in %s", p.f.GoName)
+			return q
+		}
+		op := expr.Gt
+		if p.desc != before != q.s.Reverse {
+			op = expr.Lt
+		}
+		left := expr.Name{Name: p.f.Column}
+		further := expr.Pred{Op: op, Left: left, Val: v}
+		if cond != nil {
+			further = expr.Or(further, expr.And(expr.Pred{Op: expr.Exact, Left: left, Val: v}, *cond))
+		}
+		cond = &further
+	}
+	q.refuseSliced("filter")
+	addStep(&q.s, *cond)
+	return q
+}
