@@ -53,6 +53,7 @@ type everything struct {
 	Small     [2]int8
 	Counts    map[string]int
 	ByNumber  map[int]string
+	OddKeys   map[any]int
 	Any       any
 	Values    iter.Seq[int]
 	Pairs     iter.Seq2[string, int]
@@ -96,7 +97,7 @@ func newEverything() *everything {
 	return &everything{
 		base: &base{2026}, Title: "Tide & Time", HTMLBody: "<p>", PubDate: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), Status: "live",
 		Renamed: 3, Hidden: 4, Pointer: &text, Nested: &everything{Title: "inner"}, Numbers: []int{3, 1, 2}, Small: [2]int8{-1, 5},
-		Counts: map[string]int{"b": 2, "a": 1}, ByNumber: map[int]string{1: "one"}, Any: map[string]any{"x": []any{1, "two"}},
+		Counts: map[string]int{"b": 2, "a": 1}, ByNumber: map[int]string{1: "one"}, OddKeys: map[any]int{nil: 1, [2]int{1, 2}: 2, 2.5: 3}, Any: map[string]any{"x": []any{1, "two"}},
 		Values: slices.Values([]int{4, 5}), Pairs: func(yield func(string, int) bool) { yield("k", 1) },
 		Func: func() string { return "called" }, Price: money{1250}, Big: new(big.Int).Lsh(big.NewInt(1), 70), Ratio: 0.5,
 		Safe: template.Safe("<i>"), Error: errors.New("wrong & bad"),
@@ -137,6 +138,7 @@ func TestNamesOfGoValues(t *testing.T) {
 		{"{{ counts.a }}{% for k, v in counts.items %}{{ k }}={{ v }};{% endfor %}{{ counts }}", "1a=1;b=2;{&#x27;a&#x27;: 1, &#x27;b&#x27;: 2}"},
 		{"{% for k in counts %}{{ k }}{% endfor %}", "ab"},
 		{"{{ by_number.1 }}", "one"},
+		{"{% for k, v in odd_keys.items %}{{ k }}:{{ v }} {% endfor %}", "2,5:3 None:1 [1, 2]:2 "},
 		{"{{ any.x.1 }}", "two"},
 		{"{% for v in values %}{{ v }}{% endfor %}", "45"},
 		{"{% for k, v in pairs %}{{ k }}{{ v }}{% endfor %}", "k1"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"reflect"
 	"slices"
 	"unicode/utf8"
@@ -139,14 +140,29 @@ func (v Value) keys() []Value {
 		}
 		return out
 	}
-	rv := v.Reflect()
-	keys := rv.MapKeys()
-	slices.SortFunc(keys, compareKeys)
+	if v.t.rt == anyMapType {
+		word := v.p
+		m := *(*map[string]any)(unsafe.Pointer(&word))
+		names := slices.Sorted(maps.Keys(m))
+		out := make([]Value, len(names))
+		for i, name := range names {
+			out[i] = OfString(name)
+		}
+		return out
+	}
+	keys := v.sortedKeys()
 	out := make([]Value, len(keys))
 	for i, key := range keys {
 		out[i] = v.t.reg.OfReflect(key)
 	}
 	return out
+}
+
+// sortedKeys returns the keys of a Go map, in order.
+func (v Value) sortedKeys() []reflect.Value {
+	keys := v.Reflect().MapKeys()
+	slices.SortFunc(keys, compareKeys)
+	return keys
 }
 
 // compareKeys orders map keys so that pages are the same each time.
@@ -209,19 +225,27 @@ func (v Value) Items() []Value {
 			out[i] = OfTuple(d.keys[i], d.values[i])
 		}
 		return out
-	case Map, Mapping:
-		keys := v.keys()
+	case Map:
+		if v.t.rt == anyMapType {
+			break
+		}
+		rv, keys := v.Reflect(), v.sortedKeys()
 		out := make([]Value, len(keys))
 		for i, k := range keys {
-			val, ok := v.Item(k)
-			if !ok && v.t.kind == Map { // keys that are neither text nor numbers
-				val = v.t.reg.OfReflect(v.Reflect().MapIndex(k.Reflect().Convert(v.t.rt.Key())))
-			}
-			out[i] = OfTuple(k, val)
+			out[i] = OfTuple(v.t.reg.OfReflect(k), v.t.reg.OfReflect(rv.MapIndex(k)))
 		}
 		return out
+	case Mapping:
+	default:
+		return nil
 	}
-	return nil
+	keys := v.keys()
+	out := make([]Value, len(keys))
+	for i, k := range keys {
+		val, _ := v.Item(k)
+		out[i] = OfTuple(k, val)
+	}
+	return out
 }
 
 // Len returns Python's len(); ok is false where the value has none.
