@@ -293,6 +293,7 @@ func (e *DTL) context(ctx context.Context, data any) (*Context, error) {
 	if c.env.Zone = TimeZoneFrom(ctx); c.env.Zone == nil {
 		c.env.Zone = e.zone
 	}
+	c.env.SiteZone = e.zone
 	switch d := data.(type) {
 	case nil:
 	case map[string]any:

@@ -94,7 +94,7 @@ func timesince(until bool) Func {
 			}
 			now = arg.Time()
 		case v.Kind() == value.Date || v.IsNaive():
-			now = wall(now, e.zone())
+			now = wall(now, e.siteZone())
 		default:
 			now = now.In(from.Location())
 		}
@@ -111,6 +111,14 @@ func isAware(v value.Value) bool { return v.Kind() == value.DateTime && !v.IsNai
 func (e *Env) zone() *time.Location {
 	if e.Zone != nil {
 		return e.Zone
+	}
+	return time.UTC
+}
+
+// siteZone is the zone of times that carry none.
+func (e *Env) siteZone() *time.Location {
+	if e.SiteZone != nil {
+		return e.SiteZone
 	}
 	return time.UTC
 }

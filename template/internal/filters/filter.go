@@ -61,7 +61,9 @@ type Env struct {
 	// NoLocalize: values are printed as Python prints them.
 	NoLocalize bool
 	// Zone is the current time zone. NoLocalTime leaves times in their own zone; Naive: the site's times have none.
-	Zone               *time.Location
+	Zone *time.Location
+	// SiteZone is the zone of times without one. Django: TIME_ZONE.
+	SiteZone           *time.Location
 	NoLocalTime, Naive bool
 	Now                func() time.Time
 }

@@ -58,7 +58,7 @@ func inZone(e *Env, v value.Value, zone *time.Location) value.Value {
 	}
 	t := v.Time()
 	if v.IsNaive() {
-		t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), e.zone())
+		t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), e.siteZone())
 	}
 	return value.OfFixedTime(t.In(zone))
 }
