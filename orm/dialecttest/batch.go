@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
 )
 
 // testOrmBatch runs queries together through the ORM, in and out of a transaction.
@@ -42,6 +43,23 @@ func testOrmBatch(t *testing.T, e *env) {
 		must(t, run(orm.WithQueryLog(e.ctx, log)))
 		want(t, "statements in the log", log.Count(), 6)
 	}
+	// A table that changed since the statements were prepared.
+	c, err := e.db.Backend().Acquire(e.ctx, false)
+	must(t, err)
+	defer c.Release()
+	if b, ok := c.(dialect.Batcher); ok {
+		columns := 0
+		item := func() *dialect.BatchItem {
+			return &dialect.BatchItem{SQL: "SELECT * FROM dialecttest_genre", Row: func(r dialect.Row) error { columns += r.Columns(); return nil }}
+		}
+		must(t, b.Batch(e.ctx, []*dialect.BatchItem{item(), item()}))
+		want(t, "columns", columns, 8)
+		must(t, exec(e, "ALTER TABLE dialecttest_genre ADD COLUMN more integer NULL"))
+		columns = 0
+		must(t, b.Batch(e.ctx, []*dialect.BatchItem{item(), item()}))
+		want(t, "columns after", columns, 12)
+	}
+
 	var b orm.Batch
 	orm.Queue(&b, orm.Objects[Book]().Filter(orm.Lookup("nonsense", 1)))
 	if err := b.Run(e.ctx); err == nil {

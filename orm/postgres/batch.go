@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -25,6 +27,9 @@ func (c *conn) batch(ctx context.Context, items []*dialect.BatchItem, inTx bool)
 	if err := c.prepareAll(ctx, items, stmts); err != nil {
 		return err
 	}
+	// Outside a transaction a statement that writes is one of its own, so that an error ends none but itself. Reads need not
+	// be: they go to the server in one piece.
+	alone := !inTx && slices.ContainsFunc(items, func(it *dialect.BatchItem) bool { return !reads(it.SQL) })
 	p := c.raw.StartPipeline(ctx)
 	sent := 0
 	for i, it := range items {
@@ -32,7 +37,7 @@ func (c *conn) batch(ctx context.Context, items []*dialect.BatchItem, inTx bool)
 			break
 		}
 		p.SendQueryStatement(stmts[i].desc, c.values, c.formats, stmts[i].formats)
-		if !inTx { // each statement is a transaction of its own, so that an error ends none but itself
+		if alone {
 			p.SendPipelineSync()
 		}
 		sent++
@@ -41,28 +46,41 @@ func (c *conn) batch(ctx context.Context, items []*dialect.BatchItem, inTx bool)
 		return c.wrap(ctx, "", err)
 	}
 	var first error
+	var again []*dialect.BatchItem // what met a plan that no longer serves, and what did not run because of it
 	for i, it := range items[:sent] {
-		it.Err = c.answer(ctx, p, it, stmts[i])
-		if it.Err != nil && isStale(it.Err) {
+		err := c.answer(ctx, p, it, stmts[i])
+		if isStale(err) {
 			c.forget(it.SQL)
 		}
-		if it.Err = c.wrap(ctx, it.SQL, it.Err); it.Err != nil && first == nil {
+		if !inTx && (isStale(err) || len(again) > 0 && !alone) {
+			again = append(again, it)
+			err = nil
+		}
+		if it.Err = c.wrap(ctx, it.SQL, err); it.Err != nil && first == nil {
 			first = it.Err
 		}
-		if !inTx && !c.raw.IsClosed() {
+		if alone && !c.raw.IsClosed() {
 			if _, err := p.GetResults(); err != nil && first == nil { // the synchronization
 				first = c.wrap(ctx, it.SQL, err)
 			}
 		}
 	}
-	if err := p.Close(); err != nil && first == nil {
+	if err := p.Close(); err != nil && first == nil && len(again) == 0 {
 		first = c.wrap(ctx, "", err)
 	}
 	if sent < len(items) && first == nil {
 		first = items[sent].Err
 	}
+	if len(again) > 0 {
+		if err := c.oneByOne(ctx, again, false); first == nil {
+			first = err
+		}
+	}
 	return first
 }
+
+// reads says that a statement changes nothing.
+func reads(sql string) bool { return strings.HasPrefix(sql, "SELECT") }
 
 // answer reads the rows of one statement of a pipeline.
 func (c *conn) answer(ctx context.Context, p *pgconn.Pipeline, it *dialect.BatchItem, s *stmt) error {
