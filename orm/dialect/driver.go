@@ -70,8 +70,8 @@ type Streamer interface{ Streams() bool }
 
 // Batcher is a Conn that runs several statements in one round trip.
 type Batcher interface {
-	// Batch runs statements in order. Outside a transaction each stands alone; inside, an error ends the ones after it. The
-	// first error is returned, and each statement keeps its own.
+	// Batch runs statements in order. The first error is returned, and each statement keeps its own. It ends the statements
+	// after it, except outside a transaction when one of the batch writes: then each stands alone.
 	Batch(ctx context.Context, statements []*BatchItem) error
 }
 
