@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"unique"
 
 	"github.com/nuages-go/nuages/template/internal/filters"
@@ -38,9 +39,13 @@ type Context struct {
 	slots  []slot
 	// calls is the way by include and extends to here.
 	calls []call
-	loops []*loop
-	// depth is how many loops run, nesting how many blocks.
-	depth, nesting int
+	// loops, runs and blocks are kept for each nesting level, arena for the slots of all of them.
+	loops  []*loop
+	runs   []*layoutRun
+	blocks []*runningBlock
+	arena  []slot
+	// depth is how many loops run, nesting how many blocks, running how many inheritance chains.
+	depth, nesting, running int
 	// turns counts the turns of all loops.
 	turns int
 }
@@ -152,6 +157,18 @@ func (c *Context) set(name symbol, v value.Value) {
 		}
 	}
 	c.scope = append(c.scope, binding{name, v})
+}
+
+// takeSlots returns n fresh slots. They are given back by cutting the arena to the length that it had before.
+func (c *Context) takeSlots(n int) []slot {
+	if n == 0 {
+		return nil
+	}
+	start := len(c.arena)
+	c.arena = slices.Grow(c.arena, n)[:start+n]
+	slots := c.arena[start : start+n : start+n]
+	clear(slots)
+	return slots
 }
 
 // setUpward sets a variable where it is set already, or else in the innermost scope.

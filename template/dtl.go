@@ -319,12 +319,20 @@ func (e *DTL) release(c *Context) {
 		out = nil
 	}
 	clear(c.scope)
-	clear(c.slots)
 	clear(c.made)
+	clear(c.arena[:cap(c.arena)])
+	for _, r := range c.runs {
+		*r = layoutRun{depth: r.depth[:0]}
+	}
+	for _, b := range c.blocks {
+		*b = runningBlock{}
+	}
 	loops := c.loops
 	for _, l := range loops {
 		*l = loop{changed: l.changed[:0]}
 	}
-	*c = Context{out: out, scope: c.scope[:0], slots: c.slots[:0], calls: c.calls[:0], loops: loops, made: c.made}
+	*c = Context{
+		out: out, scope: c.scope[:0], calls: c.calls[:0], loops: loops, made: c.made, runs: c.runs, blocks: c.blocks, arena: c.arena[:0],
+	}
 	e.pool.Put(c)
 }

@@ -159,14 +159,19 @@ func (r *layoutRun) render(c *Context, chain *blockChain) error {
 }
 
 func (c *Context) renderBlock(n *blockNode, chain *blockChain) error {
-	if c.nesting++; c.nesting > maxNesting {
+	c.nesting++
+	defer func() { c.nesting-- }()
+	if c.nesting > maxNesting {
 		return fmt.Errorf("blocks are nested more than %d deep", maxNesting)
 	}
+	for c.nesting > len(c.blocks) {
+		c.blocks = append(c.blocks, &runningBlock{})
+	}
 	mark := c.Push()
-	b := &runningBlock{node: n, chain: chain, run: c.layout, c: c}
+	b := c.blocks[c.nesting-1]
+	*b = runningBlock{node: n, chain: chain, run: c.layout, c: c}
 	c.set(symBlock, value.OfSpecial(c.dtl.blockType, unsafe.Pointer(b)))
 	err := n.body.render(c)
 	c.Pop(mark)
-	c.nesting--
 	return err
 }

@@ -3,6 +3,7 @@ package template
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -104,16 +105,30 @@ func (t *Template) run(c *Context) error {
 		}
 		cur = next
 	}
-	outer, slots, calls := c.layout, c.slots, len(c.calls)
-	run := &layoutRun{layout: l, depth: make([]int, len(l.blocks)), slots: make([]slot, l.slots)}
+	outer, slots, calls, arena := c.layout, c.slots, len(c.calls), len(c.arena)
+	run := c.startRun(l)
 	c.layout = run
 	c.slots = run.slots[l.slots-l.root.nslots:]
 	for _, cur := range l.chain[:len(l.chain)-1] {
 		c.calls = append(c.calls, call{cur, cur.extends.span})
 	}
 	err := l.root.nodes.render(c)
-	c.layout, c.slots, c.calls = outer, slots, c.calls[:calls]
+	c.layout, c.slots, c.calls, c.arena = outer, slots, c.calls[:calls], c.arena[:arena]
+	c.running--
 	return err
+}
+
+// startRun returns the state of a chain.
+func (c *Context) startRun(l *layout) *layoutRun {
+	if c.running == len(c.runs) {
+		c.runs = append(c.runs, &layoutRun{})
+	}
+	r := c.runs[c.running]
+	c.running++
+	r.layout, r.slots = l, c.takeSlots(l.slots)
+	r.depth = slices.Grow(r.depth[:0], len(l.blocks))[:len(l.blocks)]
+	clear(r.depth)
+	return r
 }
 
 func (c *Context) parentIn(l *layout, t *Template) *Template {
@@ -126,14 +141,10 @@ func (c *Context) parentIn(l *layout, t *Template) *Template {
 }
 
 func (t *Template) runPlain(c *Context) error {
-	outer, slots := c.layout, c.slots
-	c.layout = nil
-	c.slots = nil
-	if t.nslots > 0 {
-		c.slots = make([]slot, t.nslots)
-	}
+	outer, slots, arena := c.layout, c.slots, len(c.arena)
+	c.layout, c.slots = nil, c.takeSlots(t.nslots)
 	err := t.nodes.render(c)
-	c.layout, c.slots = outer, slots
+	c.layout, c.slots, c.arena = outer, slots, c.arena[:arena]
 	return err
 }
 

@@ -68,14 +68,15 @@ func (n *usePartialNode) Render(c *Context) error {
 	if def == nil {
 		return syntaxf("Partial '%s' is not defined in the current template.", n.name)
 	}
-	if c.nesting++; c.nesting > maxNesting {
+	c.nesting++
+	defer func() { c.nesting-- }()
+	if c.nesting > maxNesting {
 		return syntaxf("Partial '%s' uses itself.", n.name)
 	}
-	defer func() { c.nesting-- }()
 	// As a template of its own, a partial starts with fresh state and outside of blocks.
-	outer, slots := c.layout, c.slots
-	c.layout, c.slots = nil, make([]slot, n.tmpl.nslots)
+	outer, slots, arena := c.layout, c.slots, len(c.arena)
+	c.layout, c.slots = nil, c.takeSlots(n.tmpl.nslots)
 	err := def.body.render(c)
-	c.layout, c.slots = outer, slots
+	c.layout, c.slots, c.arena = outer, slots, c.arena[:arena]
 	return err
 }

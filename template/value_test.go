@@ -327,6 +327,25 @@ func TestManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
+// TestNesting mixes partials, blocks, includes and inheritance, whose state is kept by nesting level.
+func TestNesting(t *testing.T) {
+	t.Parallel()
+	engine, _ := template.New(template.Options{Loaders: []template.Loader{template.MapLoader{
+		"page": "{% extends 'base' %}{% block a %}{% partialdef p %}{% partialdef q %}<{% block c %}{{ block.name }}{% endblock %}>{% endpartialdef %}" +
+			"{% partial q %}{% endpartialdef %}{% partial p %}{% for x in l %}{% cycle 'x' 'y' %}{% include 'child' %}{% cycle 'z' 'w' %}{% endfor %}{{ block.super }}{% endblock %}",
+		"base":  "[{% block a %}base{% cycle 1 2 %}{% endblock %}{% block b %}b{% endblock %}]",
+		"child": "{% extends 'base' %}{% block b %}{% cycle 'm' 'n' %}{{ block.super }}{% block d %}{% include 'leaf' %}{% endblock %}{% endblock %}",
+		"leaf":  "{% cycle 'L' 'M' %}{{ block.name }}",
+	}}})
+	want := "[<c>x[base1mbLd]zy[base1mbLd]wbase1b]"
+	for range 3 {
+		var b strings.Builder
+		if err := engine.Render(t.Context(), &b, "page", map[string]any{"l": []int{1, 2}}); err != nil || b.String() != want {
+			t.Errorf("Render() = %q, %v, want %q", b.String(), err, want)
+		}
+	}
+}
+
 func TestReset(t *testing.T) {
 	t.Parallel()
 	files := template.MapLoader{"a": "one"}
