@@ -136,7 +136,7 @@ func Title(s string) string {
 	var b strings.Builder
 	inWord := false
 	for _, r := range s {
-		cased := unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r)
+		cased := unicode.In(r, unicode.Upper, unicode.Lower, unicode.Title, unicode.Other_Lowercase, unicode.Other_Uppercase)
 		switch {
 		case !cased:
 			b.WriteRune(r)

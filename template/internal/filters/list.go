@@ -3,6 +3,7 @@ package filters
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -205,11 +206,11 @@ func divisibleby(_ *Env, v, arg value.Value) (value.Value, error) {
 	case b.Sign() == 0:
 		return v, errors.New("divisibleby: division by zero")
 	}
-	return value.OfBool(a.Rem(a, b).Sign() == 0), nil
+	return value.OfBool(new(big.Int).Rem(a, b).Sign() == 0), nil
 }
 
 func getDigit(_ *Env, v, arg value.Value) (value.Value, error) {
-	big, ok := arg.BigInt()
+	place, ok := arg.BigInt()
 	if !ok {
 		if !arg.Kind().IsText() {
 			return v, argError("get_digit", arg)
@@ -222,7 +223,7 @@ func getDigit(_ *Env, v, arg value.Value) (value.Value, error) {
 		return v, fmt.Errorf("get_digit: '%s' is no number", v.TypeName())
 	case !ok:
 		return v, nil
-	case big.Sign() <= 0:
+	case place.Sign() <= 0:
 		return value.OfBig(n), nil
 	}
 	text := n.String()

@@ -241,6 +241,15 @@ func Contains(v, item Value) (in, ok bool) {
 			return false, false
 		}
 		return strings.Contains(v.Text(), item.Text()), true
+	case Bytes:
+		switch item.Kind() {
+		case Bytes:
+			return strings.Contains(v.Text(), item.Text()), true
+		case Bool, Int:
+			n := item.Int()
+			return n >= 0 && n < 256 && strings.IndexByte(v.Text(), byte(n)) >= 0, n >= 0 && n < 256
+		}
+		return false, false
 	case Dict, Map, Mapping:
 		if k := item.Kind(); k == List || k == Dict || k == Map || k == Set {
 			return false, false
