@@ -88,6 +88,7 @@ type checker struct {
 	blocks map[string][]*blockNode
 	depth  map[string]int
 	active []*Template
+	visits int
 }
 
 type checkScope struct {
@@ -219,9 +220,12 @@ func (k *checker) page(p AnyPage) {
 	k.template(t)
 }
 
+// maxVisits bounds how many includes of a page are followed.
+const maxVisits = 20_000
+
 // template checks a template with its parents.
 func (k *checker) template(t *Template) {
-	if slices.Contains(k.active, t) || len(k.active) > 40 {
+	if k.visits++; slices.Contains(k.active, t) || len(k.active) > 40 || k.visits > maxVisits {
 		return
 	}
 	k.active = append(k.active, t)

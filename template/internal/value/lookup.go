@@ -78,7 +78,7 @@ func (s *Step) slow(ctx context.Context, v Value) (out Value, ok bool, err error
 		if m.Unavailable != "" {
 			return Value{}, false, nil
 		}
-		if t.kind == Object {
+		if t.kind != Map && t.kind != Mapping { // there a key comes first
 			s.cache.Store(&stepPlan{t, m})
 		}
 		out, err = m.get(ctx, v)
