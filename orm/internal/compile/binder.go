@@ -121,7 +121,7 @@ func (c *Compiler) rebindPred(st *Statement, p *expr.Pred, args []dialect.Value,
 }
 
 // AppendShape appends what decides a query's SQL, without its values. It reports false for queries that are compiled each
-// time: those with expressions, subqueries, annotations.
+// time: those whose expressions hold values, combined and locking ones.
 func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 	if q.Combined != nil || q.Values != nil || len(q.DistinctOn) > 0 || q.HasGroup || q.Err != nil ||
 		len(q.Only) > 0 || len(q.Defer) > 0 || q.Lock != nil || q.Empty {
@@ -137,11 +137,7 @@ func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 	}
 	ok := true
 	for i := range q.Annotations {
-		a := &q.Annotations[i]
-		b = append(b, 'a', byte(a.After), flags(a.Hidden))
-		b = append(append(b, a.Name...), 0)
-		b = appendPointer(b, a.Field)
-		if b, ok = appendNode(b, a.Node); !ok {
+		if b, ok = appendAnnotation(b, &q.Annotations[i]); !ok {
 			return b, false
 		}
 	}
@@ -172,7 +168,7 @@ func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 	return b, true
 }
 
-// appendNode appends a plain column; other expressions are compiled each time.
+// appendNode appends an expression without values; others are compiled each time.
 func appendNode(b []byte, n expr.Node) ([]byte, bool) {
 	switch n := n.(type) {
 	case expr.Name:
@@ -186,7 +182,7 @@ func appendNode(b []byte, n expr.Node) ([]byte, bool) {
 		}
 		return b, true
 	}
-	return b, false
+	return appendComputed(b, n)
 }
 
 func flags(list ...bool) byte {
@@ -200,10 +196,13 @@ func flags(list ...bool) byte {
 }
 
 func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
-	if p.Err != nil || p.Right != nil {
+	if p.Err != nil {
 		return b, false
 	}
 	b = append(b, 'p', byte(p.Op))
+	if p.Right != nil {
+		return appendRight(b, p)
+	}
 	if isGroup(p.Op) {
 		b = append(b, '(')
 		ok := true
