@@ -150,11 +150,17 @@ func Title(s string) string {
 	return b.String()
 }
 
+// titleRune is a letter at a word's start; of a ligature only the first letter is a capital.
 func titleRune(r rune) string {
-	if r == 'ß' {
-		return "Ss"
+	if t := unicode.ToTitle(r); t != r || r < utf8.RuneSelf {
+		return string(t)
 	}
-	return string(unicode.ToTitle(r))
+	upper := Upper(string(r))
+	_, size := utf8.DecodeRuneInString(upper)
+	if r == 'ŉ' || size == len(upper) {
+		return upper
+	}
+	return upper[:size] + Lower(upper[size:])
 }
 
 // Capitalize is Python's str.capitalize().
