@@ -58,13 +58,13 @@ func Delete[T any](ctx context.Context, obj *T) (Deleted, error) {
 		return Deleted{}, err
 	}
 	p := plan.PointerTo(obj)
-	if m.PK == nil || m.PK.Codec.Zero(m.PK.At(p)) {
+	if !hasKey(m, p) {
 		return Deleted{}, fmt.Errorf("orm: Delete(%s): %w", m.GoName(), ErrNotSaved)
 	}
 	q := Objects[T]()
-	addStep(&q.s, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(p))})
+	addKey(&q.s, m, p)
 	d, err := q.Delete(ctx)
-	if err == nil && m.PK.S.Kind.IsAuto() {
+	if err == nil && m.PK != nil && m.PK.S.Kind.IsAuto() {
 		setID(m, p, 0)
 	}
 	return d, err

@@ -117,7 +117,7 @@ func TestRawAndBulkUpdate(t *testing.T) {
 		art.Likes = int64(100 + i)
 		art.Title = "changed but not named"
 	}
-	n, err := orm.BulkUpdate(ctx, arts, &a.Likes)
+	n, err := orm.Objects[Article]().BulkUpdate(ctx, arts, &a.Likes)
 	if err != nil || n != 6 {
 		t.Errorf("BulkUpdate = %d, %v, want 6", n, err)
 	}
@@ -173,7 +173,7 @@ func TestMany10000(t *testing.T) {
 	if err != nil || n != 10000 || tags[9999].ID != 10000 {
 		t.Errorf("In of 50000 values = %d, %v, want 10000 (last key %d)", n, err, tags[9999].ID)
 	}
-	n, err = orm.BulkUpdate(ctx, tags, &g.Slug)
+	n, err = orm.Objects[Tag]().BulkUpdate(ctx, tags, &g.Slug)
 	if err != nil || n != 10000 {
 		t.Errorf("BulkUpdate = %d, %v", n, err)
 	}

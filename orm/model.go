@@ -555,6 +555,7 @@ func (d *describer) meta(meta Meta) {
 			d.problem(": PrimaryKey: %w", err)
 		} else {
 			s.PrimaryKey = append(s.PrimaryKey, pf.S.Name)
+			m.Key = append(m.Key, pf)
 		}
 	}
 	if meta.LatestBy != nil {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
-	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
@@ -49,92 +47,6 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 		m.Bind(plan.PointerTo(obj), peers)
 	}
 	return slab.Out, nil
-}
-
-// BulkUpdate writes the named fields of saved objects with few statements, in one transaction, and returns the number of
-// rows that were there.
-func BulkUpdate[T any](ctx context.Context, objs []*T, fields ...any) (int, error) {
-	m := model[T]()
-	if err := m.Ready(); err != nil {
-		return 0, err
-	}
-	chosen, err := fieldsOf(m, fields)
-	if err != nil {
-		return 0, err
-	}
-	switch {
-	case len(objs) == 0:
-		return 0, nil
-	case len(chosen) == 0:
-		return 0, errors.New("orm: BulkUpdate needs fields")
-	case m.PK == nil:
-		return 0, fmt.Errorf("orm: BulkUpdate(%s): the model has a composite key", m.GoName())
-	case slices.Contains(chosen, m.PK):
-		return 0, errors.New("orm: BulkUpdate cannot change the primary key")
-	}
-	total := 0
-	err = Atomic(ctx, func(ctx context.Context) error {
-		db, s, err := database(ctx, "")
-		if err != nil {
-			return err
-		}
-		size := max(1, min(500, (db.d.MaxParams-64)/(2*len(chosen)+1)))
-		for batch := range slices.Chunk(objs, size) {
-			n, err := db.bulkUpdate(ctx, s, m, pointers(batch), chosen)
-			if err != nil {
-				return err
-			}
-			total += n
-		}
-		return nil
-	})
-	return total, err
-}
-
-func pointers[T any](objs []*T) []plan.Pointer {
-	out := make([]plan.Pointer, len(objs))
-	for i, obj := range objs {
-		out[i] = plan.PointerTo(obj)
-	}
-	return out
-}
-
-// bulkUpdate is one UPDATE ... SET c = CASE WHEN id = 1 THEN ... END WHERE id IN (...).
-func (db *DB) bulkUpdate(ctx context.Context, s *scope, m *plan.Model, objs []plan.Pointer, fields []*plan.Field) (int, error) {
-	q := &expr.Query{Model: m, Limit: -1}
-	var keys []dialect.Value
-	for _, obj := range objs {
-		if m.PK.Codec.Zero(m.PK.At(obj)) {
-			return 0, fmt.Errorf("orm: BulkUpdate(%s): %w", m.GoName(), ErrNotSaved)
-		}
-		keys = append(keys, m.PK.Codec.Get(m.PK.At(obj)))
-	}
-	addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
-	var set []expr.Assign
-	for _, f := range fields {
-		c := &expr.Case{Out: f.S.Kind}
-		for i, obj := range objs {
-			v, err := columnValue(f, obj)
-			if err != nil {
-				return 0, err
-			}
-			c.Whens = append(c.Whens, expr.When{
-				If:   expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: keys[i]},
-				Then: expr.Literal{Value: v},
-			})
-		}
-		var n expr.Node = c
-		if db.d.Name == "postgresql" { // the type of a CASE over parameters is not known there
-			n = expr.Cast{Of: c, To: *f.S}
-		}
-		set = append(set, expr.Assign{Name: f.S.Name, Value: n})
-	}
-	st, err := db.compiler(s).Update(q, set)
-	if err != nil || st.Empty {
-		return 0, err
-	}
-	res, err := db.exec(ctx, s, st.SQL, st.Args)
-	return int(res.RowsAffected), err
 }
 
 // Explain returns the database's plan for a query, as text.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -131,11 +132,8 @@ func Save[T any](ctx context.Context, obj *T, fields ...any) error {
 	if err := m.Ready(); err != nil {
 		return err
 	}
-	if m.PK == nil {
-		return fmt.Errorf("orm: Save(%s): the model has a composite key (use Create and Update)", m.GoName())
-	}
 	p := plan.PointerTo(obj)
-	if m.PK.Codec.Zero(m.PK.At(p)) {
+	if !hasKey(m, p) {
 		if len(fields) > 0 {
 			return fmt.Errorf("orm: Save(%s) of some fields: %w", m.GoName(), ErrNotSaved)
 		}
@@ -155,6 +153,18 @@ func Save[T any](ctx context.Context, obj *T, fields ...any) error {
 		return fmt.Errorf("orm: Save(%s): %w", m.GoName(), ErrNotUpdated)
 	}
 	return db.insert(ctx, s, m, p)
+}
+
+// hasKey says that an object may have a row: its key is set. A composite key always may.
+func hasKey(m *plan.Model, obj plan.Pointer) bool {
+	return m.PK == nil || !m.PK.Codec.Zero(m.PK.At(obj))
+}
+
+// addKey limits a query to an object's row.
+func addKey(q *expr.Query, m *plan.Model, obj plan.Pointer) {
+	for _, f := range m.Key {
+		addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: f.Column}, Val: f.Codec.Get(f.At(obj))})
+	}
 }
 
 func saveFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
@@ -189,7 +199,7 @@ func (db *DB) updateRow(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 	b = db.d.AppendQuoted(b, m.Schema.Table)
 	b = append(b, " SET "...)
 	for _, f := range fields {
-		if f == m.PK || f.S.Expression != nil {
+		if slices.Contains(m.Key, f) || f.S.Expression != nil {
 			continue
 		}
 		v, err := columnValue(f, obj)
@@ -208,13 +218,19 @@ func (db *DB) updateRow(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 		n, err := db.countKey(ctx, s, m, obj)
 		return n, err
 	}
-	b = append(b, " WHERE "...)
-	b = db.d.AppendQuoted(b, m.Schema.Table)
-	b = append(b, '.')
-	b = db.d.AppendQuoted(b, m.PK.Column)
-	b = append(b, " = "...)
-	args = append(args, db.d.Bind(m.PK.Codec.Get(m.PK.At(obj))))
-	b = db.d.AppendParam(b, len(args))
+	for i, f := range m.Key {
+		if i == 0 {
+			b = append(b, " WHERE "...)
+		} else {
+			b = append(b, " AND "...)
+		}
+		b = db.d.AppendQuoted(b, m.Schema.Table)
+		b = append(b, '.')
+		b = db.d.AppendQuoted(b, f.Column)
+		b = append(b, " = "...)
+		args = append(args, db.d.Bind(f.Codec.Get(f.At(obj))))
+		b = db.d.AppendParam(b, len(args))
+	}
 	res, err := db.exec(ctx, s, string(b), args)
 	return res.RowsAffected, err
 }
@@ -222,7 +238,7 @@ func (db *DB) updateRow(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 // countKey says whether the row of a model that has nothing but its key is there.
 func (db *DB) countKey(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer) (int64, error) {
 	q := &expr.Query{Model: m, Limit: -1}
-	addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(obj))})
+	addKey(q, m, obj)
 	st, err := db.statement(s, q, shapeCount)
 	if err != nil {
 		return 0, err
@@ -239,11 +255,11 @@ func Refresh[T any](ctx context.Context, obj *T) error {
 		return err
 	}
 	p := plan.PointerTo(obj)
-	if m.PK == nil || m.PK.Codec.Zero(m.PK.At(p)) {
+	if !hasKey(m, p) {
 		return fmt.Errorf("orm: Refresh(%s): %w", m.GoName(), ErrNotSaved)
 	}
 	q := Objects[T]()
-	addStep(&q.s, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(p))})
+	addKey(&q.s, m, p)
 	fresh, err := q.Get(ctx)
 	if err != nil {
 		return err
@@ -434,7 +450,7 @@ func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment)
 		}
 		m := q.s.Model
 		one := Objects[T]().Using(q.s.DB)
-		addStep(&one.s, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: m.PK.Codec.Get(m.PK.At(plan.PointerTo(got)))})
+		addKey(&one.s, m, plan.PointerTo(got))
 		if _, err := one.Update(ctx, set...); err != nil {
 			return err
 		}

@@ -34,6 +34,9 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 				later = append(later, "ALTER TABLE "+d.QuoteName(m.Table)+" ADD FOREIGN KEY ("+d.QuoteName(f.ColumnName())+")"+ref)
 			}
 		}
+		if len(m.PrimaryKey) > 0 {
+			parts = append(parts, "PRIMARY KEY ("+strings.Join(m.PrimaryKey, ", ")+")")
+		}
 		for _, set := range m.UniqueTogether {
 			cols := make([]string, len(set))
 			for i, name := range set {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/internal/newsroom"
 )
 
 func count(t *testing.T, ctx context.Context) int {
@@ -219,5 +220,34 @@ func TestTwoSites(t *testing.T) {
 	})
 	if err == nil || count(t, two) != 1 || count(t, one) != 1 {
 		t.Error("transactions of two sites mixed")
+	}
+}
+
+func TestCompositeKey(t *testing.T) {
+	t.Parallel()
+	ctx := conformanceDB(t)
+	key := orm.Fields[newsroom.Composite]()
+	for i := range 3 {
+		must(t, orm.Save(ctx, &newsroom.Composite{Region: "eu", Number: int32(i), Note: "n"}))
+	}
+	err := orm.Create(ctx, &newsroom.Composite{Region: "eu", Number: 1})
+	if ce, ok := errors.AsType[*orm.ConstraintError](err); !ok || ce.Kind != orm.UniqueConstraint {
+		t.Errorf("the same key twice: %v", err)
+	}
+	c, err := orm.Objects[newsroom.Composite]().Get(ctx, orm.Eq(&key.Region, "eu"), orm.Eq(&key.Number, 1))
+	must(t, err)
+	c.Note = "changed"
+	must(t, orm.Save(ctx, c))
+	must(t, orm.Refresh(ctx, c))
+	n, err := orm.Objects[newsroom.Composite]().Filter(orm.Eq(&key.Note, "changed")).Count(ctx)
+	if err != nil || n != 1 || c.Note != "changed" {
+		t.Errorf("Save changed %d rows, %v", n, err)
+	}
+	d, err := orm.Delete(ctx, c)
+	if err != nil || d.Total != 1 {
+		t.Errorf("Delete = %+v, %v", d, err)
+	}
+	if n, _ := orm.Objects[newsroom.Composite]().Count(ctx); n != 2 {
+		t.Errorf("%d rows left, want 2", n)
 	}
 }

@@ -19,6 +19,8 @@ type Model struct {
 	Fields  []*Field
 	Columns []*Field
 	PK      *Field
+	// Key are the fields of the primary key: PK, or those of a composite key.
+	Key []*Field
 	// Order is the default order as it was declared; Ordering resolves it.
 	Order []RawOrder
 	// Latest is the field of GetLatestBy.
@@ -244,7 +246,7 @@ func (m *Model) Finish() error {
 		columns[strings.ToLower(f.Column)] = f.GoName
 		m.Columns = append(m.Columns, f)
 		if f.S.PrimaryKey {
-			m.PK = f
+			m.PK, m.Key = f, []*Field{f}
 		}
 	}
 	for _, f := range m.Columns {
