@@ -135,11 +135,14 @@ func AppendBytes(dst, b []byte) []byte {
 func Title(s string) string {
 	var b strings.Builder
 	inWord := false
-	for _, r := range s {
+	runes := []rune(s)
+	for i, r := range runes {
 		cased := unicode.In(r, unicode.Upper, unicode.Lower, unicode.Title, unicode.Other_Lowercase, unicode.Other_Uppercase)
 		switch {
 		case !cased:
 			b.WriteRune(r)
+		case inWord && r == 'Σ' && finalSigma(runes, i):
+			b.WriteRune('ς')
 		case inWord:
 			b.WriteString(Lower(string(r)))
 		default:
