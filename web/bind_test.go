@@ -141,7 +141,7 @@ func ExampleBind() {
 	r := web.NewRequest(httptest.NewRequest("GET", "/?name=root", nil), nil)
 	_, err := web.Bind[signup](r)
 	fmt.Println(web.StatusOf(err), err)
-	// Output: 422 The data are not valid.: name: This name is taken.
+	// Output: 422 The data are not valid: name: This name is taken.
 }
 
 func FuzzBindJSON(f *testing.F) {

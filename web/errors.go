@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"strings"
 )
 
 // Error is an error with an HTTP status. Message may be shown to the visitor; Err is the cause, for the log only.
@@ -29,7 +30,7 @@ func (e *Error) Error() string {
 		text = http.StatusText(e.Status)
 	}
 	if e.Err != nil {
-		return fmt.Sprintf("%s: %v", text, e.Err)
+		return fmt.Sprintf("%s: %v", strings.TrimSuffix(text, "."), e.Err)
 	}
 	return text
 }

@@ -67,8 +67,12 @@ func (v View) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // check finds what cannot be sent, before anything has been.
 func (resp *Response) check() error {
-	if resp.Status != 0 && (resp.Status < 100 || resp.Status > 599) {
-		return fmt.Errorf("web: the response has status %d: want 100 to 599", resp.Status)
+	switch {
+	case resp.Status == 0:
+	case resp.Status < 100 || resp.Status > 599:
+		return fmt.Errorf("web: the response has status %d: want 200 to 599", resp.Status)
+	case resp.Status < 200 && !resp.Upgraded():
+		return fmt.Errorf("web: the response has status %d, after which a client waits for another one (use EarlyHints for 103, Upgrade for 101)", resp.Status)
 	}
 	for name, values := range resp.header {
 		for _, v := range values {

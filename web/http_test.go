@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nuages-go/nuages/web"
 )
@@ -81,6 +82,10 @@ func TestErrorsBecomePages(t *testing.T) {
 			return resp, nil
 		}, 500, []string{"is not a token"}},
 		{"bad status", answer(web.Text("x").WithStatus(42)), 500, []string{"status 42"}},
+		{"informational status", answer(web.Empty(103)), 500, []string{"status 103", "EarlyHints"}},
+		{"cause behind a sentence", func(*web.Request) (*web.Response, error) {
+			return nil, &web.Error{Status: 400, Message: "It broke.", Err: errors.New("EOF")}
+		}, 400, []string{`error="It broke: EOF"`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,6 +105,33 @@ func TestErrorsBecomePages(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The record tells what was sent: a range beyond a file's end is found out while writing.
+func TestLogHasTheSentStatus(t *testing.T) {
+	t.Parallel()
+	var log logLines
+	h := web.ToHTTP(answer(web.Content("a.txt", time.Time{}, strings.NewReader("0123"))), log.config())
+	req := httptest.NewRequest(http.MethodGet, "/", nil)
+	req.Header.Set("Range", "bytes=20-")
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, req)
+	if want := "status=416"; rec.Code != 416 || !strings.Contains(log.String(), want) || strings.Contains(log.String(), "msg=OK") {
+		t.Errorf("status %d, the log lacks %q:\n%s", rec.Code, want, log.String())
+	}
+}
+
+// The stack of a panic begins where it happened.
+func TestStackTraceBeginsAtThePanic(t *testing.T) {
+	t.Parallel()
+	var stack string
+	func() {
+		defer func() { stack = web.NewPanicError(recover()).StackTrace() }()
+		panic("here")
+	}()
+	if first, _, _ := strings.Cut(stack, "\n"); !strings.Contains(first, "TestStackTraceBeginsAtThePanic.func1") || strings.Contains(first, "func1.1") {
+		t.Errorf("the stack begins with %q:\n%s", first, stack)
 	}
 }
 

@@ -71,14 +71,17 @@ func (r *Request) logResponse(resp *Response, t *transfer) {
 	if resp.logged || t.status < 400 {
 		return
 	}
-	r.logError(resp, resp.Err)
+	r.logStatus(resp, t.status, resp.Err)
 }
 
 // logError writes the record of an error response. Django: log_response, with "django.request" and
 // "django.security.<Kind>" as the loggers.
-func (r *Request) logError(resp *Response, err error) {
+func (r *Request) logError(resp *Response, err error) { r.logStatus(resp, resp.Code(), err) }
+
+// logStatus is logError for a response that was sent with another status than it has: a range beyond a file's end is a 416.
+func (r *Request) logStatus(resp *Response, status int, err error) {
 	resp.logged = true
-	status, logger := resp.Code(), "request"
+	logger := "request"
 	if err != nil && status < 500 && StatusOf(err) >= 500 {
 		status = StatusOf(err)
 	}
@@ -116,13 +119,16 @@ func (r *Request) record(level slog.Level, logger, message string, status int, e
 	log.LogAttrs(context.WithoutCancel(ctx), level, message, attrs...)
 }
 
-// StackTrace is the stack as text: a function and its file:line for each frame, the innermost first.
+// StackTrace is the stack as text: a function and its file:line for each frame, the innermost first. It begins where the
+// panic began, without the functions that recovered it.
 func (e *PanicError) StackTrace() string {
 	var b strings.Builder
 	frames := runtime.CallersFrames(e.Stack)
 	for {
 		frame, more := frames.Next()
-		if frame.Function != "runtime.gopanic" && frame.Function != "" {
+		if frame.Function == "runtime.gopanic" {
+			b.Reset()
+		} else if frame.Function != "" {
 			fmt.Fprintf(&b, "%s\n\t%s:%d\n", frame.Function, frame.File, frame.Line)
 		}
 		if !more {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -163,6 +164,13 @@ func Dispatch(r *Request, view Handler) (*Response, error) {
 	}
 	resp, err := view.Serve(r)
 	if err != nil {
+		return nil, err
+	}
+	if resp == nil {
+		return nil, fmt.Errorf("web: %s returned neither a response nor an error", HandlerName(view))
+	}
+	if err := resp.check(); err != nil { // here, so that the error's page gets the headers of all layers
+		resp.Close()
 		return nil, err
 	}
 	return Finish(r, resp)

@@ -17,7 +17,7 @@ type Renderer interface {
 // belongs to the goroutine of its request. Its body is one of: bytes, a stream, a file, a lazily rendered page, or an
 // http.Handler's own writing.
 type Response struct {
-	// Status is the HTTP status code, 100 to 599. 0 means 200.
+	// Status is the HTTP status code, 200 to 599 (101 is for Upgrade alone). 0 means 200.
 	Status int
 	// Err is the error that the response was made from; nil for an ordinary response.
 	Err error

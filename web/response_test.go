@@ -91,6 +91,43 @@ func TestDispatch(t *testing.T) {
 	}
 }
 
+// A response that cannot be sent is the view's fault, and its error page passes through all layers, which add their headers.
+func TestUnsendableResponseIsConvertedInside(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		view web.View
+		want string
+	}{
+		{"header", func(*web.Request) (*web.Response, error) {
+			resp := web.Text("x")
+			resp.Header().Set("X-Name", "a\nb")
+			return resp, nil
+		}, "X-Name"},
+		{"nothing", nothingAtAll, "web_test.nothingAtAll returned neither"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dispatch := web.View(func(r *web.Request) (*web.Response, error) { return web.Dispatch(r, tt.view) })
+			mark := func(next web.Handler) web.Handler {
+				return web.View(func(r *web.Request) (*web.Response, error) {
+					resp, err := next.Serve(r)
+					resp.Header().Set("X-Layer", "seen")
+					return resp, err
+				})
+			}
+			var log logLines
+			rec := get(web.ToHTTP(web.Compose(dispatch, mark), log.config()), "/")
+			if rec.Code != 500 || rec.Header().Get("X-Layer") != "seen" || !strings.Contains(log.String(), tt.want) {
+				t.Errorf("%d %v, the log lacks %q:\n%s", rec.Code, rec.Header(), tt.want, log.String())
+			}
+		})
+	}
+}
+
+func nothingAtAll(*web.Request) (*web.Response, error) { return nil, nil }
+
 // A page that fails is an error of the view: the innermost layer already sees a 500.
 func TestPageErrorIsConverted(t *testing.T) {
 	t.Parallel()
