@@ -53,7 +53,7 @@ func fill(t *testing.T, dotenv string, environ ...string) (settings, *conf.Repor
 func TestFromEnvFillsEveryKind(t *testing.T) {
 	t.Parallel()
 	got, _, err := fill(t, "SECRET_KEY=abc\nDEBUG=yes\nAPPEND_SLASH=off\nALLOWED_HOSTS=a.example, b.example,\nTIMEOUT=1h30m\nLIMIT=2.5MiB\n"+
-		"HOME_=x\nTRUSTED=10.0.0.0/8,::1/128\nLABELS=a=1,b=2\nRATIO=0.25\nWORKERS=8\nMAIL_HOST=mx\nMAIL_PORT=2_525\nODD_NAME=odd\nLEFT=no\n",
+		"HOME_=x\nTRUSTED=10.0.0.0/8,::1\nLABELS=a=1,b=2\nRATIO=0.25\nWORKERS=8\nMAIL_HOST=mx\nMAIL_PORT=2_525\nODD_NAME=odd\nLEFT=no\n",
 		"HOME=https://example.com/x")
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestFromEnvReportsEveryMistakeAtOnce(t *testing.T) {
 		`DEBUG (.env:1): "maybe" is not a boolean (use true or false)`,
 		`TIMEOUT (.env:2): "soon" is not a duration`,
 		`SHOP_LIMIT (environment): "big" is not a size`,
-		`TRUSTED (environment): "10.0.0.0/8,x" holds "x", which cannot be used`,
+		`TRUSTED (environment): "10.0.0.0/8,x" holds "x", which is not a network`,
 		`RATIO (environment): "NaN" is not a number`,
 		`WORKERS (.env:4): "256" is out of range`,
 	}
@@ -167,6 +167,7 @@ func TestVarName(t *testing.T) {
 	for field, want := range map[string]string{
 		"SecretKey": "SECRET_KEY", "SecureHSTSSeconds": "SECURE_HSTS_SECONDS", "Debug": "DEBUG", "UseXForwardedHost": "USE_X_FORWARDED_HOST",
 		"XFrameOptions": "X_FRAME_OPTIONS", "DatabaseURL": "DATABASE_URL", "Ignorable404URLs": "IGNORABLE_404_URLS", "UseTZ": "USE_TZ",
+		"UseI18N": "USE_I18N", "I18N": "I18N", "L10NPath": "L10N_PATH", "Top10Lists": "TOP_10_LISTS", "H2Conns": "H_2_CONNS",
 		"SecureCSP": "SECURE_CSP", "URLs": "URLS", "CSRFTrustedOrigins": "CSRF_TRUSTED_ORIGINS",
 	} {
 		if got := conf.VarName(field); got != want {

@@ -25,6 +25,8 @@ func VarName(field string) string {
 func startsWord(rs []rune, i int) bool {
 	r, prev := rs[i], rs[i-1]
 	switch {
+	case inNumeronym(rs, i):
+		return false
 	case unicode.IsDigit(r):
 		return !unicode.IsDigit(prev)
 	case !unicode.IsUpper(r):
@@ -34,6 +36,21 @@ func startsWord(rs []rune, i int) bool {
 	}
 	plural := i+1 < len(rs) && rs[i+1] == 's' && (i+2 == len(rs) || !unicode.IsLower(rs[i+2]))
 	return i+1 < len(rs) && unicode.IsLower(rs[i+1]) && !plural
+}
+
+// inNumeronym says whether i is behind the first letter of a word such as I18N: a capital, digits, and a capital that
+// begins no word of its own.
+func inNumeronym(rs []rune, i int) bool {
+	first := i - 1
+	for first > 0 && unicode.IsDigit(rs[first]) {
+		first--
+	}
+	last := i
+	for last < len(rs) && unicode.IsDigit(rs[last]) {
+		last++
+	}
+	return last < len(rs) && last-first > 1 && unicode.IsUpper(rs[first]) && unicode.IsUpper(rs[last]) &&
+		(first == 0 || !unicode.IsUpper(rs[first-1])) && (last+1 == len(rs) || !unicode.IsLower(rs[last+1]))
 }
 
 // secretNames is Django's hidden_settings expression.

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"reflect"
 	"sort"
@@ -63,6 +64,7 @@ var (
 	durationType    = reflect.TypeFor[time.Duration]()
 	sizeType        = reflect.TypeFor[Size]()
 	urlType         = reflect.TypeFor[url.URL]()
+	prefixType      = reflect.TypeFor[netip.Prefix]()
 	unmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
@@ -75,6 +77,8 @@ func parserOf(t reflect.Type) parser {
 		return parseSize
 	case t == urlType:
 		return parseURL
+	case t == prefixType:
+		return parsePrefix
 	case reflect.PointerTo(t).Implements(unmarshalerType):
 		return parseText
 	}
@@ -197,6 +201,21 @@ func parseURL(v reflect.Value, text string) (string, string) {
 		return "is not an absolute URL", "write it with its scheme, as in https://example.com/"
 	}
 	v.Set(reflect.ValueOf(*u))
+	return "", ""
+}
+
+// parsePrefix reads a network, or an address as the network of that address alone.
+func parsePrefix(v reflect.Value, text string) (string, string) {
+	text = strings.TrimSpace(text)
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		addr, badAddr := netip.ParseAddr(text)
+		if badAddr != nil || addr.Zone() != "" {
+			return "is not a network", "write it with the length of its prefix, as in 10.0.0.0/8, or one address, as in 192.0.2.1"
+		}
+		prefix = netip.PrefixFrom(addr, addr.BitLen())
+	}
+	v.Set(reflect.ValueOf(prefix))
 	return "", ""
 }
 
