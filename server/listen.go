@@ -34,7 +34,10 @@ func Listen(addr string) (net.Listener, error) {
 	case "systemd":
 		return systemdListener(rest)
 	}
-	if _, err := strconv.ParseUint(addr, 10, 16); err == nil {
+	if strings.IndexByte(addr, ':') < 0 {
+		if _, err := strconv.ParseUint(addr, 10, 16); err != nil {
+			return nil, fmt.Errorf("server: %q is neither a port nor an address (write 8000, 127.0.0.1:8000, [::1]:8000 or unix:/run/site.sock; ports end at 65535)", addr)
+		}
 		addr = "127.0.0.1:" + addr
 	}
 	if host, port, ok := strings.Cut(addr, ":"); ok && host == "0" {

@@ -390,10 +390,16 @@ func TestListen(t *testing.T) {
 		t.Errorf("fd: %v, %v", inherited, err)
 	}
 	inherited.Close()
-	for _, bad := range []string{"fd:x", "fd:9999", "systemd", "nowhere", "127.0.0.1:99999"} {
-		if l, err := server.Listen(bad); err == nil {
+	for bad, want := range map[string]string{
+		"fd:x": "write fd:3", "fd:9999": "9999", "systemd": "LISTEN_FDS", "nowhere": "neither a port nor an address", "99999": "ports end at 65535",
+		"127.0.0.1:99999": "99999",
+	} {
+		l, err := server.Listen(bad)
+		if err == nil {
 			l.Close()
-			t.Errorf("Listen(%q) succeeded", bad)
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Listen(%q) = %v, want an error with %q", bad, err, want)
 		}
 	}
 }
