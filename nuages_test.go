@@ -177,6 +177,49 @@ func TestEveryMistakeAtOnce(t *testing.T) {
 	}
 }
 
+// Settings that no request would ever fit are mistakes, not silence.
+func TestSettingsThatNeverMatch(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		set  func(s *nuages.Settings)
+		want string // "" for no mistake
+	}{
+		{"names", hosts("example.com", ".example.com", "*", "127.0.0.1", "[::1]", "A-b.example"), ""},
+		{"pattern", hosts("*.example.com"), `"*.example.com" is not a host name`},
+		{"port", hosts("example.com:8000"), `"example.com:8000" is not a host name`},
+		{"bare IPv6", hosts("::1"), `"::1" is not a host name`},
+		{"last dot", hosts("example.com."), `"example.com." is not a host name`},
+		{"URL", hosts("https://example.com"), "is not a host name"},
+		{"empty", hosts(""), "is not a host name"},
+		{"proxy header", proxyHeader("X-Forwarded-Proto: https"), ""},
+		{"proxy header of Django", proxyHeader("HTTP_X_FORWARDED_PROTO: https"), "X-Forwarded-Proto, and not as Django's"},
+		{"proxy header without value", proxyHeader("X-Forwarded-Proto:"), "has no value"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			settings := nuages.Settings{SecretKey: key}
+			tt.set(&settings)
+			app, err := nuages.New(nuages.Site{Settings: settings})
+			if err == nil {
+				app.Close()
+			}
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("New = %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func hosts(items ...string) func(*nuages.Settings) {
+	return func(s *nuages.Settings) { s.AllowedHosts = items }
+}
+
+func proxyHeader(text string) func(*nuages.Settings) {
+	return func(s *nuages.Settings) { s.SecureProxySSLHeader = text }
+}
+
 func TestReadyError(t *testing.T) {
 	t.Parallel()
 	_, err := nuages.New(nuages.Site{

@@ -3,6 +3,7 @@ package nuages
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -27,15 +28,21 @@ func (b *builder) checkSettings() {
 		wrong("SECRET_KEY_FALLBACKS", "A key in it is empty.", "Remove it.")
 	}
 	for _, host := range s.AllowedHosts {
-		if strings.ContainsAny(host, "/ ") || host == "" || strings.Contains(strings.TrimPrefix(host, "*"), "*") {
-			wrong("ALLOWED_HOSTS", "%q is not a host name.", "Write the name alone, with a leading dot for its subdomains: example.com, .example.com.", host)
+		if !hostPattern(host) {
+			wrong("ALLOWED_HOSTS", "%q is not a host name, so no request would ever match it.",
+				"Write the name alone, without scheme and port, with a leading dot for its subdomains: example.com, .example.com; an IPv6 address in brackets.", host)
 		}
 	}
 	if !slices.Contains([]string{"DENY", "SAMEORIGIN"}, strings.ToUpper(s.XFrameOptions)) {
 		wrong("X_FRAME_OPTIONS", "%q is neither DENY nor SAMEORIGIN.", "", s.XFrameOptions)
 	}
-	if s.SecureProxySSLHeader != "" && !strings.Contains(s.SecureProxySSLHeader, ":") {
-		wrong("SECURE_PROXY_SSL_HEADER", "%q has no value.", "Write header and value: X-Forwarded-Proto: https", s.SecureProxySSLHeader)
+	if header, value, _ := strings.Cut(s.SecureProxySSLHeader, ":"); s.SecureProxySSLHeader != "" {
+		if strings.TrimSpace(value) == "" {
+			wrong("SECURE_PROXY_SSL_HEADER", "%q has no value.", "Write header and value: X-Forwarded-Proto: https", s.SecureProxySSLHeader)
+		}
+		if strings.ContainsAny(strings.TrimSpace(header), "_ ") {
+			wrong("SECURE_PROXY_SSL_HEADER", "%q is not the name of a header.", "Write it as the proxy sends it, X-Forwarded-Proto, and not as Django's HTTP_X_FORWARDED_PROTO.", header)
+		}
 	}
 	if s.SecureHSTSSeconds < 0 {
 		wrong("SECURE_HSTS_SECONDS", "It is negative.", "")
@@ -56,6 +63,21 @@ func (b *builder) checkSettings() {
 		wrong("LOG_FORMAT", "%q is not a format.", "Use auto, text or json.", s.LogFormat)
 	}
 	b.checkPolicies()
+}
+
+// hostPattern says whether a request's host can match an item of AllowedHosts.
+func hostPattern(item string) bool {
+	if item == "*" {
+		return true
+	}
+	if inner, ok := strings.CutPrefix(item, "["); ok {
+		addr, err := netip.ParseAddr(strings.TrimSuffix(inner, "]"))
+		return err == nil && addr.Is6() && addr.Zone() == "" && strings.HasSuffix(inner, "]")
+	}
+	name := strings.TrimPrefix(item, ".")
+	return name != "" && !strings.HasSuffix(name, ".") && !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '.' && r != '-' && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
+	})
 }
 
 // checkPolicies compares policy headers with the values that browsers know, under Django's IDs.
