@@ -93,5 +93,6 @@ func decodeCursor[K any](cursor string) (key K, err error) {
 	if err != nil {
 		return key, errCursor
 	}
-	return key, json.Unmarshal(data, &key)
+	err = json.Unmarshal(data, &key)
+	return key, err
 }
