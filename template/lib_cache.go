@@ -4,6 +4,7 @@ import (
 	"crypto/md5" //nolint:gosec // Django's key, no secret
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -48,8 +49,7 @@ func parseCache(p *Parser, t Token) (Node, error) {
 func FragmentKey(name string, vary ...string) string {
 	h := md5.New() //nolint:gosec // Django's key, no secret
 	for _, v := range vary {
-		h.Write([]byte(v))
-		h.Write([]byte{':'})
+		fmt.Fprintf(h, "%d:%s,", len(v), v)
 	}
 	return "template.cache." + name + "." + hex.EncodeToString(h.Sum(nil))
 }
