@@ -62,7 +62,7 @@ func New(opts Options) (*DTL, error) {
 	}
 	for _, fsys := range opts.FS {
 		if fsys != nil {
-			e.loaders = append(e.loaders, FSLoader("", fsys))
+			e.loaders = append(e.loaders, FSLoader(placeOfFS(fsys), fsys))
 		}
 	}
 	e.loaders = append(e.loaders, opts.Loaders...)
@@ -223,7 +223,13 @@ func (e *DTL) read(name string, skip int) (*Template, error) {
 			return nil, fmt.Errorf("template: %s: %w", name, err)
 		}
 	}
-	return nil, &NotFoundError{Name: name}
+	missing := &NotFoundError{Name: name}
+	for _, l := range e.loaders {
+		if o, ok := l.(Originer); ok && o.Origin(name) != name {
+			missing.Tried = append(missing.Tried, o.Origin(name))
+		}
+	}
+	return nil, missing
 }
 
 // Parse compiles a template from text. Name is for messages and for relative names of other templates.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -28,6 +29,11 @@ type Lister interface {
 	List() ([]string, error)
 }
 
+// Originer is optional for a Loader: where it looks for a template, for the message that there is none.
+type Originer interface {
+	Origin(name string) string
+}
+
 // FSLoader loads templates from a file system: os.DirFS, an embed.FS, an application's Templates. A name cannot leave it.
 // Django: filesystem.Loader, app_directories.Loader.
 func FSLoader(origin string, fsys fs.FS) Loader { return &fsLoader{origin: origin, fsys: fsys} }
@@ -38,9 +44,21 @@ type fsLoader struct {
 }
 
 var (
-	_ Lister = (*fsLoader)(nil)
-	_ Lister = MapLoader(nil)
+	_ Lister   = (*fsLoader)(nil)
+	_ Originer = (*fsLoader)(nil)
+	_ Lister   = MapLoader(nil)
 )
+
+// placeOfFS returns the directory that an os.DirFS shows, "" for other file systems.
+func placeOfFS(fsys fs.FS) string {
+	if v := reflect.ValueOf(fsys); v.Kind() == reflect.String {
+		return v.String()
+	}
+	return ""
+}
+
+// Origin returns the path of a template's file.
+func (l *fsLoader) Origin(name string) string { return path.Join(l.origin, name) }
 
 // Load reads the file of that name.
 func (l *fsLoader) Load(name string) (*Source, error) {
@@ -54,7 +72,7 @@ func (l *fsLoader) Load(name string) (*Source, error) {
 		}
 		return nil, err
 	}
-	return &Source{Name: name, Origin: path.Join(l.origin, name), Text: string(text)}, nil
+	return &Source{Name: name, Origin: l.Origin(name), Text: string(text)}, nil
 }
 
 // List returns the names of all files, without hidden ones.

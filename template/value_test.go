@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"math/big"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -251,6 +252,11 @@ func TestRenderErrors(t *testing.T) {
 	}
 	if err := engine.Render(t.Context(), &b, "loop.html", nil); err == nil || !strings.Contains(err.Error(), "included more than 200 deep") {
 		t.Errorf("endless include = %v", err)
+	}
+	files, _ := template.New(template.Options{FS: []fs.FS{os.DirFS("testdata"), nil}})
+	err = files.Render(t.Context(), &b, "no.html", nil)
+	if want := "template: no.html does not exist (tried testdata/no.html)"; err == nil || err.Error() != want || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing template gives %v, want %s", err, want)
 	}
 	if err := engine.Render(t.Context(), &b, "../secret", nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a name outside of the loaders = %v", err)
