@@ -116,8 +116,8 @@ func TestTimeoutClientGone(t *testing.T) {
 	})
 	req := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://example.com/", nil)
 	w := serve(t, quiet(), web.Compose(view, middleware.Timeout(middleware.TimeoutOptions{Limit: time.Hour})), req)
-	if w.Code != http.StatusInternalServerError {
-		t.Errorf("status = %d, want the view's own 500", w.Code)
+	if w.Code != web.StatusClientGone {
+		t.Errorf("status = %d, want %d", w.Code, web.StatusClientGone)
 	}
 }
 

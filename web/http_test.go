@@ -122,6 +122,55 @@ func TestLogHasTheSentStatus(t *testing.T) {
 	}
 }
 
+// A client that goes away is no failure of the program: no error page is made, nothing is logged as an error.
+func TestClientGone(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		err    error
+		gone   bool
+		status int
+		log    string
+	}{
+		{"gone", fmt.Errorf("query: %w", context.Canceled), true, web.StatusClientGone, `level=INFO msg="Client gone"`},
+		{"canceled by the program", context.Canceled, false, 500, "level=ERROR"},
+		{"another failure", errors.New("boom"), true, 500, "level=ERROR"},
+		{"refusal", web.NotFound("no"), true, 404, "level=WARN"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log logLines
+			config := log.config()
+			pages := 0
+			config.ErrorPage = func(_ *web.Request, err error) *web.Response {
+				pages++
+				return web.Text("page").WithStatus(web.StatusOf(err))
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			view := web.View(func(*web.Request) (*web.Response, error) {
+				if tt.gone {
+					cancel()
+				}
+				return nil, tt.err
+			})
+			rec := httptest.NewRecorder()
+			web.ToHTTP(web.Compose(view), config).ServeHTTP(rec, httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
+			wantPages := 1
+			if tt.status == web.StatusClientGone {
+				wantPages = 0
+			}
+			if rec.Code != tt.status || pages != wantPages {
+				t.Errorf("status %d after %d pages, want %d after %d", rec.Code, pages, tt.status, wantPages)
+			}
+			if !strings.Contains(log.String(), tt.log) || strings.Count(log.String(), "\n") != 1 {
+				t.Errorf("log is not one record with %q:\n%s", tt.log, log.String())
+			}
+		})
+	}
+}
+
 // The stack of a panic begins where it happened.
 func TestStackTraceBeginsAtThePanic(t *testing.T) {
 	t.Parallel()

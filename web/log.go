@@ -13,7 +13,16 @@ import (
 // ErrorResponse turns an error into its response: a status page for an *Error, a 500 for anything else. The response's
 // Err is err. A 500 or a suspicious request is logged here; other errors are when the response has been written, since
 // middleware may still make something else of them (a redirect of a 404).
+//
+// What a view fails with because the client has gone away in the meantime is nobody's mistake: nobody will see a page, and
+// it is not logged as a failure. The access log has StatusClientGone for it.
 func (r *Request) ErrorResponse(err error) *Response {
+	if r.clientGone(err) {
+		resp := Empty(StatusClientGone)
+		resp.Err = err
+		r.logStatus(resp, StatusClientGone, err)
+		return resp
+	}
 	page := r.config.ErrorPage
 	if page == nil {
 		page = plainErrorPage
@@ -29,6 +38,17 @@ func (r *Request) ErrorResponse(err error) *Response {
 		r.logError(resp, err)
 	}
 	return resp
+}
+
+// StatusClientGone is the status of a request that its client gave up before the answer. Nobody receives it; nginx logs
+// the same number.
+const StatusClientGone = 499
+
+// clientGone says that err comes from the end of the connection: net/http cancels the request's context then, without a
+// cause of its own.
+func (r *Request) clientGone(err error) bool {
+	ctx := r.own.Context // the connection's, whatever layers have put around it
+	return ctx.Err() != nil && errors.Is(err, context.Canceled) && context.Cause(ctx) == context.Canceled //nolint:errorlint // a cause that wraps it is another one
 }
 
 // safely makes an error's page; if that fails too, the plain one.
@@ -82,14 +102,17 @@ func (r *Request) logError(resp *Response, err error) { r.logStatus(resp, resp.C
 func (r *Request) logStatus(resp *Response, status int, err error) {
 	resp.logged = true
 	logger := "request"
-	if err != nil && status < 500 && StatusOf(err) >= 500 {
-		status = StatusOf(err)
+	level, message := slog.LevelInfo, "Client gone"
+	if status != StatusClientGone {
+		if err != nil && status < 500 && StatusOf(err) >= 500 {
+			status = StatusOf(err)
+		}
+		level = slog.LevelWarn
+		if status >= 500 || err != nil && StatusOf(err) >= 500 {
+			level = slog.LevelError
+		}
+		message = ReasonPhrase(status)
 	}
-	level := slog.LevelWarn
-	if status >= 500 || err != nil && StatusOf(err) >= 500 {
-		level = slog.LevelError
-	}
-	message := ReasonPhrase(status)
 	if kind := kindOf(err); kind != "" {
 		logger, message = "security."+kind, err.Error()
 		if level < slog.LevelError {
