@@ -47,7 +47,7 @@ const StatusClientGone = 499
 // clientGone says that err comes from the end of the connection: net/http cancels the request's context then, without a
 // cause of its own.
 func (r *Request) clientGone(err error) bool {
-	ctx := r.own.Context // the connection's, whatever layers have put around it
+	ctx := r.own.Context                                                                                  // the connection's, whatever layers have put around it
 	return ctx.Err() != nil && errors.Is(err, context.Canceled) && context.Cause(ctx) == context.Canceled //nolint:errorlint // a cause that wraps it is another one
 }
 
