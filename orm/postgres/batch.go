@@ -120,10 +120,10 @@ func (c *conn) prepareAll(ctx context.Context, items []*dialect.BatchItem, stmts
 	}
 	c.closeStale(ctx)
 	p := c.raw.StartPipeline(ctx)
-	names := make([]string, len(missing))
+	names, sent := make([]string, len(missing)), make([][]uint32, len(missing))
 	for k, i := range missing {
-		names[k] = c.name()
-		p.SendPrepare(names[k], items[i].SQL, oidsOf(items[i].Args))
+		names[k], sent[k] = c.name(), oidsOf(items[i].Args)
+		p.SendPrepare(names[k], items[i].SQL, sent[k])
 	}
 	if err := p.Sync(); err != nil {
 		return c.wrap(ctx, items[missing[0]].SQL, err)
@@ -141,7 +141,7 @@ func (c *conn) prepareAll(ctx context.Context, items []*dialect.BatchItem, stmts
 			break
 		}
 		desc.Name, desc.SQL = names[k], items[i].SQL
-		s := newStmt(desc)
+		s := newStmt(desc, sent[k])
 		s.next = c.stmts[items[i].SQL]
 		c.stmts[items[i].SQL] = s
 		c.count++

@@ -155,13 +155,19 @@ func (e *lostError) Error() string {
 }
 func (e *lostError) Unwrap() []error { return []error{dialect.ErrConnectionLost, e.err} }
 
+// unreachableError says that no connection could be made.
+type unreachableError struct{ err error }
+
+func (e *unreachableError) Error() string   { return fmt.Sprintf("postgres: no connection: %v", e.err) }
+func (e *unreachableError) Unwrap() []error { return []error{dialect.ErrConnectionLost, e.err} }
+
 // connectError says why no connection could be made.
 func connectError(ctx context.Context, err error) error {
 	if cerr := ctx.Err(); cerr != nil {
 		return fmt.Errorf("postgres: waiting for a connection: %w", cerr)
 	}
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && pe.Code == "53300" { // too_many_connections
-		return &lostError{fmt.Errorf("the server takes no more connections (lower Options.MaxConns or raise its max_connections): %w", fromServer(pe, ""))}
+		return &unreachableError{fmt.Errorf("the server takes no more connections (lower Options.MaxConns or raise its max_connections): %w", fromServer(pe, ""))}
 	}
-	return &lostError{err}
+	return &unreachableError{err} // pgx leaves the password out
 }

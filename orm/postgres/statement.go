@@ -13,7 +13,9 @@ import (
 // stmt is a prepared statement. The same SQL may be prepared more than once, with other types of its parameters: 5 is an
 // integer, 5000000000 a bigint.
 type stmt struct {
-	desc    *pgconn.StatementDescription
+	desc *pgconn.StatementDescription
+	// sent are the types that the parameters were announced with; 0 was left to the server.
+	sent    []uint32
 	formats []int16
 	columns []column
 	next    *stmt
@@ -32,11 +34,12 @@ func (c *conn) prepare(ctx context.Context, sql string, args []dialect.Value) (*
 		first = nil
 	}
 	c.closeStale(ctx)
-	desc, err := c.raw.Prepare(ctx, c.name(), sql, oidsOf(args))
+	sent := oidsOf(args)
+	desc, err := c.raw.Prepare(ctx, c.name(), sql, sent)
 	if err != nil {
 		return nil, c.wrap(ctx, sql, err)
 	}
-	s := newStmt(desc)
+	s := newStmt(desc, sent)
 	s.next = first
 	c.stmts[sql] = s
 	c.count++
@@ -48,8 +51,8 @@ func (c *conn) name() string {
 	return "n" + strconv.Itoa(c.seq)
 }
 
-func newStmt(desc *pgconn.StatementDescription) *stmt {
-	s := &stmt{desc: desc, columns: columnsOf(desc.Fields), formats: make([]int16, len(desc.Fields))}
+func newStmt(desc *pgconn.StatementDescription, sent []uint32) *stmt {
+	s := &stmt{desc: desc, sent: sent, columns: columnsOf(desc.Fields), formats: make([]int16, len(desc.Fields))}
 	for i := range s.columns {
 		if hasBinary(s.columns[i].oid) {
 			s.formats[i], s.columns[i].binary = 1, true
@@ -68,11 +71,17 @@ func columnsOf(fields []pgconn.FieldDescription) []column {
 
 // fits says that the arguments can go into the parameters as they were prepared.
 func (s *stmt) fits(args []dialect.Value) bool {
-	if len(args) != len(s.desc.ParamOIDs) {
+	if len(args) != len(s.desc.ParamOIDs) || len(args) != len(s.sent) {
 		return true // the error is told when they are bound
 	}
 	for i := range args {
-		if !fits(&args[i], s.desc.ParamOIDs[i]) {
+		switch v := &args[i]; {
+		case v.Kind == dialect.Null:
+		case oidOf(v) == 0: // the server is to find the type, not an earlier argument
+			if s.sent[i] != 0 {
+				return false
+			}
+		case !fits(v, s.desc.ParamOIDs[i]):
 			return false
 		}
 	}

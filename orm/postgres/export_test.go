@@ -1,0 +1,16 @@
+package postgres
+
+import "github.com/nuages-go/nuages/orm/dialect"
+
+// The parsers, for fuzzing.
+var (
+	ParseTime  = parseTime
+	ParseClock = parseClock
+	KeyColumns = keyColumns
+)
+
+// AppendArray is PostgreSQL's text form of a list.
+func AppendArray(vs []dialect.Value) string { return string(appendArray(nil, vs)) }
+
+// AppendEscaped is COPY's text form.
+func AppendEscaped(s string) string { return string(appendEscaped(nil, s)) }
