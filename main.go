@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/manage"
-	"github.com/nuages-go/nuages/server/devserver"
 )
 
 // Main makes a program of a site: it runs the command that os.Args names and exits. The built binary is the site and its
@@ -29,7 +28,6 @@ func Main(site Site) {
 type process struct {
 	site    Site
 	mainDir string // the main package's source directory, "" if unknown
-	child   *devserver.Child
 	stop    chan os.Signal
 	abort   chan struct{} // closed at the second signal
 }
