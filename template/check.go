@@ -21,7 +21,7 @@ func (e *DTL) Check(pages []AnyPage) error {
 	for _, name := range names {
 		t, err := e.find(name, nil)
 		if err != nil {
-			k.report(err)
+			k.mistakes(name, err)
 			continue
 		}
 		k.links(t)
@@ -34,6 +34,21 @@ func (e *DTL) Check(pages []AnyPage) error {
 		return cmp.Or(strings.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Col, y.Col))
 	})
 	return errors.Join(k.found...)
+}
+
+// mistakes reports why a template cannot be parsed: the first mistake in its tags, and all in its variables.
+func (k *checker) mistakes(name string, err error) {
+	var se *SyntaxError
+	if !errors.As(err, &se) {
+		k.report(err)
+		return
+	}
+	t := &Template{dtl: k.dtl, name: name, source: se.Source}
+	p := &Parser{dtl: k.dtl, tmpl: t, tokens: lex(se.Source), recovering: true}
+	_, last := p.parse()
+	for _, err := range append(p.found, last) {
+		k.report(err)
+	}
 }
 
 func placeOf(err error) Position {

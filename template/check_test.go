@@ -162,6 +162,19 @@ func TestCheckAcceptsGoodPages(t *testing.T) {
 	}
 }
 
+func TestCheckReportsAllMistakesOfATemplate(t *testing.T) {
+	t.Parallel()
+	err := checkDetail(t, "{{ a|uper }}\n{% if article %}{{ }}\n{{ a-b }}{% endfor %}{{ c|lowr }}")
+	var got []string
+	for line := range strings.SplitSeq(fmt.Sprint(err), "\n") {
+		got = append(got, strings.SplitN(line, ": ", 2)[0])
+	}
+	want := []string{"news/detail.html:1:1", "news/detail.html:2:17", "news/detail.html:3:1", "news/detail.html:3:10"}
+	if !slices.Equal(got, want) {
+		t.Errorf("Check() = %v\nwant mistakes at %v", err, want)
+	}
+}
+
 func TestCheckReportsEverythingOnce(t *testing.T) {
 	t.Parallel()
 	engine, err := template.New(template.Options{Loaders: []template.Loader{template.MapLoader{

@@ -26,6 +26,9 @@ type Parser struct {
 	cycles    map[string]*cycleNode
 	extends   *extendsNode
 	depth     int
+	// recovering: mistakes in variables are collected in found, and the parser goes on. Start-up checks do so.
+	recovering bool
+	found      []error
 }
 
 type openTag struct {
@@ -85,10 +88,14 @@ func (p *Parser) parse(until ...string) (*NodeList, error) {
 			list.text(t)
 		case VariableToken:
 			node, err := p.variableNode(t)
-			if err != nil {
+			switch {
+			case err == nil:
+				list.add(node, t)
+			case p.recovering:
+				p.found = append(p.found, p.placed(err, t))
+			default:
 				return nil, p.placed(err, t)
 			}
-			list.add(node, t)
 		case BlockToken:
 			name := firstWord(t.Contents)
 			if name == "" {
