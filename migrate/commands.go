@@ -5,56 +5,68 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"slices"
 
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
 )
 
-// Commands are migrate, showmigrations, sqlmigrate and makemigrations. Apps gives the site's applications.
+// Commands are migrate, makemigrations, showmigrations, sqlmigrate, squashmigrations, optimizemigration and inspectdb. Apps
+// gives the site's applications.
 func Commands(apps func(ctx context.Context) []App) []manage.Command {
-	return []manage.Command{migrateCommand(apps), showCommand(apps), sqlCommand(apps), makeCommand(apps)}
+	return []manage.Command{
+		migrateCommand(apps), makeCommand(apps), showCommand(apps), sqlCommand(apps), squashCommand(apps), optimizeCommand(apps), inspectCommand(),
+	}
 }
 
 func migrateCommand(apps func(ctx context.Context) []App) manage.Command {
 	return manage.Command{
 		Name: "migrate", Help: "Bring the database's tables up to date.", Args: "[app [migration]]",
-		Long:      "Runs the migrations that the database lacks. With an application, only its own and what they need; with a migration, forward or back to it (\"zero\" undoes all).",
+		Long:      "Runs the migrations that the database lacks. With an application, only its own and what they need; with a migration, forward or back to it (\"zero\" undoes all). Several processes may call it at once: one migrates, the others wait.",
 		CheckTags: []string{"database"},
 		Setup: func(flags *flag.FlagSet) manage.RunFunc {
 			o := Options{}
 			flags.StringVar(&o.DB, "database", "default", "name of the database")
 			flags.BoolVar(&o.Fake, "fake", false, "record migrations without running them")
 			flags.BoolVar(&o.FakeInitial, "fake-initial", false, "record initial migrations whose tables exist without running them")
-			flags.BoolVar(&o.Plan, "plan", false, "show what would be done and do nothing")
+			flags.BoolVar(&o.Plan, "plan", false, "show what would be done, and what is dangerous about it, and do nothing")
 			flags.BoolVar(&o.SyncDB, "run-syncdb", false, "make the tables of applications without migrations")
-			flags.BoolVar(&o.Prune, "prune", false, "delete the records of migrations that no longer exist")
-			check := flags.Bool("check", false, "exit with 1 if there are unapplied migrations, and do nothing")
+			flags.BoolVar(&o.Prune, "prune", false, "delete the records of an application's migrations that no longer exist")
+			flags.BoolVar(&o.Check, "check", false, "exit with 1 if there are unapplied migrations, and do nothing")
+			flags.DurationVar(&o.LockTimeout, "lock-timeout", 0, "end a statement that waits for a lock for longer, such as 5s (PostgreSQL)")
+			flags.DurationVar(&o.StatementTimeout, "statement-timeout", 0, "end a statement that runs for longer (PostgreSQL)")
+			compare := flags.Bool("drift", false, "compare the tables with the state of the applied migrations, exit with 1 if they differ, and do nothing")
 			return func(ctx context.Context, in *manage.Invocation) error {
 				o.Out, o.Verbosity = in.Stdout, in.Verbosity
 				if err := positional(in.Args, 2, &o.App, &o.Target); err != nil {
 					return err
 				}
-				if *check {
-					return checkApplied(ctx, apps(ctx), in)
+				if *compare {
+					return showDrift(ctx, apps(ctx), o.DB, in)
 				}
-				return Run(ctx, apps(ctx), o)
+				err := Run(ctx, apps(ctx), o)
+				if errors.Is(err, ErrUnapplied) {
+					return &manage.ExitError{Code: 1}
+				}
+				return err
 			}
 		},
 	}
 }
 
-func checkApplied(ctx context.Context, apps []App, in *manage.Invocation) error {
-	missing, err := Unapplied(ctx, apps)
+func showDrift(ctx context.Context, apps []App, db string, in *manage.Invocation) error {
+	lines, err := Drift(ctx, apps, db)
 	if err != nil {
 		return err
 	}
-	for _, name := range missing {
-		in.Printf("%s\n", name)
+	for _, line := range lines {
+		in.Printf("%s\n", line)
 	}
-	if len(missing) > 0 {
+	if len(lines) > 0 {
 		return &manage.ExitError{Code: 1}
+	}
+	if in.Verbosity > 0 {
+		in.Printf("The tables are those of the applied migrations.\n")
 	}
 	return nil
 }
@@ -65,74 +77,6 @@ func positional(args []string, limit int, into ...*string) error {
 	}
 	for i, a := range args {
 		*into[i] = a
-	}
-	return nil
-}
-
-func showCommand(apps func(ctx context.Context) []App) manage.Command {
-	return manage.Command{
-		Name: "showmigrations", Help: "List the migrations, with those that are applied marked.", Args: "[app ...]",
-		Setup: func(flags *flag.FlagSet) manage.RunFunc {
-			db := flags.String("database", "default", "name of the database")
-			plan := flags.Bool("plan", false, "in the order in which they run")
-			return func(ctx context.Context, in *manage.Invocation) error {
-				return show(ctx, apps(ctx), *db, *plan, in)
-			}
-		},
-	}
-}
-
-func show(ctx context.Context, apps []App, db string, plan bool, in *manage.Invocation) error {
-	g, err := newGraph(apps)
-	if err != nil {
-		return err
-	}
-	for _, label := range in.Args {
-		if !slices.ContainsFunc(apps, func(a App) bool { return a.Label == label }) {
-			return fmt.Errorf("migrate: no application %q", label)
-		}
-	}
-	r, err := newRunner(ctx, g, apps, Options{DB: db})
-	if err != nil {
-		return err
-	}
-	mark := func(k Key) string {
-		if r.applied[k] {
-			return "[X]"
-		}
-		return "[ ]"
-	}
-	order, err := g.plan(g.keys)
-	if err != nil {
-		return err
-	}
-	if plan {
-		for _, k := range order {
-			if len(in.Args) == 0 || slices.Contains(in.Args, k.App) {
-				in.Printf("%s  %s\n", mark(k), k)
-			}
-		}
-		return nil
-	}
-	labels := make([]string, 0, len(apps))
-	for _, a := range apps {
-		if len(in.Args) == 0 || slices.Contains(in.Args, a.Label) {
-			labels = append(labels, a.Label)
-		}
-	}
-	slices.Sort(labels)
-	for _, label := range labels {
-		in.Printf("%s\n", label)
-		none := true
-		for _, k := range order {
-			if k.App == label {
-				none = false
-				in.Printf(" %s %s\n", mark(k), k.Name)
-			}
-		}
-		if none {
-			in.Printf(" (no migrations)\n")
-		}
 	}
 	return nil
 }
@@ -162,7 +106,7 @@ func SQL(ctx context.Context, apps []App, d *dialect.Dialect, app, name string, 
 	Write(p []byte) (int, error)
 },
 ) error {
-	g, err := newGraph(apps)
+	g, err := writtenGraph(apps)
 	if err != nil {
 		return err
 	}
@@ -171,15 +115,9 @@ func SQL(ctx context.Context, apps []App, d *dialect.Dialect, app, name string, 
 	if err != nil {
 		return err
 	}
-	order, err := g.plan([]Key{k})
+	state, err := g.stateBefore(k)
 	if err != nil {
 		return err
-	}
-	state := NewState()
-	for _, o := range order[:len(order)-1] {
-		if err := applyState(state, g.nodes[o]); err != nil {
-			return err
-		}
 	}
 	m := g.nodes[k]
 	e := newEditor(d, "", true)

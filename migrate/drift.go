@@ -14,7 +14,7 @@ import (
 // in words, table by table. Names that the database or an earlier table name gave to indexes do not count; what they cover
 // does. It is available on SQLite and PostgreSQL.
 func Drift(ctx context.Context, apps []App, db string) ([]string, error) {
-	g, err := newGraph(apps)
+	g, err := writtenGraph(apps)
 	if err != nil {
 		return nil, err
 	}

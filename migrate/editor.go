@@ -173,7 +173,10 @@ func (e *Editor) dbDefault(m *schema.Model, f *schema.Field) (string, error) {
 			if f.Kind.IsInteger() || f.Kind == schema.Decimal || f.Kind == schema.Float {
 				sql = strings.Trim(sql, "'")
 			}
-			if f.Kind == schema.Decimal && e.d.Name == "sqlite" {
+			switch {
+			case strings.HasPrefix(sql, "CAST("):
+				sql = "(" + sql + ")"
+			case f.Kind == schema.Decimal && e.d.Name == "sqlite":
 				sql = "(CAST('" + sql + "' AS NUMERIC))"
 			}
 			return sql, nil

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,11 @@ func newGraph(apps []App) (*graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	return g, g.conflicts(apps)
+}
+
+// conflicts reports applications whose migrations have more than one end.
+func (g *graph) conflicts(apps []App) error {
 	var problems []string
 	for _, app := range apps {
 		if leaves := g.leaves(app.Label); len(leaves) > 1 {
@@ -27,18 +33,29 @@ func newGraph(apps []App) (*graph, error) {
 		}
 	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("migrate: conflicting migrations; more than one is the last: %s (run makemigrations --merge)", strings.Join(problems, "; "))
+		return fmt.Errorf("migrate: conflicting migrations; more than one is the last: %s (run makemigrations --merge)", strings.Join(problems, "; "))
 	}
-	return g, nil
+	return nil
 }
 
-// readGraph is newGraph without the check for conflicting lines.
+// readGraph is newGraph without the check for conflicting lines: for a database that has no migration, so that squashed
+// migrations stand in place of those that they replace.
 func readGraph(apps []App) (*graph, error) {
+	g, err := writtenGraph(apps)
+	if err != nil {
+		return nil, err
+	}
+	return g.replaced(map[Key]bool{})
+}
+
+// writtenGraph has all migrations as they are written.
+func writtenGraph(apps []App) (*graph, error) {
 	g := &graph{nodes: map[Key]*Migration{}, deps: map[Key][]Key{}}
 	var problems []string
 	for i := range apps {
 		for j := range apps[i].Migrations {
-			m := &apps[i].Migrations[j]
+			one := apps[i].Migrations[j]
+			m := &one
 			if m.App == "" {
 				m.App = apps[i].Label
 			}
@@ -73,15 +90,110 @@ func readGraph(apps []App) (*graph, error) {
 			}
 		}
 	}
-	if len(problems) == 0 {
-		if _, err := g.plan(g.keys); err != nil {
-			problems = append(problems, err.Error())
-		}
-	}
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("migrate: %s", strings.Join(problems, "; "))
 	}
 	return g, nil
+}
+
+// replaced is the graph that fits a database with some applied migrations: a squashed migration stands in place of those
+// that it replaces when all of them are applied or none is; else they stand and it does not. Applied is brought up to
+// date: a squashed migration counts as applied when what it replaces does.
+//
+// Django 6.1 django/db/migrations/loader.py build_graph, replace_migration.
+func (g *graph) replaced(applied map[Key]bool) (*graph, error) {
+	out := &graph{nodes: maps.Clone(g.nodes), deps: map[Key][]Key{}, keys: slices.Clone(g.keys)}
+	for k, deps := range g.deps {
+		out.deps[k] = slices.Clone(deps)
+	}
+	done := map[Key]bool{}
+	var visit func(k Key)
+	visit = func(k Key) {
+		m := g.nodes[k]
+		if done[k] || len(m.Replaces) == 0 {
+			return
+		}
+		done[k] = true
+		for _, r := range m.Replaces { // those may be squashed ones themselves
+			if g.nodes[r] != nil {
+				visit(r)
+			}
+		}
+		all, some := true, false
+		for _, r := range m.Replaces {
+			all, some = all && applied[r], some || applied[r]
+		}
+		switch {
+		case all:
+			applied[k] = true
+		case some && !applied[k]:
+			out.removeSquashed(k)
+			return
+		}
+		out.removeReplaced(k)
+	}
+	for _, k := range g.keys {
+		visit(k)
+	}
+	if _, err := out.plan(out.keys); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	return out, nil
+}
+
+// removeReplaced takes out what a squashed migration replaces; whoever needed that needs the squashed one.
+func (g *graph) removeReplaced(k Key) {
+	gone := g.nodes[k].Replaces
+	for _, r := range gone {
+		if g.nodes[r] == nil {
+			continue
+		}
+		for _, d := range g.deps[r] {
+			if d != k && !slices.Contains(gone, d) && !slices.Contains(g.deps[k], d) {
+				g.deps[k] = append(g.deps[k], d)
+			}
+		}
+		g.remove(r)
+	}
+	g.deps[k] = slices.DeleteFunc(g.deps[k], func(d Key) bool { return slices.Contains(gone, d) })
+	for o, deps := range g.deps {
+		if o == k {
+			continue
+		}
+		var now []Key
+		for _, d := range deps {
+			if slices.Contains(gone, d) {
+				d = k
+			}
+			if !slices.Contains(now, d) {
+				now = append(now, d)
+			}
+		}
+		g.deps[o] = now
+	}
+}
+
+// removeSquashed takes out a squashed migration; whoever needed it needs the last ones of what it replaces.
+func (g *graph) removeSquashed(k Key) {
+	var last []Key
+	for _, r := range g.nodes[k].Replaces {
+		needed := slices.ContainsFunc(g.nodes[k].Replaces, func(o Key) bool { return slices.Contains(g.deps[o], r) })
+		if g.nodes[r] != nil && !needed {
+			last = append(last, r)
+		}
+	}
+	for o, deps := range g.deps {
+		if i := slices.Index(deps, k); i >= 0 && o != k {
+			g.deps[o] = slices.Concat(deps[:i], last, deps[i+1:])
+		}
+	}
+	g.remove(k)
+}
+
+func (g *graph) remove(k Key) {
+	delete(g.nodes, k)
+	delete(g.deps, k)
+	g.keys = slices.DeleteFunc(g.keys, func(o Key) bool { return o == k })
 }
 
 func join(keys []Key) string {
@@ -118,6 +230,34 @@ func (g *graph) resolve(k Key) (Key, error) {
 		}
 	}
 	return k, fmt.Errorf("depends on %s, which does not exist", k)
+}
+
+// stateBefore is what the migrations before one make. Where it is one of those that a squashed migration replaces, or
+// needs one, the graph without squashed migrations counts.
+func (g *graph) stateBefore(k Key) (*State, error) {
+	fit, err := g.replaced(map[Key]bool{})
+	if err != nil {
+		return nil, err
+	}
+	if fit.nodes[k] == nil { // replaced: take the squashed ones out instead
+		fit = &graph{nodes: maps.Clone(g.nodes), deps: maps.Clone(g.deps), keys: slices.Clone(g.keys)}
+		for _, o := range g.keys {
+			if slices.Contains(g.nodes[o].Replaces, k) {
+				fit.removeSquashed(o)
+			}
+		}
+	}
+	order, err := fit.plan([]Key{k})
+	if err != nil {
+		return nil, err
+	}
+	s := NewState()
+	for _, o := range order[:len(order)-1] {
+		if err := applyState(s, fit.nodes[o]); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // leaves are an application's migrations that no other of it needs.

@@ -286,7 +286,7 @@ type maker struct {
 
 // consistent looks whether the databases' histories fit the migrations. A database that cannot be asked is said and passed over.
 func (w *maker) consistent(ctx context.Context) error {
-	g, err := readGraph(w.apps)
+	g, err := writtenGraph(w.apps)
 	if err != nil {
 		return err
 	}

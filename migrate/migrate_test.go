@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -94,11 +95,10 @@ func TestPlanWritesWhatTheModelsSay(t *testing.T) {
 	if len(ms) != 1 || ms[0].Name != "0001_initial" {
 		t.Fatalf("%+v", ms)
 	}
-	src, err := migrate.File("migrations", &ms[0])
+	_, err = migrate.File("migrations", &ms[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%s", src)
 	again, err := migrate.Plan(apps(ms...))
 	if err != nil {
 		t.Fatal(err)
@@ -120,6 +120,9 @@ func schemaOf(t *testing.T, ctx context.Context) string {
 	}
 	return strings.Join(out, "\n")
 }
+
+// took matches the time behind OK.
+var took = regexp.MustCompile(`OK \([0-9.a-zµ]+\)`)
 
 func TestRun(t *testing.T) {
 	ctx := open(t)
@@ -146,14 +149,12 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := schemaOf(t, ctx)
-	t.Log(first)
 	if _, err := orm.Exec(ctx, "INSERT INTO news_author (name) VALUES ('Ada')"); err != nil {
 		t.Fatal(err)
 	}
 	if err := migrate.Run(ctx, apps(ms[0], second), migrate.Options{Out: &out, Verbosity: 1}); err != nil {
 		t.Fatal(err)
 	}
-	t.Log(schemaOf(t, ctx))
 	if err := migrate.Run(ctx, apps(ms[0], second), migrate.Options{Out: &out, Verbosity: 1, App: "news", Target: "0001"}); err != nil {
 		t.Fatal(err)
 	}
@@ -172,15 +173,15 @@ Operations to perform:
 Running migrations:
   Applying news.0002_more... OK
 Operations to perform:
-  Target specific migration: 0001, from news
+  Target specific migration: 0001_initial, from news
 Running migrations:
   Unapplying news.0002_more... OK
 Operations to perform:
-  Target specific migration: zero, from news
+  Unapply all migrations: news
 Running migrations:
   Unapplying news.0001_initial... OK
 `
-	if got := out.String(); got != want {
+	if got := took.ReplaceAllString(out.String(), "OK"); got != want {
 		t.Errorf("output = %q, want %q", got, want)
 	}
 }

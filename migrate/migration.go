@@ -1,6 +1,11 @@
 package migrate
 
-import "github.com/nuages-go/nuages/orm"
+import (
+	"context"
+	"time"
+
+	"github.com/nuages-go/nuages/orm"
+)
 
 // Migration is one step of an application's schema.
 type Migration struct {
@@ -15,8 +20,11 @@ type Migration struct {
 	// Replaces are the migrations that this one was squashed from.
 	Replaces []Key
 	// NonAtomic runs the migration without a transaction.
-	NonAtomic  bool
-	Operations []Operation
+	NonAtomic bool
+	// LockTimeout and StatementTimeout end a statement that waits for a lock, or runs, for longer (PostgreSQL). Default: the
+	// database's own.
+	LockTimeout, StatementTimeout time.Duration
+	Operations                    []Operation
 }
 
 // Key names a migration.
@@ -36,4 +44,25 @@ type App struct {
 	Migrations []Migration
 	// Dir is the directory of the application's migrations, for makemigrations. Default: LABEL/migrations.
 	Dir string
+	// Before and After, if given, are called before and after each run that may change the database, also when there was
+	// nothing to do: for rows that models need, such as permissions. Django: the signals pre_migrate and post_migrate.
+	Before, After func(ctx context.Context, e Event) error
+}
+
+// Event tells Before and After what a run does.
+type Event struct {
+	// DB is the name of the database.
+	DB string
+	// App is the label of the application whose function is called.
+	App string
+	// Plan are the migrations of the run in their order; Backward says that they are undone.
+	Plan []PlanStep
+	// State is what the applied migrations make: before the run for Before, after it for After.
+	State *State
+}
+
+// PlanStep is a migration of a run.
+type PlanStep struct {
+	Key      Key
+	Backward bool
 }

@@ -47,18 +47,32 @@ func tables(ctx context.Context, db string) (map[string]bool, error) {
 
 // applied returns the migrations that the database has. Without the table there are none.
 func (r recorder) applied(ctx context.Context) (map[Key]bool, error) {
+	times, err := r.times(ctx)
+	out := make(map[Key]bool, len(times))
+	for k := range times {
+		out[k] = true
+	}
+	return out, err
+}
+
+// times returns when each migration was applied, as the database shows it.
+func (r recorder) times(ctx context.Context) (map[Key]string, error) {
 	have, err := tables(ctx, r.db)
 	if err != nil {
 		return nil, err
 	}
-	out := map[Key]bool{}
+	out := map[Key]string{}
 	if !have["django_migrations"] {
 		return out, nil
 	}
-	err = orm.QueryOn(ctx, r.db, `SELECT app, name FROM django_migrations ORDER BY applied, id`, nil, func(cols []any) error {
+	err = orm.QueryOn(ctx, r.db, `SELECT app, name, applied FROM django_migrations ORDER BY applied, id`, nil, func(cols []any) error {
 		app, _ := cols[0].(string)
 		name, _ := cols[1].(string)
-		out[Key{app, name}] = true
+		when := text(cols[2])
+		if t, ok := cols[2].(time.Time); ok {
+			when = t.UTC().Format("2006-01-02 15:04:05")
+		}
+		out[Key{app, name}] = when
 		return nil
 	})
 	return out, err

@@ -25,51 +25,90 @@ type Options struct {
 	SyncDB bool
 	// Plan only writes what would be done.
 	Plan bool
-	// Prune deletes the records of migrations that no longer exist.
+	// Check only looks: ErrUnapplied says that there is something to do.
+	Check bool
+	// Prune deletes the records of an application's migrations that no longer exist, and does nothing else.
 	Prune bool
-	// Out takes the progress in Django's words. Default: nowhere. Verbosity 0 writes nothing, 2 adds times.
+	// LockTimeout and StatementTimeout hold for migrations that do not set their own (PostgreSQL). Default: the database's own.
+	LockTimeout, StatementTimeout time.Duration
+	// Out takes the progress in Django's words. Default: nowhere. Verbosity 0 writes nothing.
 	Out       io.Writer
 	Verbosity int
 }
 
-// Run brings a database to the state of the written migrations.
+// ErrUnapplied says that there are migrations to run.
+var ErrUnapplied = errors.New("migrate: there are unapplied migrations")
+
+// Run brings a database to the state of the written migrations. When several processes do so at once, one migrates and the
+// others wait and find it done.
 func Run(ctx context.Context, apps []App, o Options) error {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	g, err := newGraph(apps)
+	written, err := writtenGraph(apps)
 	if err != nil {
 		return err
 	}
-	r, err := newRunner(ctx, g, apps, o)
+	if o.Plan || o.Check {
+		return look(ctx, written, apps, o)
+	}
+	return locked(ctx, o, func(ctx context.Context) error {
+		r, plan, err := prepare(ctx, written, apps, o)
+		if err != nil {
+			return err
+		}
+		return r.run(ctx, plan)
+	})
+}
+
+// prepare looks at the database and decides what to do.
+func prepare(ctx context.Context, written *graph, apps []App, o Options) (*runner, []step, error) {
+	r, err := newRunner(ctx, written, apps, o)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := r.consistent(); err != nil {
-		return err
+		return nil, nil, err
+	}
+	if err := r.g.conflicts(apps); err != nil {
+		return nil, nil, err
 	}
 	plan, err := r.plan()
+	return r, plan, err
+}
+
+// look shows the plan without touching the database.
+func look(ctx context.Context, written *graph, apps []App, o Options) error {
+	r, plan, err := prepare(ctx, written, apps, o)
 	if err != nil {
 		return err
 	}
 	if o.Plan {
-		return r.writePlan(plan)
+		r.writePlan(plan)
 	}
-	return r.run(ctx, plan)
+	if o.Check && len(plan) > 0 {
+		if !o.Plan {
+			for _, st := range plan {
+				fmt.Fprintln(o.Out, st.key)
+			}
+		}
+		return ErrUnapplied
+	}
+	return nil
 }
 
 // Unapplied returns the migrations that the database of the context lacks, as "app.name", in the order in which they would
 // run.
 func Unapplied(ctx context.Context, apps []App) ([]string, error) {
-	g, err := newGraph(apps)
+	written, err := writtenGraph(apps)
 	if err != nil {
 		return nil, err
 	}
-	r, err := newRunner(ctx, g, apps, Options{})
+	r, err := newRunner(ctx, written, apps, Options{})
 	if err != nil {
 		return nil, err
 	}
-	all, err := g.plan(g.keys)
+	all, err := r.g.plan(r.g.keys)
 	if err != nil {
 		return nil, err
 	}
@@ -83,23 +122,35 @@ func Unapplied(ctx context.Context, apps []App) ([]string, error) {
 }
 
 type runner struct {
-	g       *graph
-	o       Options
-	rec     recorder
-	apps    []App
-	applied map[Key]bool
+	// g is the graph as it fits the database, written the one of all files.
+	g, written *graph
+	o          Options
+	rec        recorder
+	apps       []App
+	applied    map[Key]bool
 	// squashed are migrations whose replaced ones were all applied: they only need a record.
 	squashed []Key
 }
 
 // newRunner looks at which migrations the database has.
-func newRunner(ctx context.Context, g *graph, apps []App, o Options) (*runner, error) {
-	r := &runner{g: g, o: o, rec: recorder{o.DB}, apps: apps}
+func newRunner(ctx context.Context, written *graph, apps []App, o Options) (*runner, error) {
+	r := &runner{written: written, o: o, rec: recorder{o.DB}, apps: apps}
 	var err error
 	if r.applied, err = r.rec.applied(ctx); err != nil {
 		return nil, err
 	}
-	r.recognise()
+	recorded := make(map[Key]bool, len(r.applied))
+	for k := range r.applied {
+		recorded[k] = true
+	}
+	if r.g, err = written.replaced(r.applied); err != nil {
+		return nil, err
+	}
+	for _, k := range r.g.keys {
+		if r.applied[k] && !recorded[k] {
+			r.squashed = append(r.squashed, k)
+		}
+	}
 	return r, nil
 }
 
@@ -107,24 +158,6 @@ func newRunner(ctx context.Context, g *graph, apps []App, o Options) (*runner, e
 type step struct {
 	key      Key
 	backward bool
-}
-
-// recognise takes a squashed migration as applied when all that it replaces are.
-func (r *runner) recognise() {
-	for _, k := range r.g.keys {
-		m := r.g.nodes[k]
-		if len(m.Replaces) == 0 || r.applied[k] {
-			continue
-		}
-		all := true
-		for _, old := range m.Replaces {
-			all = all && r.applied[old]
-		}
-		if all {
-			r.applied[k] = true
-			r.squashed = append(r.squashed, k)
-		}
-	}
 }
 
 // consistent refuses a history in which a migration was applied before one that it needs.
@@ -135,7 +168,7 @@ func (r *runner) consistent() error {
 		}
 		for _, d := range r.g.deps[k] {
 			if !r.applied[d] {
-				return fmt.Errorf("migrate: migration %s is applied before its dependency %s (inconsistent history)", k, d)
+				return fmt.Errorf("migrate: migration %s is applied before its dependency %s on database %q (inconsistent history)", k, d, or(r.o.DB, "default"))
 			}
 		}
 	}
@@ -144,6 +177,9 @@ func (r *runner) consistent() error {
 
 // plan decides what to do.
 func (r *runner) plan() ([]step, error) {
+	if r.o.Prune {
+		return nil, nil
+	}
 	var targets []Key
 	switch {
 	case r.o.App == "":
@@ -151,26 +187,15 @@ func (r *runner) plan() ([]step, error) {
 	case !slices.ContainsFunc(r.apps, func(a App) bool { return a.Label == r.o.App }):
 		return nil, fmt.Errorf("migrate: no application %q", r.o.App)
 	case r.o.Target == "zero":
-		var steps []step
-		for _, k := range r.g.keys {
-			if k.App == r.o.App {
-				steps = r.backTo(steps, k, true)
-			}
-		}
-		return steps, nil
+		return r.backTo(func(k Key) bool { return k.App == r.o.App })
 	case r.o.Target != "":
 		k, err := r.find(r.o.App, r.o.Target)
 		if err != nil {
 			return nil, err
 		}
 		if r.applied[k] { // go back to it: undo those of the application that come after
-			var steps []step
-			for _, d := range r.g.dependents(k) {
-				if d != k && d.App == k.App {
-					steps = r.backTo(steps, d, true)
-				}
-			}
-			return steps, nil
+			after := r.g.dependents(k)
+			return r.backTo(func(d Key) bool { return d != k && d.App == k.App && slices.Contains(after, d) })
 		}
 		targets = []Key{k}
 	default:
@@ -196,20 +221,27 @@ func (r *runner) plan() ([]step, error) {
 	return steps, nil
 }
 
-// backTo adds the undoing of a migration and all that need it.
-func (r *runner) backTo(steps []step, k Key, _ bool) []step {
-	for _, d := range r.g.dependents(k) {
-		s := step{key: d, backward: true}
-		if r.applied[d] && !slices.Contains(steps, s) {
-			steps = append(steps, s)
+// backTo is the undoing of some migrations and of all that need them, last first.
+func (r *runner) backTo(undo func(Key) bool) ([]step, error) {
+	order, err := r.g.plan(r.g.keys)
+	if err != nil {
+		return nil, err
+	}
+	gone := map[Key]bool{}
+	var steps []step
+	for _, k := range order {
+		if undo(k) || slices.ContainsFunc(r.g.deps[k], func(d Key) bool { return gone[d] }) {
+			gone[k] = true
+			if r.applied[k] {
+				steps = append(steps, step{key: k, backward: true})
+			}
 		}
 	}
-	// What depends on others must go first, whatever the order in which it was found.
-	order, _ := r.g.plan(r.g.keys)
-	slices.SortStableFunc(steps, func(a, b step) int { return slices.Index(order, b.key) - slices.Index(order, a.key) })
-	return steps
+	slices.Reverse(steps)
+	return steps, nil
 }
 
+// find returns the migration with a name or a unique beginning of one.
 func (r *runner) find(app, name string) (Key, error) {
 	var found []Key
 	for _, k := range r.g.keys {
@@ -227,6 +259,12 @@ func (r *runner) find(app, name string) (Key, error) {
 	case 1:
 		return found[0], nil
 	case 0:
+		k := Key{app, name}
+		for _, o := range r.g.keys {
+			if slices.Contains(r.g.nodes[o].Replaces, k) {
+				return Key{}, fmt.Errorf("migrate: %s is replaced by %s (name that one)", k, o)
+			}
+		}
 		return Key{}, fmt.Errorf("migrate: application %q has no migration %q", app, name)
 	}
 	return Key{}, fmt.Errorf("migrate: %q names more than one migration of %q: %s", name, app, join(found))
@@ -238,14 +276,16 @@ func (r *runner) printf(format string, args ...any) {
 	}
 }
 
-func (r *runner) writePlan(plan []step) error {
+// writePlan lists the operations of a plan, and what is dangerous about them.
+func (r *runner) writePlan(plan []step) {
 	fmt.Fprintln(r.o.Out, "Planned operations:")
 	if len(plan) == 0 {
 		fmt.Fprintln(r.o.Out, "  No planned migration operations.")
 	}
 	for _, st := range plan {
 		fmt.Fprintln(r.o.Out, st.key)
-		ops := slices.Clone(r.g.nodes[st.key].Operations)
+		m := r.g.nodes[st.key]
+		ops := slices.Clone(m.Operations)
 		prefix := "    "
 		if st.backward {
 			slices.Reverse(ops)
@@ -254,20 +294,36 @@ func (r *runner) writePlan(plan []step) error {
 		for _, op := range ops {
 			fmt.Fprintln(r.o.Out, prefix+op.Describe())
 		}
+		if st.backward || len(r.applied) == 0 {
+			continue // a new database has no rows to care for
+		}
+		for _, warning := range Lint(m, r.g) {
+			fmt.Fprintln(r.o.Out, "    ! "+warning)
+		}
 	}
-	return nil
 }
 
+// run does what was planned.
 func (r *runner) run(ctx context.Context, plan []step) error {
 	d, err := orm.DialectOf(ctx, r.o.DB)
 	if err != nil {
 		return err
 	}
+	if r.o.Prune {
+		return r.prune(ctx)
+	}
 	r.head()
+	state, err := r.stateBefore()
+	if err != nil {
+		return err
+	}
+	if err := r.events(ctx, plan, state, func(a *App) func(context.Context, Event) error { return a.Before }); err != nil {
+		return err
+	}
 	if err := r.syncDB(ctx); err != nil {
 		return err
 	}
-	if len(plan) > 0 || len(r.squashed) > 0 || r.o.Prune {
+	if len(plan) > 0 || len(r.squashed) > 0 {
 		if err := r.rec.ensure(ctx, newEditor(d, r.o.DB, false)); err != nil {
 			return err
 		}
@@ -278,50 +334,104 @@ func (r *runner) run(ctx context.Context, plan []step) error {
 			return err
 		}
 	}
-	if r.o.Prune {
-		if err := r.prune(ctx); err != nil {
+	if len(plan) == 0 {
+		r.printf("  No migrations to apply.\n")
+		r.unwritten()
+	}
+	for i, st := range plan {
+		if err := r.apply(ctx, st, state); err != nil {
+			if left := len(plan) - i - 1; left > 0 {
+				err = fmt.Errorf("%w (%d more not run)", err, left)
+			}
 			return err
 		}
 	}
-	if len(plan) == 0 {
-		r.printf("  No migrations to apply.\n")
-		return nil
-	}
-	state, err := r.stateBefore()
-	if err != nil {
-		return err
-	}
-	for _, st := range plan {
-		if err := r.apply(ctx, st, state); err != nil {
-			return err
+	return r.events(ctx, plan, state, func(a *App) func(context.Context, Event) error { return a.After })
+}
+
+// events calls the functions of the applications before or after a run.
+func (r *runner) events(ctx context.Context, plan []step, state *State, which func(a *App) func(context.Context, Event) error) error {
+	for i := range r.apps {
+		f := which(&r.apps[i])
+		if f == nil {
+			continue
+		}
+		e := Event{DB: r.o.DB, App: r.apps[i].Label, State: state}
+		for _, st := range plan {
+			e.Plan = append(e.Plan, PlanStep{Key: st.key, Backward: st.backward})
+		}
+		if err := f(ctx, e); err != nil {
+			return fmt.Errorf("migrate: application %s: %w", e.App, err)
 		}
 	}
 	return nil
 }
 
-func (r *runner) head() {
-	r.printf("Operations to perform:\n")
-	if r.o.App != "" {
-		target := "all migrations"
-		if r.o.Target != "" {
-			r.printf("  Target specific migration: %s, from %s\n", r.o.Target, r.o.App)
-			return
+// unwritten says which applications have models that differ from their migrations.
+func (r *runner) unwritten() {
+	if r.o.Verbosity == 0 {
+		return
+	}
+	g, err := readGraph(r.apps)
+	if err != nil {
+		return
+	}
+	var migrated []App
+	for _, a := range r.apps {
+		if len(a.Migrations) > 0 {
+			migrated = append(migrated, a)
 		}
-		r.printf("  Apply %s: %s\n", target, r.o.App)
+	}
+	ms, _, err := plan(g, r.apps, nil, &Answers{AllowDrop: true})
+	if err != nil {
 		return
 	}
 	var labels []string
+	for i := range ms {
+		known := slices.ContainsFunc(migrated, func(a App) bool { return a.Label == ms[i].App })
+		if known && !slices.Contains(labels, ms[i].App) {
+			labels = append(labels, ms[i].App)
+		}
+	}
+	if len(labels) > 0 {
+		slices.Sort(labels)
+		r.printf("  Your models in app(s): '%s' have changes that are not yet reflected in a migration, and so won't be applied.\n  Run 'makemigrations' to make new migrations, and then 'migrate' again to apply them.\n", strings.Join(labels, "', '"))
+	}
+}
+
+// head says what is to be done.
+func (r *runner) head() {
+	r.printf("Operations to perform:\n")
+	if r.o.SyncDB && r.o.App == "" {
+		if labels := r.labels(func(a App) bool { return len(a.Migrations) == 0 }); labels != "" {
+			r.printf("  Synchronize unmigrated apps: %s\n", labels)
+		}
+	}
+	switch {
+	case r.o.App != "" && r.o.Target == "zero":
+		r.printf("  Unapply all migrations: %s\n", r.o.App)
+	case r.o.App != "" && r.o.Target != "":
+		target := r.o.Target
+		if k, err := r.find(r.o.App, target); err == nil {
+			target = k.Name
+		}
+		r.printf("  Target specific migration: %s, from %s\n", target, r.o.App)
+	case r.o.App != "":
+		r.printf("  Apply all migrations: %s\n", r.o.App)
+	default:
+		r.printf("  Apply all migrations: %s\n", or(r.labels(func(a App) bool { return len(a.Migrations) > 0 }), "(none)"))
+	}
+}
+
+func (r *runner) labels(which func(a App) bool) string {
+	var labels []string
 	for _, a := range r.apps {
-		if len(a.Migrations) > 0 {
+		if which(a) {
 			labels = append(labels, a.Label)
 		}
 	}
 	slices.Sort(labels)
-	list := strings.Join(labels, ", ")
-	if list == "" {
-		list = "(none)"
-	}
-	r.printf("  Apply all migrations: %s\n", list)
+	return strings.Join(labels, ", ")
 }
 
 // stateBefore is the state that the applied migrations make.
@@ -346,233 +456,6 @@ func applyState(s *State, m *Migration) error {
 	for _, op := range m.Operations {
 		if err := op.State(s, m.App); err != nil {
 			return fmt.Errorf("%w (in migration %s)", err, m.Key())
-		}
-	}
-	return nil
-}
-
-// apply runs one migration and changes state along with it.
-func (r *runner) apply(ctx context.Context, st step, state *State) error {
-	m := r.g.nodes[st.key]
-	verb, fake := "Applying", r.o.Fake
-	if st.backward {
-		verb = "Unapplying"
-	}
-	r.printf("  %s %s...", verb, st.key)
-	start := time.Now()
-	if !fake && !st.backward && r.o.FakeInitial && m.Initial {
-		there, err := r.initialApplied(ctx, m, state)
-		if err != nil {
-			return err
-		}
-		fake = there
-	}
-	var err error
-	if st.backward {
-		err = r.undo(ctx, m, state, fake)
-	} else {
-		err = r.do(ctx, m, state, fake)
-	}
-	if err != nil {
-		r.printf("\n")
-		return fmt.Errorf("migrate: %s: %w", st.key, err)
-	}
-	switch {
-	case fake:
-		r.printf(" FAKED")
-	default:
-		r.printf(" OK")
-	}
-	if r.o.Verbosity > 1 {
-		r.printf(" (%.3fs)", time.Since(start).Seconds())
-	}
-	r.printf("\n")
-	return nil
-}
-
-// do applies a migration. Another process may have done so since we looked: its record is checked inside the transaction.
-func (r *runner) do(ctx context.Context, m *Migration, state *State, fake bool) error {
-	if fake {
-		if err := applyState(state, m); err != nil {
-			return err
-		}
-		return r.rec.record(ctx, m.Key())
-	}
-	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
-		applied, err := r.rec.applied(ctx)
-		if err != nil {
-			return err
-		}
-		skip := applied[m.Key()]
-		for _, op := range m.Operations {
-			before := state.Clone()
-			if err := op.State(state, m.App); err != nil {
-				return err
-			}
-			if skip {
-				continue
-			}
-			if err := op.Forward(ctx, e, m.App, before, state); err != nil {
-				return fmt.Errorf("%s: %w", op.Describe(), err)
-			}
-		}
-		if skip {
-			return nil
-		}
-		if err := e.finish(ctx); err != nil {
-			return err
-		}
-		return r.rec.record(ctx, m.Key())
-	})
-}
-
-// undo takes a migration back. The states before each of its operations are made anew from the applied migrations.
-func (r *runner) undo(ctx context.Context, m *Migration, state *State, fake bool) error {
-	delete(r.applied, m.Key())
-	before, err := r.stateBefore()
-	if err != nil {
-		return err
-	}
-	states := []*State{before.Clone()}
-	for _, op := range m.Operations {
-		next := states[len(states)-1].Clone()
-		if err := op.State(next, m.App); err != nil {
-			return err
-		}
-		states = append(states, next)
-	}
-	*state = *before
-	if fake {
-		return r.rec.forget(ctx, m.Key())
-	}
-	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
-		for i, op := range slices.Backward(m.Operations) {
-			if err := op.Backward(ctx, e, m.App, states[i+1], states[i]); err != nil {
-				return fmt.Errorf("%s: %w", op.Describe(), err)
-			}
-		}
-		if err := e.finish(ctx); err != nil {
-			return err
-		}
-		return r.rec.forget(ctx, m.Key())
-	})
-}
-
-// inTransaction runs a migration in a transaction, where the database can roll back DDL. SQLite's foreign keys are off
-// meanwhile, since tables are made anew, and checked before the end.
-func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx context.Context, e *Editor) error) error {
-	d, err := orm.DialectOf(ctx, r.o.DB)
-	if err != nil {
-		return err
-	}
-	e := newEditor(d, r.o.DB, false)
-	if d.Name == "sqlite" {
-		if _, err := orm.ExecOn(ctx, r.o.DB, "PRAGMA foreign_keys = OFF"); err != nil {
-			return err
-		}
-		defer func() {
-			_, _ = orm.ExecOn(context.WithoutCancel(ctx), r.o.DB, "PRAGMA foreign_keys = ON")
-		}()
-	}
-	if m.NonAtomic || !d.TransactionalDDL {
-		return f(ctx, e)
-	}
-	return orm.AtomicWith(ctx, orm.AtomicOptions{DB: r.o.DB}, func(ctx context.Context) error {
-		if err := f(ctx, e); err != nil {
-			return err
-		}
-		if d.Name == "sqlite" {
-			return checkForeignKeys(ctx, r.o.DB)
-		}
-		return nil
-	})
-}
-
-func checkForeignKeys(ctx context.Context, db string) error {
-	var problems []error
-	err := orm.QueryOn(ctx, db, "PRAGMA foreign_key_check", nil, func(cols []any) error {
-		if len(problems) < 5 {
-			problems = append(problems, fmt.Errorf("row %v of table %v points to a row of %v that does not exist", cols[1], cols[0], cols[2]))
-		}
-		return nil
-	})
-	return errors.Join(append(problems, err)...)
-}
-
-// initialApplied says that the tables and columns that an initial migration would make are there.
-func (r *runner) initialApplied(ctx context.Context, m *Migration, state *State) (bool, error) {
-	have, err := tables(ctx, r.o.DB)
-	if err != nil {
-		return false, err
-	}
-	after := state.Clone()
-	if err := applyState(after, m); err != nil {
-		return false, err
-	}
-	found := false
-	for _, op := range m.Operations {
-		if c, ok := op.(CreateModel); ok {
-			t := after.Model(m.App, c.Name)
-			if t == nil || t.Unmanaged {
-				continue
-			}
-			if !have[t.Table] {
-				return false, nil
-			}
-			found = true
-		}
-	}
-	return found, nil
-}
-
-// syncDB makes the tables of applications without migrations.
-func (r *runner) syncDB(ctx context.Context) error {
-	if !r.o.SyncDB || r.o.App != "" {
-		return nil
-	}
-	have, err := tables(ctx, r.o.DB)
-	if err != nil {
-		return err
-	}
-	full, err := FromModels(r.apps)
-	if err != nil {
-		return err
-	}
-	m := &Migration{App: "syncdb", Name: "syncdb"}
-	r.printf("Synchronizing apps without migrations:\n  Creating tables...\n")
-	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
-		for _, a := range r.apps {
-			if len(a.Migrations) > 0 {
-				continue
-			}
-			for _, om := range a.Models {
-				sm := full.ByLabel(om.Label())
-				if sm == nil || sm.Unmanaged || have[sm.Table] {
-					continue
-				}
-				r.printf("    Creating table %s\n", sm.Table)
-				if err := e.CreateTable(ctx, full, sm); err != nil {
-					return fmt.Errorf("migrate: table %s: %w", sm.Table, err)
-				}
-				have[sm.Table] = true
-			}
-		}
-		r.printf("    Running deferred SQL...\n")
-		return e.finish(ctx)
-	})
-}
-
-func (r *runner) prune(ctx context.Context) error {
-	if r.o.App == "" {
-		return errors.New("migrate: --prune needs an application")
-	}
-	for k := range r.applied {
-		if k.App != r.o.App || r.g.nodes[k] != nil {
-			continue
-		}
-		r.printf("  Pruning %s... OK\n", k)
-		if err := r.rec.forget(ctx, k); err != nil {
-			return err
 		}
 	}
 	return nil

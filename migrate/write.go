@@ -124,6 +124,16 @@ func (w *goWriter) migration(m *Migration) {
 	if m.NonAtomic {
 		w.b.WriteString("NonAtomic: true,\n")
 	}
+	for _, t := range []struct {
+		name string
+		d    time.Duration
+	}{{"LockTimeout", m.LockTimeout}, {"StatementTimeout", m.StatementTimeout}} {
+		if t.d != 0 {
+			w.b.WriteString(t.name + ": ")
+			w.value(reflect.ValueOf(t.d))
+			w.b.WriteString(",\n")
+		}
+	}
 	w.b.WriteString("Operations: []migrate.Operation{\n")
 	for i, op := range m.Operations {
 		if src, ok := w.sources[i]; ok {

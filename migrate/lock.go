@@ -1,0 +1,43 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm"
+)
+
+// lockKey is the advisory lock of PostgreSQL that a migrating process holds: "nuages" in ASCII.
+const lockKey = 0x6e7561676573
+
+// locked runs f while no other process migrates the database. On PostgreSQL it holds an advisory lock in a transaction of
+// its own, which ends with the process whatever happens to it. On SQLite each migration takes the database's one write
+// lock and looks again whether it is still to be done.
+func locked(ctx context.Context, o Options, f func(ctx context.Context) error) error {
+	d, err := orm.DialectOf(ctx, o.DB)
+	if err != nil {
+		return err
+	}
+	if d.Name != "postgresql" {
+		return f(ctx)
+	}
+	return orm.AtomicWith(ctx, orm.AtomicOptions{DB: o.DB}, func(tx context.Context) error {
+		got := false
+		err := orm.QueryOn(tx, o.DB, fmt.Sprintf("SELECT pg_try_advisory_xact_lock(%d)", lockKey), nil, func(c []any) error {
+			got, _ = c[0].(bool)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if !got {
+			if o.Verbosity > 0 {
+				fmt.Fprintln(o.Out, "Waiting for another process that migrates this database...")
+			}
+			if err := orm.QueryOn(tx, o.DB, fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)::text", lockKey), nil, func([]any) error { return nil }); err != nil {
+				return err
+			}
+		}
+		return f(ctx) // on other connections: the lock's transaction stays empty
+	})
+}
