@@ -45,6 +45,7 @@ func scanHTML(s string, yield func(htmlPart) bool) {
 		if part.kind == htmlStart && !part.selfClosing && (part.name == "script" || part.name == "style") {
 			rawEnd = part.name
 		}
+		part.raw = s[i:end]
 		if !flush(i) || !yield(part) {
 			return
 		}
@@ -152,14 +153,84 @@ func StripTags(s string) string {
 
 func stripOnce(s string) string {
 	var b strings.Builder
+	rest, script := len(s), false
 	scanHTML(s, func(p htmlPart) bool {
-		if p.kind == htmlText {
+		switch rest -= len(p.raw); {
+		case p.kind != htmlText:
+			script = p.kind == htmlStart && !p.selfClosing && (p.name == "script" || p.name == "style")
+		case script:
 			b.WriteString(p.raw)
+		default:
+			b.WriteString(closeEntities(p.raw, rest == 0))
 		}
 		return true
 	})
 	return b.String()
 }
+
+// closeEntities writes &name as &name;, as Python's parser gives it back. At the end of the page nothing follows the text.
+func closeEntities(s string, end bool) string {
+	if strings.IndexByte(s, '&') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for s != "" {
+		amp := strings.IndexByte(s, '&')
+		if amp < 0 {
+			break
+		}
+		n := entityEnd(s[amp:], end)
+		b.WriteString(s[:amp+max(n, 1)])
+		s = s[amp+max(n, 1):]
+		if n > 0 {
+			b.WriteByte(';')
+			s = strings.TrimPrefix(s, ";")
+		}
+	}
+	return b.String() + s
+}
+
+// entityEnd returns the length of the &name or &#number that s starts with, 0 if it is none.
+func entityEnd(s string, end bool) int {
+	digits, follows := "", isAlnum // what may not follow
+	i := 1
+	switch {
+	case len(s) > 1 && isLetter(s[1]):
+		for i < len(s) && (isAlnum(s[i]) || s[i] == '-' || s[i] == '.') {
+			i++
+		}
+	case len(s) > 3 && s[1] == '#' && s[2]|0x20 == 'x':
+		digits, i = "0123456789abcdefABCDEF", 3
+	case len(s) > 2 && s[1] == '#':
+		digits, i = "0123456789", 2
+	default:
+		return 0
+	}
+	if digits != "" {
+		first := i
+		for i < len(s) && strings.IndexByte(digits, s[i]) >= 0 {
+			i++
+		}
+		if i == first || i < len(s) && strings.IndexByte("abcdefABCDEF", s[i]) >= 0 {
+			return 0
+		}
+		follows = func(byte) bool { return false }
+	}
+	if i < len(s) || !end {
+		return i
+	}
+	if digits != "" {
+		return 0
+	}
+	for i--; i > 1; i-- { // a dash or a dot may end the name
+		if !follows(s[i]) {
+			return i
+		}
+	}
+	return 0
+}
+
+func isAlnum(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' }
 
 var voidElements = map[string]bool{
 	"area": true, "base": true, "br": true, "col": true, "embed": true, "hr": true, "img": true, "input": true, "link": true,

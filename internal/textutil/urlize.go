@@ -101,15 +101,20 @@ const trailingPunctuation = ".,:;!"
 func trimPunctuation(word string) (lead, middle, trail string) {
 	middle = strings.TrimLeft(word, "([")
 	lead = word[:len(word)-len(middle)]
+	// How many more brackets close than open; what is cut off may hold other characters than them, as in Django.
+	var unopened [2]int
+	for i, pair := range []string{"()", "[]"} {
+		unopened[i] = strings.Count(middle, pair[1:]) - strings.Count(middle, pair[:1])
+	}
 	for trimmed := true; trimmed && middle != ""; {
 		trimmed = false
-		for _, pair := range []string{"()", "[]"} {
-			opened, closed := strings.Count(middle, pair[:1]), strings.Count(middle, pair[1:])
-			if opened < closed && strings.HasSuffix(middle, pair[1:]) {
-				n := min(closed-opened, len(middle))
+		for i, closing := range []string{")", "]"} {
+			if unopened[i] > 0 && strings.HasSuffix(middle, closing) {
+				n := lastRunes(middle, unopened[i])
 				trail = middle[len(middle)-n:] + trail
 				middle = middle[:len(middle)-n]
 				trimmed = true
+				unopened[i] = 0
 			}
 		}
 		amp := strings.LastIndexByte(middle, '&')
@@ -140,6 +145,16 @@ func trimPunctuation(word string) (lead, middle, trail string) {
 		}
 	}
 	return lead, middle, trail
+}
+
+// lastRunes returns the length in bytes of the last n characters of s.
+func lastRunes(s string, n int) int {
+	i := len(s)
+	for ; n > 0 && i > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:i])
+		i -= size
+	}
+	return len(s) - i
 }
 
 var (
