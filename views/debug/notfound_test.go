@@ -71,7 +71,7 @@ func TestNotFoundDetail(t *testing.T) {
 	if rep.Message != err.Message || rep.Detail != err.Error() {
 		t.Errorf("Message, Detail = %q, %q", rep.Message, rep.Detail)
 	}
-	wantAll(t, "Text", rep.Text(), "(No Article matches the given query.: orm: no matching row)")
+	wantAll(t, "Text", rep.Text(), "(No Article matches the given query: orm: no matching row)")
 }
 
 // A 404 of a middleware comes before any pattern was tried.
