@@ -318,3 +318,25 @@ func BenchmarkParse1000(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkCheck1000(b *testing.B) {
+	b.ReportAllocs()
+	sources := template.MapLoader{}
+	var pages []template.AnyPage
+	for i := range 334 {
+		for name, text := range listSources {
+			text = strings.ReplaceAll(text, `"base.html"`, fmt.Sprintf(`"%d/base.html"`, i))
+			sources[fmt.Sprintf("%d/%s", i, name)] = strings.ReplaceAll(text, `"row.html"`, fmt.Sprintf(`"%d/row.html"`, i))
+		}
+		pages = append(pages, template.Page[listPage](fmt.Sprintf("%d/list.html", i)))
+	}
+	for b.Loop() {
+		e, err := template.New(template.Options{Loaders: []template.Loader{sources}, Reverser: benchURLs{}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := e.Check(pages); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
