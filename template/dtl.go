@@ -202,7 +202,10 @@ func (e *DTL) find(name string, chain []*Template) (*Template, error) {
 		}
 		e.mu.Unlock()
 	}
-	entry.once.Do(func() { entry.tmpl, entry.err = e.read(name, skip) })
+	entry.once.Do(func() {
+		entry.err = fmt.Errorf("template: %s: a tag panicked when it was compiled", name)
+		entry.tmpl, entry.err = e.read(name, skip)
+	})
 	if entry.err != nil && errors.Is(entry.err, fs.ErrNotExist) { // names may come from data: do not keep them
 		e.mu.Lock()
 		if e.compiled[key] == entry {

@@ -154,3 +154,35 @@ func TestLinearTime(t *testing.T) {
 		}
 	}
 }
+
+// TestEndlessValues prints values that hold themselves.
+func TestEndlessValues(t *testing.T) {
+	t.Parallel()
+	list := make([]any, 2)
+	list[0], list[1] = list, list
+	m := map[string]any{}
+	m["a"], m["b"] = m, m
+	type node struct {
+		Name string
+		Next *node
+		All  []*node
+	}
+	n := &node{Name: "n"}
+	n.Next, n.All = n, []*node{n, n}
+	engine, _ := template.New(template.Options{})
+	for _, source := range []string{
+		"{{ list }}", "{{ m }}", "{{ n }}{{ n.next.next.next.name }}{{ n.all }}", "{{ list|pprint }}", "{{ m|json_script }}", "{{ list|unordered_list }}",
+		"{% if list == list %}y{% endif %}{% if m == m %}y{% endif %}", "{{ list|join:',' }}", "{{ list|stringformat:'r' }}", "{{ list|length }}",
+		"{% for x in list %}{% for y in x %}{{ y|length }}{% endfor %}{% endfor %}",
+	} {
+		page, err := engine.Parse("page", source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		err = page.Render(t.Context(), io.Discard, map[string]any{"list": list, "m": m, "n": n})
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("%s took %v (%v)", source, took, err)
+		}
+	}
+}

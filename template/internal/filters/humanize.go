@@ -17,7 +17,7 @@ import (
 func Humanize() []*Filter {
 	return []*Filter{
 		{Name: "apnumber", Fn: apnumber, Safe: true},
-		{Name: "intcomma", Fn: intcomma, Safe: true, Result: TextResult},
+		{Name: "intcomma", Fn: intcomma, Arg: Optional, Safe: true, Result: TextResult},
 		{Name: "intword", Fn: intword},
 		{Name: "naturalday", Fn: naturalday, Arg: Optional, LocalTime: true},
 		{Name: "naturaltime", Fn: naturaltime},
@@ -50,7 +50,10 @@ func ordinal(e *Env, v, _ value.Value) (value.Value, error) {
 
 var leadingDigits = regexp.MustCompile(`^-?\d+`)
 
-func intcomma(e *Env, v, _ value.Value) (value.Value, error) {
+func intcomma(e *Env, v, localized value.Value) (value.Value, error) {
+	if !localized.IsUndefined() && !localized.Truth() {
+		return value.OfString(commas(v.Str())), nil
+	}
 	switch v.Kind() {
 	case value.Float, value.Decimal:
 		return value.OfString(e.Number(v, -1, true, true)), nil
@@ -63,13 +66,17 @@ func intcomma(e *Env, v, _ value.Value) (value.Value, error) {
 			return value.OfString(e.Number(value.OfDecimal(d), -1, true, true)), nil
 		}
 	}
-	text := v.Str()
+	return value.OfString(commas(v.Str())), nil
+}
+
+// commas groups the digits that a text starts with.
+func commas(text string) string {
 	digits := leadingDigits.FindString(text)
 	sign := ""
 	if strings.HasPrefix(digits, "-") {
 		sign = "-"
 	}
-	return value.OfString(sign + groupDigits(digits[len(sign):], ",", []int{3}) + text[len(digits):]), nil
+	return sign + groupDigits(digits[len(sign):], ",", []int{3}) + text[len(digits):]
 }
 
 var largeNumbers = []struct {

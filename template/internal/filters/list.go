@@ -323,8 +323,11 @@ func sortKey(e *Env, arg value.Value) (func(value.Value) (value.Value, bool), bo
 	}, true
 }
 
-// maxNesting bounds how deep lists are nested in unordered_list.
-const maxNesting = 100
+// maxNesting bounds how deep lists are nested in unordered_list, maxListing how long what it prints may get.
+const (
+	maxNesting = 100
+	maxListing = 8 << 20
+)
 
 func unorderedList(e *Env, v, _ value.Value) (value.Value, error) {
 	var b []byte
@@ -334,7 +337,10 @@ func unorderedList(e *Env, v, _ value.Value) (value.Value, error) {
 
 func appendItems(e *Env, dst []byte, v value.Value, depth int) ([]byte, error) {
 	elems, err := v.Elements()
-	if err != nil || depth > maxNesting {
+	if err == nil && (depth > maxNesting || len(dst) > maxListing) {
+		err = errors.New("unordered_list: the list is nested too deep, or holds itself")
+	}
+	if err != nil {
 		return dst, err
 	}
 	indent := strings.Repeat("\t", depth)

@@ -15,7 +15,15 @@ func pprint(_ *Env, v, _ value.Value) (value.Value, error) {
 
 const pprintWidth = 80
 
+// maxPretty is how long a value may be to be laid out.
+const maxPretty = 1 << 19
+
 func pformat(v value.Value, indent, allowance, depth int) string {
+	if depth == 0 {
+		if flat := v.Repr(); len(flat) > maxPretty {
+			return flat
+		}
+	}
 	flat := sortedRepr(v, depth)
 	if utf8.RuneCountInString(flat) <= pprintWidth-indent-allowance || depth > maxNesting {
 		return flat

@@ -115,6 +115,8 @@ func equal(a, b Value, depth int) bool {
 		return a.Text() == b.Text()
 	case ak == DateTime && bk == DateTime:
 		return a.IsNaive() == b.IsNaive() && a.Time().Equal(b.Time())
+	case (ak == Map || ak == Dict) && a.t == b.t && a.p == b.p: // the same one, which may hold itself
+		return true
 	case ak == Map || ak == Dict || ak == Mapping:
 		return (bk == Map || bk == Dict || bk == Mapping) && equalMaps(a, b, depth+1)
 	case ak != bk:
@@ -128,6 +130,9 @@ func equal(a, b Value, depth int) bool {
 	case Bytes:
 		return string(a.Bytes()) == string(b.Bytes())
 	case List, Tuple:
+		if a.t == b.t && a.p == b.p && a.n == b.n { // the same list, which may hold itself
+			return true
+		}
 		order, ok := compareLists(a, b, depth+1, true)
 		return ok && order == 0
 	case Set:

@@ -8,8 +8,11 @@ import (
 	"github.com/nuages-go/nuages/internal/pyfmt"
 )
 
-// maxDepth bounds how deep nested values are printed and compared.
-const maxDepth = 100
+// maxDepth bounds how deep nested values are printed and compared, maxRepr how long what they print may get.
+const (
+	maxDepth = 100
+	maxRepr  = 16 << 20
+)
 
 // AppendStr appends what Python's str() gives.
 func AppendStr(dst []byte, v Value) []byte { return appendStr(dst, v, 0) }
@@ -98,7 +101,7 @@ func (v Value) appendObject(dst []byte) []byte {
 }
 
 func appendRepr(dst []byte, v Value, depth int) []byte {
-	if depth > maxDepth {
+	if depth > maxDepth || len(dst) > maxRepr { // a list that holds itself twice would never end
 		return append(dst, "..."...)
 	}
 	depth++
@@ -173,6 +176,9 @@ func appendAll(dst []byte, v Value, depth int) []byte {
 	for i := range s.Len() {
 		if i > 0 {
 			dst = append(dst, ", "...)
+		}
+		if len(dst) > maxRepr {
+			return append(dst, "..."...)
 		}
 		dst = appendRepr(dst, s.At(i), depth)
 	}
