@@ -74,7 +74,9 @@ func (n *cacheNode) Render(c *Context) error {
 		if err != nil {
 			return err
 		}
-		alias = a.Str()
+		if alias = a.Str(); alias == "" {
+			return syntaxf("Invalid cache name specified for cache tag: %s", a.Repr())
+		}
 	}
 	vary := make([]string, len(n.vary))
 	for i, e := range n.vary {

@@ -1,7 +1,8 @@
 package template
 
 import (
-	"net/url"
+	"fmt"
+	"strings"
 
 	"github.com/nuages-go/nuages/internal/textutil"
 	"github.com/nuages-go/nuages/template/internal/filters"
@@ -41,13 +42,16 @@ func (n *staticNode) Render(c *Context) error {
 	if err != nil {
 		return err
 	}
+	if !v.Kind().IsText() {
+		return fmt.Errorf("static: the path %s is no text", v.Repr())
+	}
 	var address string
 	if c.dtl.opts.Static != nil {
 		if address, err = c.dtl.opts.Static(c.env.Ctx, v.Str()); err != nil {
 			return err
 		}
 	} else {
-		address = joinURL(c.dtl.opts.StaticURL, textutil.Quote(v.Str(), "/"))
+		address = joinURL(siteURL(c.dtl.opts.StaticURL), textutil.Quote(v.Str(), "/"))
 	}
 	if n.target != "" {
 		if c.env.Autoescape {
@@ -65,23 +69,53 @@ func (n *staticNode) Render(c *Context) error {
 	return nil
 }
 
-// joinURL is Python's urljoin for a path that is quoted.
+// joinURL is Python's urljoin of a base with a path that is quoted: no scheme, query or fragment.
 func joinURL(base, path string) string {
 	if path == "" {
 		return base
 	}
-	if path[0] != '/' && path[0] != '.' && len(base) > 0 && base[len(base)-1] == '/' {
-		return base + path
+	scheme, rest, absolute := strings.Cut(base, "//")
+	if strings.HasPrefix(path, "//") {
+		return scheme + path
 	}
-	b, err := url.Parse(base)
-	if err != nil {
-		return base + path
+	site := ""
+	if absolute {
+		host, _, _ := strings.Cut(rest, "/")
+		site, base = scheme+"//"+host, rest[len(host):]
 	}
-	ref, err := url.Parse(path)
-	if err != nil {
-		return base + path
+	segments := strings.Split(path, "/")
+	if path[0] != '/' {
+		parents := strings.Split(base, "/")
+		segments = append(parents[:len(parents)-1:len(parents)-1], segments...)
 	}
-	return b.ResolveReference(ref).String()
+	out := make([]string, 0, len(segments))
+	for i, segment := range segments {
+		last := i == len(segments)-1
+		switch {
+		case segment == "" && i > 0 && !last:
+		case segment == "..":
+			out = out[:max(len(out)-1, 0)]
+		case segment != ".":
+			out = append(out, segment)
+			continue
+		}
+		if last {
+			out = append(out, "")
+		}
+	}
+	joined := strings.Join(out, "/")
+	if joined == "" || site != "" && joined[0] != '/' {
+		joined = "/" + joined
+	}
+	return site + joined
+}
+
+// siteURL is a prefix as addresses start with it: from the root of the site, and quoted.
+func siteURL(prefix string) string {
+	if prefix != "" && prefix[0] != '/' && !strings.HasPrefix(prefix, "http://") && !strings.HasPrefix(prefix, "https://") {
+		prefix = "/" + prefix
+	}
+	return textutil.IRIToURI(prefix)
 }
 
 // prefixTag makes get_static_prefix and get_media_prefix.
@@ -106,7 +140,7 @@ type prefixNode struct {
 
 // Render prints the prefix.
 func (n *prefixNode) Render(c *Context) error {
-	prefix := textutil.IRIToURI(n.prefix(&c.dtl.opts))
+	prefix := siteURL(n.prefix(&c.dtl.opts))
 	if n.target != "" {
 		c.set(sym(n.target), value.OfString(prefix))
 		return nil

@@ -194,7 +194,7 @@ func (n *extendsNode) find(c *Context, chain []*Template) (*Template, error) {
 		return nil, syntaxf("Invalid template name in 'extends' tag: %s. Got this from the '%s' variable.", v.Repr(), n.source)
 	}
 	if !v.Kind().IsText() {
-		return nil, fmt.Errorf("extends: %s is no template name", v.Repr())
+		return nil, &NotFoundError{Name: v.Repr()}
 	}
 	return n.tmpl.dtl.findParent(v.Text(), chain)
 }

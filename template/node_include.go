@@ -100,7 +100,11 @@ func (n *includeNode) find(c *Context) (*Template, error) {
 		if v.Text() == "" {
 			return nil, &NotFoundError{}
 		}
-		return c.dtl.lookup(v.Text())
+		name, err := relativeName(n.tmpl.name, `"`+v.Text()+`"`, true)
+		if err != nil {
+			return nil, err
+		}
+		return c.dtl.lookup(name[1 : len(name)-1])
 	case v.IsNone():
 		return nil, &NotFoundError{}
 	}

@@ -49,6 +49,8 @@ func parseURL(p *Parser, t Token) (Node, error) {
 
 var errNoReverser = errors.New("{% url %} needs an engine with a Reverser (set Options.Reverser)")
 
+var errMixedArgs = errors.New("url: positional and named arguments cannot be mixed")
+
 // Render prints the address.
 func (n *urlNode) Render(c *Context) error {
 	name, err := n.name.eval(c)
@@ -77,8 +79,11 @@ func (n *urlNode) Render(c *Context) error {
 			kwargs[a.text] = urlArg(v)
 		}
 	}
-	if c.dtl.opts.Reverser == nil {
+	switch {
+	case c.dtl.opts.Reverser == nil:
 		return errNoReverser
+	case len(args) > 0 && len(kwargs) > 0:
+		return errMixedArgs
 	}
 	address, err := c.dtl.opts.Reverser.ReverseURL(c.env.Ctx, name.Str(), args, kwargs)
 	if n.target != "" {
