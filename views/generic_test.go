@@ -117,7 +117,7 @@ func TestList(t *testing.T) {
 		{"no page size for the request", views.List[Article]{Page: typed, PaginateBy: 2, PaginateByFor: func(*web.Request) int { return 0 }}, 3, "/", 200, "1 2 3 paginated false"},
 		{"beyond the end", views.List[Article]{Page: typed, PaginateBy: 2}, 5, "/?page=4", 404, "Invalid page (4): That page contains no results"},
 		{"zero", views.List[Article]{Page: typed, PaginateBy: 2}, 5, "/?page=0", 404, "Invalid page (0): That page number is less than 1"},
-		{"no number", views.List[Article]{Page: typed, PaginateBy: 2}, 5, "/?page=x", 404, "Page is not “last”, nor can it be converted to an int."},
+		{"no number", views.List[Article]{Page: typed, PaginateBy: 2}, 5, "/?page=x", 404, "Page is not “last”, nor can it be converted to an int: That page number"},
 		{"huge", views.List[Article]{Page: typed, PaginateBy: 2}, 5, "/?page=" + strings.Repeat("9", 400), 404, "Invalid page (too long a number)"},
 		{"empty", views.List[Article]{Page: typed}, 0, "/", 200, "paginated false"},
 		{"empty page", views.List[Article]{Page: typed, PaginateBy: 2}, 0, "/", 200, "paginated false <Page 1 of 1>"},
