@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/nuages-go/nuages/internal/pyfmt"
 	"github.com/nuages-go/nuages/template/internal/value"
@@ -14,6 +15,13 @@ type includeNode struct {
 	only     bool
 	span     span
 	tmpl     *Template
+	// found is the template of a literal name, until the engine is reset.
+	found atomic.Pointer[foundTemplate]
+}
+
+type foundTemplate struct {
+	tmpl   *Template
+	resets int64
 }
 
 func parseInclude(p *Parser, t Token) (Node, error) {
@@ -89,7 +97,15 @@ func (n *includeNode) Render(c *Context) error {
 // find returns the template that the tag names, which may be a list of names or a template.
 func (n *includeNode) find(c *Context) (*Template, error) {
 	if name, ok := n.template.literalName(); ok {
-		return c.dtl.lookup(name)
+		resets := c.dtl.resets.Load()
+		if f := n.found.Load(); f != nil && f.resets == resets {
+			return f.tmpl, nil
+		}
+		t, err := c.dtl.lookup(name)
+		if err == nil {
+			n.found.Store(&foundTemplate{t, resets})
+		}
+		return t, err
 	}
 	v, err := n.template.eval(c)
 	if err != nil {
