@@ -75,6 +75,9 @@ func joinURL(base, path string) string {
 		return base
 	}
 	scheme, rest, absolute := strings.Cut(base, "//")
+	if !absolute {
+		scheme = ""
+	}
 	if strings.HasPrefix(path, "//") {
 		return scheme + path
 	}

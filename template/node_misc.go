@@ -141,6 +141,9 @@ func (n *widthratioNode) Render(c *Context) error {
 	return nil
 }
 
+// errWidth is also what a filter's error in one of the arguments becomes.
+const errWidth = "widthratio final argument must be a number"
+
 func (n *widthratioNode) ratio(c *Context) (string, error) {
 	var v [3]value.Value
 	for i, e := range []*Expr{n.value, n.max, n.width} {
@@ -150,12 +153,12 @@ func (n *widthratioNode) ratio(c *Context) (string, error) {
 			if errors.As(err, &missing) {
 				return "", nil
 			}
-			return "", err
+			return "", syntaxf("%s", errWidth)
 		}
 	}
 	width, ok := v[2].BigInt()
 	if !ok {
-		return "", syntaxf("widthratio final argument must be a number")
+		return "", syntaxf("%s", errWidth)
 	}
 	a, aok := v[0].ParseNumber()
 	b, bok := v[1].ParseNumber()
