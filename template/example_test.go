@@ -56,6 +56,14 @@ func ExampleNewProcessor() {
 	// Output: The Cumulus
 }
 
+func ExampleFormat() {
+	fmt.Println(template.Format(`<a href="{}">{}</a> {}`, "/?a=1&b=2", "Tide & Time", template.Safe("<b>new</b>")))
+	fmt.Println(template.Join(", ", []string{"<a>", "b"}))
+	// Output:
+	// <a href="/?a=1&amp;b=2">Tide &amp; Time</a> <b>new</b>
+	// &lt;a&gt;, b
+}
+
 func ExampleSafe() {
 	engine, _ := template.New(template.Options{})
 	page, _ := engine.Parse("page", "{{ text }} {{ html }}")

@@ -10,13 +10,15 @@ import (
 )
 
 // FilterOption says more about a filter of a Library.
-type FilterOption func(*filters.Filter)
+type FilterOption struct {
+	apply func(*filters.Filter)
+}
 
 // KeepsSafe says that a filter makes no HTML of its own, so that safe text stays safe. Django: is_safe=True.
-func KeepsSafe() FilterOption { return func(f *filters.Filter) { f.Safe = true } }
+func KeepsSafe() FilterOption { return FilterOption{func(f *filters.Filter) { f.Safe = true }} }
 
 // WantsLocalTime gives a filter times in the current zone. Django: expects_localtime=True.
-func WantsLocalTime() FilterOption { return func(f *filters.Filter) { f.LocalTime = true } }
+func WantsLocalTime() FilterOption { return FilterOption{func(f *filters.Filter) { f.LocalTime = true }} }
 
 // FilterInfo is what a filter sees of the render, if its function's first parameter is one. Django: needs_autoescape.
 type FilterInfo struct {
@@ -39,7 +41,7 @@ func (l *Library) Filter(name string, fn any, options ...FilterOption) *Library 
 		return l
 	}
 	for _, option := range options {
-		option(f)
+		option.apply(f)
 	}
 	l.filters[name] = f
 	return l
