@@ -18,7 +18,9 @@ type FilterOption struct {
 func KeepsSafe() FilterOption { return FilterOption{func(f *filters.Filter) { f.Safe = true }} }
 
 // WantsLocalTime gives a filter times in the current zone. Django: expects_localtime=True.
-func WantsLocalTime() FilterOption { return FilterOption{func(f *filters.Filter) { f.LocalTime = true }} }
+func WantsLocalTime() FilterOption {
+	return FilterOption{func(f *filters.Filter) { f.LocalTime = true }}
+}
 
 // FilterInfo is what a filter sees of the render, if its function's first parameter is one. Django: needs_autoescape.
 type FilterInfo struct {
