@@ -397,8 +397,14 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 		}
 		st := c.Insert(in)
 		if len(in.Returning) == 0 {
-			if _, err := db.exec(ctx, s, st.SQL, st.Args); err != nil {
+			res, err := db.exec(ctx, s, st.SQL, st.Args)
+			if err != nil {
 				return err
+			}
+			if db.d.ConsecutiveKeys && !o.IgnoreConflicts && len(update) == 0 && m.PK != nil && slices.Contains(shape.Returning, m.PK) {
+				for i, obj := range batch {
+					setID(m, obj, res.LastInsertID+int64(i)*max(1, res.KeyStep))
+				}
 			}
 		} else {
 			i := 0

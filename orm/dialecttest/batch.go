@@ -67,3 +67,29 @@ func testOrmBatch(t *testing.T, e *env) {
 	}
 	must(t, (&orm.Batch{}).Run(e.ctx))
 }
+
+// testPrefetches loads several relations of a level together, and one of the level below.
+func testPrefetches(t *testing.T, e *env) {
+	library(t, e)
+	log := &orm.QueryLog{}
+	ctx := orm.WithQueryLog(e.ctx, log)
+	list, err := orm.Objects[Book]().Prefetch(&book.Genres, &book.Author, &book.Author.To().Books).All(ctx)
+	must(t, err)
+	want(t, "statements", log.Count(), 4)
+	for _, b := range list {
+		a, ok := b.Author.Loaded()
+		if !ok || a == nil {
+			t.Fatalf("the author of %s is not loaded", b.Title)
+		}
+		if books, ok := a.Books.Loaded(); !ok || len(books) != map[string]int{"Ada": 2, "Bob": 1}[a.Name] {
+			t.Errorf("books of %s = %v, %v", a.Name, books, ok)
+		}
+		if gs, ok := b.Genres.Loaded(); !ok || len(gs) == 0 {
+			t.Errorf("genres of %s = %v, %v", b.Title, gs, ok)
+		}
+	}
+	none, err := orm.Objects[Book]().Filter(orm.Eq(&book.Title, "none")).Prefetch(&book.Genres, &book.Author).All(ctx)
+	must(t, err)
+	want(t, "books", len(none), 0)
+	want(t, "statements", log.Count(), 5)
+}

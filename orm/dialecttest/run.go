@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"changed table", testChangedTable},
 		{"batch", testBatch},
 		{"batch of queries", testOrmBatch},
+		{"prefetches", testPrefetches},
 		{"cancel", testCancel},
 		{"exhausted pool", testExhausted},
 		{"concurrency", testConcurrency},
@@ -104,6 +105,9 @@ func createTable(t *testing.T, e *env, m *schema.Model) {
 		if f.HasColumn() {
 			cols = append(cols, columnSQL(d, f))
 		}
+		if f.Rel != nil && f.Rel.To != "" && !d.DeferredKeys {
+			cols = append(cols, "FOREIGN KEY ("+d.QuoteName(f.ColumnName())+") REFERENCES "+d.QuoteName(referredTo(f))+" ("+d.QuoteName("id")+")")
+		}
 	}
 	for _, c := range m.Constraints {
 		switch {
@@ -146,14 +150,17 @@ func columnSQL(d *dialect.Dialect, f *schema.Field) string {
 	if f.Kind.IsAuto() {
 		sql += " " + d.AutoSuffix
 	}
-	if f.Rel != nil && f.Rel.To != "" {
-		tables := map[string]string{"Author": "dialecttest_author", "Book": "dialecttest_book", "Genre": "dialecttest_genre"}
-		_, name, _ := strings.Cut(f.Rel.To, ".")
-		if d.InlineForeignKeys || d.Name == "postgresql" {
-			sql += " REFERENCES " + d.QuoteName(tables[name]) + " (" + d.QuoteName("id") + ") DEFERRABLE INITIALLY DEFERRED"
-		}
+	if f.Rel != nil && f.Rel.To != "" && d.DeferredKeys {
+		sql += " REFERENCES " + d.QuoteName(referredTo(f)) + " (" + d.QuoteName("id") + ") DEFERRABLE INITIALLY DEFERRED"
 	}
 	return sql
+}
+
+// referredTo is the table that a foreign key leads to.
+func referredTo(f *schema.Field) string {
+	tables := map[string]string{"Author": "dialecttest_author", "Book": "dialecttest_book", "Genre": "dialecttest_genre"}
+	_, name, _ := strings.Cut(f.Rel.To, ".")
+	return tables[name]
 }
 
 func exec(e *env, sql string, args ...any) error {

@@ -155,6 +155,22 @@ func isDML(sql string) bool {
 	return false
 }
 
+// hasRows says that a statement answers with rows, as INSERT ... RETURNING does.
+func hasRows(sql string) bool {
+	for _, word := range [...]string{"SELECT", "WITH", "CALL", "SHOW", "TABLE", "VALUES", "EXPLAIN", "ANALYZE", "CHECK"} {
+		if len(sql) >= len(word) && strings.EqualFold(sql[:len(word)], word) {
+			return true
+		}
+	}
+	const word = "RETURNING"
+	for i := max(0, len(sql)-2000); i+len(word) <= len(sql); i++ {
+		if (sql[i] == 'R' || sql[i] == 'r') && strings.EqualFold(sql[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
+
 // keptSQL is the length of statements that are worth keeping; longer ones are the inserts of many rows and long lists.
 const keptSQL = 16 << 10
 
@@ -281,6 +297,14 @@ func (c *conn) read(rows driver.Rows, row func(dialect.Row) error) error {
 
 func (c *conn) exec(ctx context.Context, sql string, args []dialect.Value) (dialect.Result, error) {
 	var res driver.Result
+	if hasRows(sql) { // the driver's Exec waits for ever when a statement fails in the middle of its rows
+		var out dialect.Result
+		err := c.query(ctx, sql, args, func(dialect.Row) error {
+			out.RowsAffected++
+			return nil
+		})
+		return out, err
+	}
 	if len(args) == 0 {
 		e, ok := c.inner.(driver.ExecerContext)
 		if !ok {

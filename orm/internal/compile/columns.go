@@ -313,11 +313,15 @@ func writeOrderPart(w *writer, o rorder) {
 		}
 		return
 	}
+	write := o.e.write
 	if o.e.name != "" && !w.bare {
-		w.ident(o.e.name)
-	} else {
-		o.e.write(w)
+		write = func(w *writer) { w.ident(o.e.name) }
 	}
+	if !w.d.NullsFirstLast {
+		mysqlNulls(w, o, write)
+		o.nulls = ""
+	}
+	write(w)
 	if o.desc {
 		w.str(" DESC")
 	} else {

@@ -61,6 +61,10 @@ func (b *builder) emitCombined(w *writer) {
 			w.str("SELECT * FROM (")
 			sub.emit(w)
 			w.str(")")
+			if w.d.Name == "mysql" {
+				w.str(" ")
+				w.ident("part")
+			}
 			continue
 		}
 		sub.emit(w)

@@ -100,14 +100,19 @@ func (b *builder) binary(n expr.Binary, can reuse) *rexpr {
 			postgresDateDiff(w, l, r)
 		case w.d.Name == "sqlite" && (l.kind.IsTemporal() || r.kind.IsTemporal()) && (n.Op == "+" || n.Op == "-"):
 			sqliteTimeArithmetic(w, n.Op, l, r)
-		case n.Op == "^" && w.d.Name != "mysql":
+		case w.d.Name == "mysql" && (l.kind.IsTemporal() || r.kind.IsTemporal()) && (n.Op == "+" || n.Op == "-"):
+			mysqlTimeArithmetic(w, n.Op, l, r)
+		case n.Op == "^":
 			call(w, "POWER", l, r)
 		case n.Op == "#" && w.d.Name == "sqlite":
 			call(w, "BITXOR", l, r)
 		default:
 			sign := n.Op
-			if n.Op == "#" && w.d.Name == "mysql" {
+			switch {
+			case n.Op == "#" && w.d.Name == "mysql":
 				sign = "^"
+			case n.Op == "/" && w.d.Name == "mysql" && l.kind.IsInteger() && r.kind.IsInteger():
+				sign = "DIV" // whole, as on the other databases
 			}
 			w.str("(")
 			l.write(w)
@@ -241,11 +246,17 @@ func (b *builder) aggregate(n *expr.Aggregate, can reuse) *rexpr {
 		default:
 			of.write(w)
 		}
-		if extra != nil && !(n.Distinct && w.d.Name == "sqlite") {
+		if w.d.Name == "mysql" && n.Name == "Avg" && e.kind == schema.Float {
+			w.str(" + 0e0") // otherwise the average of whole numbers has four digits
+		}
+		if extra != nil && !(n.Distinct && w.d.Name == "sqlite") && w.d.Name != "mysql" {
 			w.str(", ")
 			extra.write(w)
 		}
 		b.writeOrder(w, order)
+		if extra != nil && w.d.Name == "mysql" {
+			b.mysqlSeparator(w, extra)
+		}
 		w.str(")")
 		if filter != nil && w.d.FilterClause {
 			w.str(" FILTER (WHERE ")
@@ -299,6 +310,9 @@ func aggregateWord(d *dialect.Dialect, n *expr.Aggregate) string {
 		}
 		return "GROUP_CONCAT"
 	case "AnyValue":
+		if d.MariaDB {
+			return "MIN"
+		}
 		return "ANY_VALUE"
 	case "BitAnd", "BitOr", "BitXor":
 		return "BIT_" + map[string]string{"BitAnd": "AND", "BitOr": "OR", "BitXor": "XOR"}[n.Name]
@@ -495,6 +509,10 @@ func (b *builder) cast(n expr.Cast, can reuse) *rexpr {
 	e := derived(n.To.Kind, of)
 	typ := b.c.D.ColumnType(&n.To, nil)
 	e.write = func(w *writer) {
+		if w.d.Name == "mysql" {
+			mysqlCast(w, of, &n.To)
+			return
+		}
 		if w.d.Name == "sqlite" {
 			switch n.To.Kind {
 			case schema.DateTime:

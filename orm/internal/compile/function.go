@@ -46,6 +46,9 @@ func (b *builder) function(n expr.Func, can reuse) *rexpr {
 		if w.d.Name == "postgresql" && postgresFunction(w, n, args) {
 			return
 		}
+		if w.d.Name == "mysql" && mysqlCall(w, n.Name, args) {
+			return
+		}
 		if f.write != nil {
 			f.write(w, n, args)
 			return

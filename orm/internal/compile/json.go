@@ -28,6 +28,10 @@ func (b *builder) jsonKey(of *rexpr, keys []string) *rexpr {
 			postgresJSONPath(w, of, keys, false)
 			return
 		}
+		if w.d.Name == "mysql" {
+			mysqlExtract(w, of, keys)
+			return
+		}
 		path := sqlitePath(keys)
 		w.str("(CASE WHEN JSON_TYPE(")
 		of.write(w)
@@ -70,6 +74,9 @@ func (b *builder) jsonNull(lhs *rexpr, op expr.Op, want bool) func(w *writer) {
 	if b.c.D.Name == "postgresql" {
 		return postgresJSONNull(j, op, want)
 	}
+	if b.c.D.Name == "mysql" {
+		return mysqlJSONNull(j, op, want)
+	}
 	return func(w *writer) {
 		w.str("JSON_TYPE(")
 		j.of.write(w)
@@ -90,6 +97,9 @@ func (b *builder) jsonNull(lhs *rexpr, op expr.Op, want bool) func(w *writer) {
 func (b *builder) jsonLookup(lhs *rexpr, op expr.Op, v dialect.Value, raw any) (func(w *writer), truth) {
 	if b.c.D.Name == "postgresql" {
 		return b.postgresJSON(lhs, op, v, raw)
+	}
+	if b.c.D.Name == "mysql" {
+		return b.mysqlJSON(lhs, op, v, raw)
 	}
 	switch op {
 	case expr.HasKey:

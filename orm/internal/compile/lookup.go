@@ -110,10 +110,15 @@ func (b *builder) inList(lhs *rexpr, v dialect.Value) (func(w *writer), truth) {
 			return
 		}
 		w.str(" IN (")
-		if len(w.args)+len(list) > w.d.MaxParams-64 && w.d.Name == "sqlite" {
-			// More values than the database takes parameters: numbers and texts go in as one JSON array.
-			writeBigList(w, list)
-			return
+		if len(w.args)+len(list) > w.d.MaxParams-64 {
+			switch w.d.Name { // more values than the database takes parameters
+			case "sqlite": // numbers and texts go in as one JSON array
+				writeBigList(w, list)
+				return
+			case "mysql":
+				mysqlBigList(w, list)
+				return
+			}
 		}
 		for i, x := range list {
 			if i > 0 {
@@ -224,6 +229,14 @@ func (b *builder) compareExpr(lhs *rexpr, op expr.Op, right *rexpr) func(w *writ
 		return func(w *writer) {
 			lhs.write(w)
 			w.str(" IN ")
+			if right.subquery && right.sub != nil && right.sub.q.Sliced && w.d.Name == "mysql" { // which has no LIMIT right in IN
+				w.str("(SELECT * FROM ")
+				right.write(w)
+				w.str(" ")
+				w.ident("slice")
+				w.str(")")
+				return
+			}
 			if right.subquery {
 				right.write(w)
 				return
@@ -235,6 +248,10 @@ func (b *builder) compareExpr(lhs *rexpr, op expr.Op, right *rexpr) func(w *writ
 	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith:
 		return func(w *writer) {
 			b.writeText(w, lhs, op, func(w *writer) {
+				if w.d.Name == "mysql" {
+					mysqlPattern(w, op, right)
+					return
+				}
 				if op != expr.StartsWith && op != expr.IStartsWith {
 					w.str("'%' || ")
 				}

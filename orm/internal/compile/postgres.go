@@ -39,11 +39,11 @@ func (b Binder) appendArray(args []dialect.Value, d *dialect.Dialect, vs []diale
 
 // textPattern is what a text look-up compares with. PostgreSQL compares iexact by = and keeps the dashes of a UUID.
 func textPattern(d *dialect.Dialect, op expr.Op, kind schema.Kind, v dialect.Value) string {
+	if kind == schema.UUID && (d.Name == "postgresql" || d.MariaDB) {
+		kind = schema.Text
+	}
 	if d.Name != "postgresql" {
 		return LikePattern(op, plainText(kind, v))
-	}
-	if kind == schema.UUID {
-		kind = schema.Text
 	}
 	if op == expr.IExact {
 		return plainText(kind, v)

@@ -235,7 +235,14 @@ func (b *builder) writeTarget(w *writer, q *expr.Query, joined bool) {
 	w.str(" WHERE ")
 	w.qualified(b.model.Schema.Table, b.model.PK.Column)
 	w.str(" IN (")
-	sub.emit(w)
+	if w.d.Name == "mysql" { // which does not read the table that it changes, unless the rows are found first
+		w.str("SELECT * FROM (")
+		sub.emit(w)
+		w.str(") ")
+		w.ident("target")
+	} else {
+		sub.emit(w)
+	}
 	w.str(")")
 }
 
@@ -419,6 +426,9 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 	if len(in.Fields) == 0 {
 		if c.D.Name == "mysql" {
 			w.str(" () VALUES ()")
+			for range len(in.Rows) - 1 {
+				w.str(", ()")
+			}
 		} else {
 			w.str(" DEFAULT VALUES")
 		}
@@ -448,7 +458,9 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 	if in.Ignore && c.D.Name == "postgresql" {
 		w.str(" ON CONFLICT DO NOTHING")
 	}
-	if len(in.Update) > 0 {
+	if len(in.Update) > 0 && c.D.Name == "mysql" {
+		mysqlUpsert(w, in)
+	} else if len(in.Update) > 0 {
 		w.str(" ON CONFLICT(")
 		for i, f := range in.Unique {
 			if i > 0 {
@@ -467,6 +479,9 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 		}
 	}
 	for i, f := range in.Returning {
+		if !c.D.Returning {
+			break // the driver tells the key that was given
+		}
 		if i == 0 {
 			w.str(" RETURNING ")
 		} else {

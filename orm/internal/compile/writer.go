@@ -105,8 +105,8 @@ func AppendLiteral(b []byte, d *dialect.Dialect, v dialect.Value) []byte {
 	}
 	b = append(b, '\'')
 	for i := range len(s) {
-		if s[i] == '\'' {
-			b = append(b, '\'')
+		if s[i] == '\'' || s[i] == '\\' && d.Name == "mysql" {
+			b = append(b, s[i])
 		}
 		b = append(b, s[i])
 	}
