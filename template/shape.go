@@ -96,6 +96,9 @@ func (s *shape) items() (elem *shape, ok bool) {
 	case groupShape:
 		return nil, true
 	case goShape:
+		if s.typ.HasItems() {
+			return nil, true
+		}
 		switch s.typ.Kind() {
 		case value.List, value.Seq:
 			if rt := s.typ.Go(); rt.Kind() == reflect.Func && rt.In(0).NumIn() == 2 {

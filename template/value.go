@@ -1,6 +1,9 @@
 package template
 
-import "context"
+import (
+	"context"
+	"iter"
+)
 
 // Valuer is for values that are loaded when a template first looks at them, such as a relation of a model. The template
 // uses what TemplateValue returns in place of the value: nil shows as None.
@@ -22,6 +25,11 @@ type Mapping interface {
 	TemplateKeys() []string
 	// TemplateKey returns the value of a key.
 	TemplateKey(key string) (any, bool)
+}
+
+// Ranger is for values that give a loop elements of their own, such as the fields of a form: {% for field in form %}.
+type Ranger interface {
+	TemplateItems() iter.Seq[any]
 }
 
 // Guarded is for types with methods that a template must not call because they change data. Django: alters_data.

@@ -88,6 +88,45 @@ func (e *everything) Danger() string                          { panic("called by
 func (e *everything) AltersData(method string) bool           { return method == "Danger" }
 func (e *everything) Many(ctx context.Context) ([]int, error) { return []int{1, 2, 3}, ctx.Err() }
 
+// form is a mapping of its fields, a list of them, and HTML, as forms are.
+type form struct {
+	names  []string
+	Method string
+}
+
+func (f *form) TemplateKeys() []string { return f.names }
+
+func (f *form) TemplateKey(key string) (any, bool) {
+	return "field " + key, slices.Contains(f.names, key)
+}
+
+func (f *form) TemplateItems() iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, name := range f.names {
+			if !yield("item " + name) {
+				return
+			}
+		}
+	}
+}
+
+func (f *form) TemplateHTML() string { return "<form>" }
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	type page struct{ Form *form }
+	const source = "{{ form }} {{ form.title }} {{ form.method }} {% for f in form %}{{ f }}, {% endfor %}{{ form|length }}{% if form.nosuch %}y{% endif %}"
+	engine, _ := template.New(template.Options{Loaders: []template.Loader{template.MapLoader{"page": source}}})
+	if err := engine.Check([]template.AnyPage{template.Page[page]("page")}); err != nil {
+		t.Error(err)
+	}
+	var b strings.Builder
+	want := "<form> field title post item title, item body, 2"
+	if err := engine.Render(t.Context(), &b, "page", &page{&form{[]string{"title", "body"}, "post"}}); err != nil || b.String() != want {
+		t.Errorf("Render() = %q, %v, want %q", b.String(), err, want)
+	}
+}
+
 type silentError struct{}
 
 func (silentError) Error() string               { return "not there" }

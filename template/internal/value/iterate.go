@@ -51,6 +51,16 @@ func (s *Sequence) Reset() { *s = Sequence{} }
 // Fill makes s the elements of v. Nothing is copied where v is a list.
 func (s *Sequence) Fill(v Value) error {
 	*s = Sequence{}
+	if v.t != nil && v.t.ranger {
+		for a := range v.t.iface(v.addr()).(ranger).TemplateItems() {
+			s.values = append(s.values, v.t.reg.Of(a))
+			if len(s.values) >= maxSeq {
+				break
+			}
+		}
+		s.n = len(s.values)
+		return nil
+	}
 	switch v.Kind() {
 	case Undefined, None:
 		return &NotIterableError{"NoneType"}

@@ -32,6 +32,9 @@ func appendStr(dst []byte, v Value, depth int) []byte {
 	if v.t == nil {
 		return dst
 	}
+	if v.t.htmler {
+		return append(dst, v.t.iface(v.addr()).(htmler).TemplateHTML()...)
+	}
 	if v.t.stringer {
 		switch v.t.kind {
 		case DateTime, Date, Clock, Duration, Decimal:
@@ -80,8 +83,6 @@ func appendStr(dst []byte, v Value, depth int) []byte {
 
 func (v Value) appendObject(dst []byte) []byte {
 	switch {
-	case v.t.htmler:
-		return append(dst, v.t.iface(v.addr()).(htmler).TemplateHTML()...)
 	case v.t.errorer:
 		return append(dst, v.t.iface(v.addr()).(error).Error()...)
 	case v.t.rt == nil:

@@ -33,9 +33,9 @@ type Type struct {
 	// elem is the type of the elements of a list, map, or of what a pointer points to; key that of a map's keys.
 	elem, key *Type
 
-	valuer, mapping, query, stringer, errorer, htmler, decompose, exact bool
-	length                                                              bool
-	civil                                                               func(any) time.Time
+	valuer, mapping, query, ranger, stringer, errorer, htmler, decompose, exact bool
+	length                                                                      bool
+	civil                                                                       func(any) time.Time
 
 	// ptrWord and valWord are the type words of *T and T in an interface; direct: T's word in an interface is T itself.
 	ptrWord, valWord unsafe.Pointer
@@ -59,6 +59,7 @@ type (
 	}
 	guarded    interface{ AltersData(method string) bool }
 	htmler     interface{ TemplateHTML() string }
+	ranger     interface{ TemplateItems() iter.Seq[any] }
 	stringer   interface{ String() string }
 	lenner     interface{ Len() int }
 	decomposer interface {
@@ -234,14 +235,16 @@ func (t *Type) interfaces(pending map[reflect.Type]*Type) {
 	}
 	t.stringer = implements[stringer](rt)
 	t.errorer = !t.stringer && implements[error](rt)
+	t.htmler = implements[htmler](rt) && !implements[valuer](rt)
+	t.ranger = implements[ranger](rt) && !implements[valuer](rt)
 	switch {
 	case rt.PkgPath() == "database/sql" && rt.Kind() == reflect.Struct && rt.NumField() == 2 && rt.Field(1).Name == "Valid":
 		t.load, t.valid = loadNull, rt.Field(1).Offset
 		t.elem = t.reg.build(rt.Field(0).Type, pending)
 	case implements[valuer](rt):
 		t.valuer = true
-	case implements[htmler](rt):
-		t.htmler, t.kind = true, Object
+	case t.htmler && !implements[mapping](rt):
+		t.kind = Object
 		if rt.Kind() == reflect.Struct && reflect.PointerTo(rt).NumMethod() == 2 && t.stringer {
 			t.load = loadHTML // nothing but safe text
 		}
@@ -383,6 +386,9 @@ func (r *Registry) OfReflect(rv reflect.Value) Value {
 
 // HTMLs is what a value implements that is safe HTML.
 type HTMLs interface{ htmler }
+
+// HasItems says whether values of the type give elements of their own to a loop.
+func (t *Type) HasItems() bool { return t.ranger }
 
 // Elem returns the type of a list's or map's elements, or of what a pointer points to.
 func (t *Type) Elem() *Type { return t.elem }
