@@ -2,24 +2,9 @@ package middleware
 
 import "github.com/nuages-go/nuages/web"
 
-// decorated is a view inside a decorator of this package. It keeps the view's name and marks visible.
-type decorated struct {
-	inner web.Handler
-	serve func(r *web.Request) (*web.Response, error)
-}
-
-// Serve calls the decorator.
-func (d *decorated) Serve(r *web.Request) (*web.Response, error) { return d.serve(r) }
-
-// ViewName is the name of the view inside.
-func (d *decorated) ViewName() string { return web.HandlerName(d.inner) }
-
-// Unwrap returns the view inside.
-func (d *decorated) Unwrap() web.Handler { return d.inner }
-
 // after is a decorator that changes the response of a view.
 func after(h web.Handler, change func(r *web.Request, resp *web.Response)) web.Handler {
-	return &decorated{h, func(r *web.Request) (*web.Response, error) {
+	return web.Decorate(h, func(r *web.Request) (*web.Response, error) {
 		resp, err := h.Serve(r)
 		if err != nil {
 			return nil, err
@@ -28,20 +13,23 @@ func after(h web.Handler, change func(r *web.Request, resp *web.Response)) web.H
 			change(r, resp)
 		}
 		return resp, nil
-	}}
+	})
 }
 
 // within puts a view inside a middleware. Django: decorator_from_middleware.
-func within(mw web.Middleware, h web.Handler) web.Handler {
-	layer := mw(h)
-	return &decorated{h, layer.Serve}
-}
+func within(mw web.Middleware, h web.Handler) web.Handler { return web.Decorate(h, mw(h).Serve) }
 
 // NoAppendSlash keeps Common from redirecting to the view when the slash at the end of its path is missing. A handler of
 // one's own does the same with a method AppendSlash() bool. Django: no_append_slash.
-func NoAppendSlash(h web.Handler) web.Handler { return &unslashed{decorated{h, h.Serve}} }
+func NoAppendSlash(h web.Handler) web.Handler { return &unslashed{h} }
 
-type unslashed struct{ decorated }
+type unslashed struct{ web.Handler }
+
+// ViewName is the name of the view inside.
+func (u *unslashed) ViewName() string { return web.HandlerName(u.Handler) }
+
+// Unwrap returns the view inside.
+func (u *unslashed) Unwrap() web.Handler { return u.Handler }
 
 // AppendSlash says no.
 func (*unslashed) AppendSlash() bool { return false }

@@ -11,7 +11,7 @@ import (
 
 // checkArgs compares the captures of a leaf with the arguments of its view.
 func (b *builder) checkArgs(e *entry, l *leaf) {
-	types := argTypes(l.Handler)
+	types := web.ArgTypesOf(l.Handler)
 	if types == nil {
 		return
 	}

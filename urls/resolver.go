@@ -3,7 +3,6 @@ package urls
 import (
 	"context"
 	"errors"
-	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -153,11 +152,3 @@ func (res *Resolver) Match(ctx context.Context, path string, m *web.Match) bool 
 
 // ErrorHandlerFor returns the view that the root table declares for errors of a status; nil if it declares none.
 func (res *Resolver) ErrorHandlerFor(status int) ErrorView { return res.errorViews[status] }
-
-// argTypes are the types of the path arguments that a handler takes; nil if it takes the request alone.
-func argTypes(h web.Handler) []reflect.Type {
-	if a, ok := h.(web.ArgHandler); ok {
-		return a.ArgTypes()
-	}
-	return nil
-}

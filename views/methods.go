@@ -109,16 +109,9 @@ func (m Methods) implied(method string) bool {
 // ArgTypes are the types of the path arguments, for the check at start-up; all handlers must agree (see Check).
 func (m Methods) ArgTypes() []reflect.Type {
 	for _, h := range m.handlers() {
-		if args := argTypes(h.handler); args != nil {
+		if args := web.ArgTypesOf(h.handler); args != nil {
 			return args
 		}
-	}
-	return nil
-}
-
-func argTypes(h web.Handler) []reflect.Type {
-	if a, ok := h.(web.ArgHandler); ok {
-		return a.ArgTypes()
 	}
 	return nil
 }
@@ -132,7 +125,7 @@ func (m Methods) Check() []manage.Message {
 			continue
 		}
 		any = true
-		if args := argTypes(h.handler); args != nil && !slices.Equal(args, want) {
+		if args := web.ArgTypesOf(h.handler); args != nil && !slices.Equal(args, want) {
 			found = append(found, manage.Message{
 				Level: manage.Error, ID: "views.E004", Object: web.HandlerName(h.handler),
 				Text: "the handlers of one views.Methods take different path arguments",

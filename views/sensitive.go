@@ -13,22 +13,8 @@ func SensitivePost(view web.Handler, names ...string) web.Handler {
 	if len(names) == 0 {
 		names = []string{"*"}
 	}
-	return &sensitivePost{view, names}
+	return web.Decorate(view, func(r *web.Request) (*web.Response, error) {
+		debug.HidePost(r, names...) // before the view can fail
+		return view.Serve(r)
+	})
 }
-
-type sensitivePost struct {
-	web.Handler
-	names []string
-}
-
-// Serve marks the request before the view can fail.
-func (s *sensitivePost) Serve(r *web.Request) (*web.Response, error) {
-	debug.HidePost(r, s.names...)
-	return s.Handler.Serve(r)
-}
-
-// ViewName is the wrapped view's.
-func (s *sensitivePost) ViewName() string { return web.HandlerName(s.Handler) }
-
-// Unwrap returns the view.
-func (s *sensitivePost) Unwrap() web.Handler { return s.Handler }

@@ -7,6 +7,22 @@ import (
 	"reflect"
 )
 
+// ArgTypesOf are the types of the path arguments that a view takes by position, also if decorators stand around it; nil
+// if it does not say.
+func ArgTypesOf(h Handler) []reflect.Type {
+	for h != nil {
+		if a, ok := h.(ArgHandler); ok {
+			return a.ArgTypes()
+		}
+		outer, ok := h.(interface{ Unwrap() Handler })
+		if !ok {
+			break
+		}
+		h = outer.Unwrap()
+	}
+	return nil
+}
+
 // ArgHandler is a handler that takes its arguments from the path by position. The URL resolver compares their types with
 // those of the route's converters when the site starts.
 type ArgHandler interface {

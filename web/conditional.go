@@ -134,7 +134,7 @@ func (resp *Response) notModified() *Response {
 // tell the version of what the view would show; either may be nil, and say "" or the zero time when there is nothing. The
 // tag gets quotes if it has none. GET and HEAD responses get the headers. Django: @condition.
 func Condition(view Handler, etag func(*Request) (string, error), modified func(*Request) (time.Time, error)) Handler {
-	return decorate(view, func(r *Request) (*Response, error) {
+	return Decorate(view, func(r *Request) (*Response, error) {
 		var tag string
 		var date time.Time
 		var err error

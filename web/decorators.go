@@ -5,14 +5,23 @@ import (
 	"slices"
 )
 
-// decorated is a view with something around it. It keeps the view's name, and Unwrap lets others see the marks of the
-// view inside (an AppendSlash method, a csrf exemption).
+// decorated is a view with something around it.
 type decorated struct {
 	View
 	inner Handler
 }
 
-func decorate(inner Handler, serve View) Handler { return &decorated{serve, inner} }
+// Decorate puts serve around a view, and keeps what others know of the view: its name, the types of its path arguments
+// (see ArgTypesOf), marks such as an AppendSlash method. serve calls the view, or does not. Python has functools.wraps for
+// this.
+//
+//	func LogIt(view web.Handler) web.Handler {
+//		return web.Decorate(view, func(r *web.Request) (*web.Response, error) {
+//			slog.InfoContext(r.Context(), "called", "view", web.HandlerName(view))
+//			return view.Serve(r)
+//		})
+//	}
+func Decorate(view Handler, serve View) Handler { return &decorated{serve, view} }
 
 // ViewName is the name of the view inside.
 func (d *decorated) ViewName() string { return HandlerName(d.inner) }
@@ -23,7 +32,7 @@ func (d *decorated) Unwrap() Handler { return d.inner }
 // RequireMethods answers other methods than the given ones with a 405. Django: @require_http_methods.
 func RequireMethods(view Handler, methods ...string) Handler {
 	methods = slices.Clone(methods)
-	return decorate(view, func(r *Request) (*Response, error) {
+	return Decorate(view, func(r *Request) (*Response, error) {
 		if !slices.Contains(methods, r.Method) {
 			return NotAllowed(methods...), nil
 		}
@@ -44,7 +53,7 @@ func RequireSafe(view Handler) Handler {
 
 // after makes a decorator of a function that changes responses.
 func after(view Handler, change func(*Response)) Handler {
-	return decorate(view, func(r *Request) (*Response, error) {
+	return Decorate(view, func(r *Request) (*Response, error) {
 		resp, err := view.Serve(r)
 		if err != nil || resp == nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"net/http"
@@ -123,5 +124,28 @@ func TestUUID(t *testing.T) {
 	u, ok := v.Any().(web.UUID)
 	if !ok || u.String() != "12345678-9abc-def0-1234-56789abcdef0" {
 		t.Errorf("Any() = %v", v.Any())
+	}
+}
+
+// A decorated view is still known by its name and its arguments.
+func TestDecorate(t *testing.T) {
+	t.Parallel()
+	view := web.Arg2(func(*web.Request, int, string) (*web.Response, error) { return web.Text("view"), nil })
+	calls := 0
+	decorated := web.Decorate(web.NeverCache(view), func(r *web.Request) (*web.Response, error) {
+		calls++
+		return view.Serve(r)
+	})
+	if got, want := web.HandlerName(decorated), web.HandlerName(view); got != want {
+		t.Errorf("HandlerName = %q, want %q", got, want)
+	}
+	if got := fmt.Sprint(web.ArgTypesOf(decorated)); got != "[int string]" {
+		t.Errorf("ArgTypesOf = %s", got)
+	}
+	if got := web.ArgTypesOf(web.View(func(*web.Request) (*web.Response, error) { return nil, nil })); got != nil {
+		t.Errorf("ArgTypesOf a plain view = %v", got)
+	}
+	if _, _ = decorated.Serve(newRequest(nil)); calls != 1 {
+		t.Errorf("%d calls, want 1", calls)
 	}
 }
