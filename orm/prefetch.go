@@ -11,34 +11,83 @@ import (
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
-// prefetch loads the relations that a query asks for. A path of several relations loads each level once.
+// prefetch loads the relations that a query asks for. A path of several relations loads each level once; what stands on
+// one level is asked for together, in one round trip where the database can.
 func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.Pointer) error {
-	loaded := map[string][]plan.Pointer{}
 	c := db.compiler(s)
-	for _, p := range q.Prefetch {
+	paths := make([][]*plan.Relation, len(q.Prefetch))
+	deepest := 0
+	for i, p := range q.Prefetch {
 		steps, err := prefetchSteps(c.Steps, q.Model, p)
 		if err != nil {
 			return err
 		}
-		at, key := objs, ""
-		for i, rel := range steps {
-			key += "/" + rel.Name
-			if next, ok := loaded[key]; ok {
-				at = next
+		paths[i], deepest = steps, max(deepest, len(steps))
+	}
+	loaded := map[string][]plan.Pointer{"": objs}
+	keys := make([]string, len(paths)) // how far each path is
+	for depth := range deepest {
+		var level []*loading
+		started := map[string]*loading{}
+		for i, steps := range paths {
+			if depth >= len(steps) {
+				continue
+			}
+			at := loaded[keys[i]]
+			keys[i] += "/" + steps[depth].Name
+			if started[keys[i]] != nil {
 				continue
 			}
 			var sub *expr.Query
-			if i == len(steps)-1 {
-				sub = p.Query
+			if depth == len(steps)-1 {
+				sub = q.Prefetch[i].Query
 			}
-			next, err := loadRelation(ctx, db, s, rel, at, sub, q.DB)
+			ld, err := startRelation(db, s, steps[depth], at, sub, q.DB)
 			if err != nil {
 				return err
 			}
-			loaded[key], at = next, next
+			ld.key = keys[i]
+			started[keys[i]] = ld
+			level = append(level, ld)
+		}
+		if err := db.runLoading(ctx, s, level); err != nil {
+			return err
+		}
+		for _, ld := range level {
+			found, err := ld.finish(ctx)
+			if err != nil {
+				return err
+			}
+			loaded[ld.key] = found
 		}
 	}
 	return nil
+}
+
+// loading is a relation on its way: the statement to send, nil if there is nothing to ask, and what to do once its rows are
+// read.
+type loading struct {
+	key    string
+	part   *batchPart
+	finish func(ctx context.Context) ([]plan.Pointer, error)
+}
+
+// runLoading runs the statements of a level.
+func (db *DB) runLoading(ctx context.Context, s *scope, level []*loading) error {
+	parts := make([]*batchPart, 0, len(level))
+	for _, ld := range level {
+		if ld.part != nil {
+			parts = append(parts, ld.part)
+		}
+	}
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		it := &parts[0].item
+		return db.query(ctx, s, it.SQL, it.Args, false, it.Row)
+	}
+	return db.runBatch(ctx, parts)
 }
 
 func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, error), m *plan.Model, p expr.Prefetch) ([]*plan.Relation, error) {
@@ -60,7 +109,7 @@ func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, err
 
 // typedRelation is a relation field's Go type, which knows the type of the related objects.
 type typedRelation interface {
-	loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error)
+	startAny(db *DB, s *scope, q *expr.Query) (*loading, error)
 	listAny(objs []plan.Pointer) any
 }
 
@@ -77,6 +126,18 @@ func holder(rel *plan.Relation) *plan.Field {
 
 // loadRelation loads a relation for a list of objects and stores it in them. It returns the related objects.
 func loadRelation(ctx context.Context, db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) ([]plan.Pointer, error) {
+	ld, err := startRelation(db, s, rel, objs, sub, dbName)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.runLoading(ctx, s, []*loading{ld}); err != nil {
+		return nil, err
+	}
+	return ld.finish(ctx)
+}
+
+// startRelation prepares to load a relation for a list of objects.
+func startRelation(db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) (*loading, error) {
 	hold := holder(rel)
 	if hold == nil {
 		return nil, fmt.Errorf("orm: %s has no field that holds %s (declare one with orm.HasMany)", rel.From.GoName(), rel.Name)
@@ -91,12 +152,12 @@ func loadRelation(ctx context.Context, db *DB, s *scope, rel *plan.Relation, obj
 		q = &c
 	}
 	if rel.Kind == plan.Forward {
-		return loadForward(ctx, db, s, rel, objs, q, typed)
+		return startForward(db, s, rel, objs, q, typed)
 	}
-	return loadMany(ctx, db, s, rel, hold, objs, q, typed)
+	return startMany(db, s, rel, hold, objs, q, typed)
 }
 
-func loadForward(ctx context.Context, db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, q *expr.Query, typed typedRelation) ([]plan.Pointer, error) {
+func startForward(db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, q *expr.Query, typed typedRelation) (*loading, error) {
 	target := rel.To.FieldNamed(rel.ToColumn)
 	f := rel.Field
 	var keys []dialect.Value
@@ -109,27 +170,33 @@ func loadForward(ctx context.Context, db *DB, s *scope, rel *plan.Relation, objs
 		seen[v] = true
 		keys = append(keys, v)
 	}
-	var found []plan.Pointer
+	inner := &loading{finish: func(context.Context) ([]plan.Pointer, error) { return nil, nil }}
 	if len(keys) > 0 {
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: target.S.Name}, Val: dialect.ListValue(keys)})
 		q.Order, q.Ordered = nil, true
 		var err error
-		if found, err = typed.loadAny(ctx, db, s, q); err != nil {
+		if inner, err = typed.startAny(db, s, q); err != nil {
 			return nil, err
 		}
 	}
-	byKey := make(map[dialect.Value]plan.Pointer, len(found))
-	for _, obj := range found {
-		byKey[target.Codec.Get(target.At(obj))] = obj
-	}
-	for _, obj := range objs {
-		l := f.LinkAt(obj)
-		l.Loaded, l.Done = nil, true
-		if to, ok := byKey[f.Codec.Get(f.At(obj))]; ok {
-			l.Loaded = rel.To.Box(to)
+	return &loading{part: inner.part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
+		found, err := inner.finish(ctx)
+		if err != nil {
+			return nil, err
 		}
-	}
-	return found, nil
+		byKey := make(map[dialect.Value]plan.Pointer, len(found))
+		for _, obj := range found {
+			byKey[target.Codec.Get(target.At(obj))] = obj
+		}
+		for _, obj := range objs {
+			l := f.LinkAt(obj)
+			l.Loaded, l.Done = nil, true
+			if to, ok := byKey[f.Codec.Get(f.At(obj))]; ok {
+				l.Loaded = rel.To.Box(to)
+			}
+		}
+		return found, nil
+	}}, nil
 }
 
 func addStep(q *expr.Query, p expr.Pred) {
@@ -137,8 +204,9 @@ func addStep(q *expr.Query, p expr.Pred) {
 	q.Where = append(q.Where[:n:n], expr.Step{Preds: []expr.Pred{p}})
 }
 
-// loadMany loads the rows behind a many-to-many field or a foreign key's way back, with the key of the owner of each row.
-func loadMany(ctx context.Context, db *DB, s *scope, rel *plan.Relation, hold *plan.Field, objs []plan.Pointer, q *expr.Query, typed typedRelation) ([]plan.Pointer, error) {
+// startMany prepares to load the rows behind a many-to-many field or a foreign key's way back, with the key of the owner of
+// each row.
+func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, objs []plan.Pointer, q *expr.Query, typed typedRelation) (*loading, error) {
 	owner := rel.From.PK
 	if rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne {
 		owner = rel.From.FieldNamed(rel.FromColumn)
@@ -148,48 +216,59 @@ func loadMany(ctx context.Context, db *DB, s *scope, rel *plan.Relation, hold *p
 		keys = append(keys, owner.Codec.Get(owner.At(obj)))
 	}
 	byOwner := make(map[dialect.Value][]plan.Pointer, len(objs))
-	var found []plan.Pointer
+	var inner *loading
 	var err error
-	if rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne {
-		key := rel.Field
-		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: key.Column}, Val: dialect.ListValue(keys)})
-		if found, err = typed.loadAny(ctx, db, s, q); err != nil {
-			return nil, err
-		}
-		for _, obj := range found {
-			v := key.Codec.Get(key.At(obj))
-			byOwner[v] = append(byOwner[v], obj)
-		}
+	backward := rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne
+	if backward {
+		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: rel.Field.Column}, Val: dialect.ListValue(keys)})
+		inner, err = typed.startAny(db, s, q)
 	} else {
 		back := rel.Back()
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Walk{Steps: []*plan.Relation{back}}, Val: dialect.ListValue(keys)})
 		q.Where[len(q.Where)-1].Share = true
 		n := len(q.Annotations)
 		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, After: len(q.Where), Node: expr.Walk{Steps: []*plan.Relation{back}}})
-		if found, err = loadWithOwner(ctx, db, s, q, owner, byOwner); err != nil {
+		inner, err = startWithOwner(db, s, q, owner, byOwner)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &loading{part: inner.part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
+		found, err := inner.finish(ctx)
+		if err != nil {
 			return nil, err
 		}
-	}
-	for i, obj := range objs {
-		l := hold.LinkAt(obj)
-		l.Loaded, l.Done = typed.listAny(byOwner[keys[i]]), true
-		if rel.Kind == plan.BackwardOne {
-			l.Loaded = nil
-			if list := byOwner[keys[i]]; len(list) > 0 {
-				l.Loaded = rel.To.Box(list[0])
+		if backward {
+			key := rel.Field
+			for _, obj := range found {
+				v := key.Codec.Get(key.At(obj))
+				byOwner[v] = append(byOwner[v], obj)
 			}
 		}
-	}
-	return found, nil
+		for i, obj := range objs {
+			l := hold.LinkAt(obj)
+			l.Loaded, l.Done = typed.listAny(byOwner[keys[i]]), true
+			if rel.Kind == plan.BackwardOne {
+				l.Loaded = nil
+				if list := byOwner[keys[i]]; len(list) > 0 {
+					l.Loaded = rel.To.Box(list[0])
+				}
+			}
+		}
+		return found, nil
+	}}, nil
 }
 
 const ownerAlias = "_prefetch_related_val"
 
-// loadWithOwner loads objects that come once for each owner. The same row of two owners becomes one object.
-func loadWithOwner(ctx context.Context, db *DB, s *scope, q *expr.Query, owner *plan.Field, byOwner map[dialect.Value][]plan.Pointer) ([]plan.Pointer, error) {
+// startWithOwner prepares to load objects that come once for each owner. The same row of two owners becomes one object.
+func startWithOwner(db *DB, s *scope, q *expr.Query, owner *plan.Field, byOwner map[dialect.Value][]plan.Pointer) (*loading, error) {
 	st, err := db.statement(s, q, shapeSelect)
-	if err != nil || st.Empty {
+	if err != nil {
 		return nil, err
+	}
+	if st.Empty {
+		return &loading{finish: func(context.Context) ([]plan.Pointer, error) { return nil, nil }}, nil
 	}
 	l := st.Layout
 	col := l.Annotations[len(l.Annotations)-1].Col
@@ -203,7 +282,7 @@ func loadWithOwner(ctx context.Context, db *DB, s *scope, q *expr.Query, owner *
 			pkCol = i
 		}
 	}
-	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
+	row := func(r dialect.Row) error {
 		own, err := key(r, col)
 		if err != nil {
 			return err
@@ -227,15 +306,15 @@ func loadWithOwner(ctx context.Context, db *DB, s *scope, q *expr.Query, owner *
 		found = append(found, obj)
 		byOwner[own] = append(byOwner[own], obj)
 		return scanObject(obj, st.Layout.Fields, m, r)
-	})
-	if err != nil {
-		return nil, err
 	}
-	bindGroup(m, found, q.DB)
-	if len(q.Prefetch) > 0 && len(found) > 0 {
-		return found, prefetch(ctx, db, s, q, found)
-	}
-	return found, nil
+	part := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: row}}
+	return &loading{part: part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
+		bindGroup(m, found, q.DB)
+		if len(q.Prefetch) > 0 && len(found) > 0 {
+			return found, prefetch(ctx, db, s, q, found)
+		}
+		return found, nil
+	}}, nil
 }
 
 func scanObject(obj plan.Pointer, fields []*plan.Field, m *plan.Model, r dialect.Row) error {
@@ -331,23 +410,34 @@ func loadForPeers(ctx context.Context, l *plan.Link, owner plan.Pointer) error {
 	return err
 }
 
-func loadTyped[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
-	list, err := fetch[T](ctx, db, s, q, 0)
-	out := make([]plan.Pointer, len(list))
-	for i, obj := range list {
-		out[i] = plan.PointerTo(obj)
+func startTyped[T any](db *DB, s *scope, q *expr.Query) (*loading, error) {
+	st, err := db.statement(s, q, shapeSelect)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	r := &reader[T]{l: st.Layout, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+	ld := &loading{finish: func(ctx context.Context) ([]plan.Pointer, error) {
+		list, err := r.finish(ctx, db, s, q)
+		out := make([]plan.Pointer, len(list))
+		for i, obj := range list {
+			out[i] = plan.PointerTo(obj)
+		}
+		return out, err
+	}}
+	if !st.Empty {
+		ld.part = &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
+	}
+	return ld, nil
 }
 
-func (f *ForeignKey[T, K]) loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
-	return loadTyped[T](ctx, db, s, q)
+func (f *ForeignKey[T, K]) startAny(db *DB, s *scope, q *expr.Query) (*loading, error) {
+	return startTyped[T](db, s, q)
 }
 
 func (f *ForeignKey[T, K]) listAny([]plan.Pointer) any { return nil }
 
-func (m *Many[T]) loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
-	return loadTyped[T](ctx, db, s, q)
+func (m *Many[T]) startAny(db *DB, s *scope, q *expr.Query) (*loading, error) {
+	return startTyped[T](db, s, q)
 }
 
 func (m *Many[T]) listAny(objs []plan.Pointer) any {
@@ -358,8 +448,8 @@ func (m *Many[T]) listAny(objs []plan.Pointer) any {
 	return list
 }
 
-func (o *One[T]) loadAny(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
-	return loadTyped[T](ctx, db, s, q)
+func (o *One[T]) startAny(db *DB, s *scope, q *expr.Query) (*loading, error) {
+	return startTyped[T](db, s, q)
 }
 
 func (o *One[T]) listAny([]plan.Pointer) any { return nil }
