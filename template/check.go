@@ -246,18 +246,18 @@ func (k *checker) template(t *Template) {
 	k.active = append(k.active, t)
 	blocks, depth, tmpl, at := k.blocks, k.depth, k.tmpl, k.at
 	k.blocks, k.depth = map[string][]*blockNode{}, map[string]int{}
-	chain := []*Template{t}
+	chain, known := []*Template{t}, true
 	for cur := t; cur.extends != nil; {
 		name, literal := cur.extends.parent.literalName()
 		if !literal {
 			k.tmpl, k.at = cur, cur.extends.span
 			k.expr(cur.extends.parent)
-			chain = nil // the blocks cannot be placed
+			known = false
 			break
 		}
 		parent, err := k.dtl.findParent(name, chain)
 		if err != nil || len(chain) > maxDepth {
-			chain = nil
+			known = false
 			break
 		}
 		chain = append(chain, parent)
@@ -268,8 +268,14 @@ func (k *checker) template(t *Template) {
 			k.blocks[name] = append(k.blocks[name], b)
 		}
 	}
-	if len(chain) > 0 {
-		k.list(chain[len(chain)-1].nodes)
+	root := chain[len(chain)-1]
+	if known {
+		k.list(root.nodes)
+	} else { // a parent that is not known may set variables around its blocks
+		open := k.open
+		k.open = true
+		k.list(root.extends.rest)
+		k.open = open
 	}
 	k.blocks, k.depth, k.tmpl, k.at = blocks, depth, tmpl, at
 	k.active = k.active[:len(k.active)-1]

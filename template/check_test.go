@@ -112,6 +112,7 @@ func TestCheckFindsMistakes(t *testing.T) {
 		{"filter argument", `{{ article.title|default:article.bdy }}`, `1:1: article has no field or method "bdy" (did you mean "body"?)`},
 		{"partial", `{% partialdef card %}x{% endpartialdef %}{% partial cadr %}`, `1:42: Partial 'cadr' is not defined in the current template. (did you mean "card"?)`},
 		{"text has no field", `{{ article.title.size }}`, `1:1: string has no field or method "size"`},
+		{"dynamic parent", `{% extends article.title %}{% block x %}{{ article.titel }}{{ unknown_here }}{% endblock %}`, `1:41: article has no field or method "titel"`},
 		{"super without parent", `{% block a %}{{ block.super }}{% endblock %}`, `1:14: {{ block.super }} in a template without a parent`},
 	}
 	for _, tt := range tests {
