@@ -31,6 +31,9 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 			}
 			parts = append(parts, d.QuoteName(f.ColumnName())+" "+columnSQL(t, d, d.ColumnType(f, target(byLabel, f)), f, byLabel))
 			if ref := references(f, byLabel); ref != "" && !d.InlineForeignKeys {
+				if d.Name == "mysql" {
+					ref = strings.NewReplacer(`"`, "`", " DEFERRABLE INITIALLY DEFERRED", "").Replace(ref)
+				}
 				later = append(later, "ALTER TABLE "+d.QuoteName(m.Table)+" ADD FOREIGN KEY ("+d.QuoteName(f.ColumnName())+")"+ref)
 			}
 		}

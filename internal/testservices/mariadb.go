@@ -66,11 +66,15 @@ func (m *MariaDB) URL(database string) string {
 }
 
 // NewDatabase makes an empty database for one test and returns its URL. It is dropped when the test ends, even while
-// connections to it are open.
-func (m *MariaDB) NewDatabase(t testing.TB) string {
+// connections to it are open. Its texts compare by the collation, or by the server's default if there is none.
+func (m *MariaDB) NewDatabase(t testing.TB, collation ...string) string {
 	t.Helper()
 	name := fmt.Sprintf("test_%d", m.databases.Add(1))
-	if err := m.run("CREATE DATABASE " + name + " CHARACTER SET utf8mb4"); err != nil {
+	create := "CREATE DATABASE " + name + " CHARACTER SET utf8mb4"
+	if len(collation) > 0 {
+		create += " COLLATE " + collation[0]
+	}
+	if err := m.run(create); err != nil {
 		t.Fatalf("testservices: %v", err)
 	}
 	t.Cleanup(func() {

@@ -153,6 +153,20 @@ func likeLookup(b []byte, op string, left, right []byte) ([]byte, bool) {
 	return append(b, right...), true
 }
 
+// FoldCase makes the look-ups that ignore case do so by LOWER, for a database whose texts compare by their bytes: its LIKE
+// does not ignore case by itself.
+func FoldCase(d *Dialect) {
+	lookup := d.Lookup
+	lower := func(of []byte) []byte { return append(append([]byte("LOWER("), of...), ')') }
+	d.Lookup = func(b []byte, op string, left, right []byte) ([]byte, bool) {
+		switch op {
+		case "iexact", "icontains", "istartswith", "iendswith":
+			left, right = lower(left), lower(right)
+		}
+		return lookup(b, op, left, right)
+	}
+}
+
 // appendConverted writes a moment as the clock on the wall shows it. The server needs its tables of time zones for that.
 //
 // Django 6.1 django/db/backends/mysql/operations.py _convert_sql_to_tz.

@@ -23,7 +23,7 @@ import (
 // Options of a database. The zero value is right for a site.
 type Options struct {
 	// Flavor is "mysql" or "mariadb", where the two differ (MariaDB's INSERT ... RETURNING). Default: what the URL's scheme says
-	// (mariadb://), else Open asks the server.
+	// (mariadb://), else Open asks the server, and also whether the database's collation minds case.
 	Flavor string
 	// MaxConns is the greatest number of connections. Default: 4 per processor, at least 8. All processes together must stay
 	// below the server's max_connections.
@@ -81,35 +81,43 @@ func Open(raw string, o Options) (*orm.DB, error) {
 	p.db.SetMaxIdleConns(o.MaxIdleConns)
 	p.db.SetConnMaxLifetime(o.MaxLifetime)
 	p.db.SetConnMaxIdleTime(o.MaxIdle)
-	flavor := o.Flavor
-	if flavor == "" {
-		if flavor, err = p.flavor(); err != nil {
+	switch o.Flavor {
+	case "mysql":
+		p.d = dialect.MySQL()
+	case "mariadb":
+		p.d = dialect.MariaDB()
+	default:
+		if err := p.ask(); err != nil {
 			return nil, errors.Join(err, p.Close())
 		}
-	}
-	p.d = dialect.MySQL()
-	if flavor == "mariadb" {
-		p.d = dialect.MariaDB()
 	}
 	return orm.NewDB(p), nil
 }
 
-// flavor asks the server what it is.
-func (p *pool) flavor() (string, error) {
+// ask finds the dialect by what the server is, and how the database compares texts.
+func (p *pool) ask() error {
 	ctx, cancel := context.WithTimeout(context.Background(), p.o.ConnectTimeout)
 	defer cancel()
 	sc, err := p.db.Conn(ctx)
 	if err != nil {
-		return "", connectError(ctx, err)
+		return connectError(ctx, err)
 	}
-	flavor := "mysql"
+	p.d = dialect.MySQL()
 	err = sc.Raw(func(dc any) error {
-		if c, ok := dc.(*conn); ok && c.maria {
-			flavor = "mariadb"
+		c, ok := dc.(*conn)
+		if !ok {
+			return nil
 		}
-		return nil
+		if c.maria {
+			p.d = dialect.MariaDB()
+		}
+		row, err := queryRaw(ctx, c.inner, "SELECT @@collation_database")
+		if err == nil && (strings.HasSuffix(row.Text(0), "_bin") || strings.HasSuffix(row.Text(0), "_cs")) {
+			dialect.FoldCase(p.d)
+		}
+		return err
 	})
-	return flavor, errors.Join(err, sc.Close())
+	return errors.Join(err, sc.Close())
 }
 
 // parseURL reads a database URL into the configuration of the driver below.

@@ -224,6 +224,8 @@ func strictMode(mode string) string {
 			continue
 		case "STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL":
 			strict = true
+		case "NO_UNSIGNED_SUBTRACTION":
+			continue
 		}
 		if strings.Trim(m, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "" {
 			out = append(out, m)
@@ -232,5 +234,6 @@ func strictMode(mode string) string {
 	if !strict {
 		out = append(out, "STRICT_TRANS_TABLES")
 	}
+	out = append(out, "NO_UNSIGNED_SUBTRACTION") // 1 - 2 is -1 for positive columns too
 	return strings.Join(out, ",")
 }

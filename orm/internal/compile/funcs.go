@@ -417,7 +417,12 @@ func plainCase(k schema.Kind) schema.Kind {
 
 // window resolves fn() OVER (...).
 func (b *builder) window(n *expr.Window, can reuse) *rexpr {
-	of := b.resolve(n.Of, can)
+	var of *rexpr
+	if f, ok := n.Of.(expr.Func); ok && b.c.D.MariaDB && len(f.Args) == 3 && (f.Name == "Lag" || f.Name == "Lead") {
+		of = b.mysqlNeighbour(f, can)
+	} else {
+		of = b.resolve(n.Of, can)
+	}
 	var parts []*rexpr
 	for _, p := range n.Partition {
 		parts = append(parts, b.resolve(p, can))
@@ -438,8 +443,7 @@ func (b *builder) window(n *expr.Window, can reuse) *rexpr {
 			e.kids = append(e.kids, o.e)
 		}
 	}
-	e.write = func(w *writer) {
-		of.write(w)
+	over := func(w *writer) {
 		w.str(" OVER (")
 		for i, p := range parts {
 			if i == 0 {
@@ -470,6 +474,14 @@ func (b *builder) window(n *expr.Window, can reuse) *rexpr {
 			w.str(frameSQL(n.Frame))
 		}
 		w.str(")")
+	}
+	e.write = func(w *writer) {
+		if of.over != nil {
+			of.over(w, over)
+			return
+		}
+		of.write(w)
+		over(w)
 	}
 	return e
 }

@@ -178,6 +178,11 @@ func mysqlCall(w *writer, name string, args []*rexpr) bool {
 		return around("CONVERT(CHAR(", " USING utf32) USING utf8mb4)")
 	case "Ord":
 		return around("ORD(CONVERT(", " USING utf32))")
+	case "Round":
+		if args[0].kind != schema.Float {
+			return false
+		}
+		mysqlRound(w, args)
 	case "Concat":
 		w.str("CONCAT_WS('', ")
 		for i, a := range args {
@@ -191,6 +196,56 @@ func mysqlCall(w *writer, name string, args []*rexpr) bool {
 		return false
 	}
 	return true
+}
+
+// mysqlRound rounds the half of a floating-point number away from zero, as other databases do; ROUND leaves it to the C
+// library, which takes the even neighbour.
+func mysqlRound(w *writer, args []*rexpr) {
+	scale := func(sign string) {
+		if len(args) > 1 {
+			w.str(sign + "POWER(10, ")
+			args[1].write(w)
+			w.str(")")
+		}
+	}
+	w.str("(SIGN(")
+	args[0].write(w)
+	w.str(") * FLOOR(ABS(")
+	args[0].write(w)
+	w.str(")")
+	scale(" * ")
+	w.str(" + 0.5)")
+	scale(" / ")
+	w.str(")")
+}
+
+// mysqlNeighbour writes LAG or LEAD with a default, which MariaDB has not: is there such a row?
+func (b *builder) mysqlNeighbour(n expr.Func, can reuse) *rexpr {
+	of, offset, deflt := b.resolve(n.Args[0], can), b.resolve(n.Args[1], can), b.resolve(n.Args[2], can)
+	if b.err != nil {
+		return &rexpr{}
+	}
+	e := derived(n.Out, of, deflt)
+	if e.kind == schema.Invalid {
+		e.kind = plainInteger(of.kind)
+	}
+	word := sqlName(n.Name)
+	e.over = func(w *writer, over func(w *writer)) {
+		w.str("(CASE WHEN " + word + "(1, ")
+		offset.write(w)
+		w.str(")")
+		over(w)
+		w.str(" IS NULL THEN ")
+		deflt.write(w)
+		w.str(" ELSE " + word + "(")
+		of.write(w)
+		w.str(", ")
+		offset.write(w)
+		w.str(")")
+		over(w)
+		w.str(" END)")
+	}
+	return e
 }
 
 // mysqlSeparator writes the separator of GROUP_CONCAT, which cannot be a parameter.

@@ -34,6 +34,8 @@ type rexpr struct {
 	name string
 	// filterOK is false for what cannot stand in a condition.
 	sub *builder
+	// over writes a window function that names its window more than once.
+	over func(w *writer, over func(w *writer))
 }
 
 // leaves are what GROUP BY must name for the expression to be allowed: itself, unless it holds an aggregate.
