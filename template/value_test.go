@@ -27,6 +27,13 @@ func (s status) String() string { return "Status: " + string(s) }
 // Label is a method of a value that is no struct.
 func (s status) Label() string { return strings.ToUpper(string(s)) }
 
+// stamp is a time with methods of its own, civilDay a date without a time of day.
+type stamp struct{ time.Time }
+
+type civilDay struct{ y, m, d int }
+
+func (c civilDay) Date() (int, time.Month, int) { return c.y, time.Month(c.m), c.d }
+
 type base struct{ Created int }
 
 // level is a number whose String method gives HTML, which must be escaped.
@@ -71,6 +78,8 @@ type everything struct {
 	Duration  time.Duration
 	Interface fmt.Stringer
 	Level     level
+	Stamp     stamp
+	Day       civilDay
 	NullText  sql.NullString
 	NullInt   sql.NullInt64
 	NullTime  sql.Null[time.Time]
@@ -148,6 +157,8 @@ func newEverything() *everything {
 		Duration:  26 * time.Hour,
 		Interface: status("seen"),
 		Level:     3,
+		Stamp:     stamp{time.Date(2026, 7, 4, 12, 0, 0, 0, time.UTC)},
+		Day:       civilDay{2026, 7, 4},
 		NullText:  sql.NullString{String: "<set>", Valid: true},
 		NullTime:  sql.Null[time.Time]{V: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), Valid: true},
 	}
@@ -197,6 +208,7 @@ func TestNamesOfGoValues(t *testing.T) {
 		{"[{{ danger }}]", "[]"},
 		{"{{ byte }} {{ duration }} {{ interface }}", "255 1 day, 2:00:00 Status: seen"},
 		{"{{ level }}{% if level > 2 %}!{% endif %}", "&lt;level&gt;!"},
+		{"{{ stamp|date:'H:i T' }} {{ stamp.year }} {{ day|date:'Y-m-d' }} {{ day }}", "12:00 UTC 2026 2026-07-04 4. Juli 2026"},
 		{"{{ null_text }} {{ null_int }} {{ null_time|date:'Y' }}", "&lt;set&gt; None 2026"},
 		{"{{ title.upper }} {{ title.split.0 }}", "TIDE &amp; TIME Tide"},
 	}

@@ -29,7 +29,7 @@ func (v Value) Truth() bool {
 	case String, Safe, Bytes, Tuple, Set:
 		return v.n != 0
 	case DateTime:
-		return v.t.civil != nil || v.t.naive || !v.Time().IsZero()
+		return v.t.naive || !v.Time().IsZero()
 	case List, Dict, Map, Mapping, Range:
 		n, _ := v.Len()
 		return n > 0

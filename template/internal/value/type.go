@@ -76,6 +76,10 @@ type (
 		Lookup(key string) (string, bool)
 		GetList(key string) []string
 	}
+	zoned interface {
+		In(zone *time.Location) time.Time
+		Location() *time.Location
+	}
 	dater   interface{ Date() (int, time.Month, int) }
 	clocker interface{ Clock() (int, int, int) }
 	nanoer  interface{ Nanosecond() int }
@@ -260,6 +264,12 @@ func (t *Type) interfaces(pending map[reflect.Type]*Type) {
 		t.decompose, t.kind = true, Decimal
 	case rt.ConvertibleTo(timeType.rt) && rt.Kind() == reflect.Struct:
 		t.kind = DateTime
+	case implements[zoned](rt) && rt.Kind() == reflect.Struct: // a struct around a time.Time
+		t.kind = DateTime
+		t.civil = func(a any) time.Time {
+			z := a.(zoned)
+			return z.In(z.Location())
+		}
 	case implements[dater](rt) && implements[clocker](rt) && rt.Kind() == reflect.Struct:
 		t.kind, t.naive = DateTime, true
 		t.civil = func(a any) time.Time {
