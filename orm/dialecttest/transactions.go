@@ -195,6 +195,9 @@ func testChangedTable(t *testing.T, e *env) {
 // testBatch runs several statements at once, where the driver can.
 func testBatch(t *testing.T, e *env) {
 	library(t, e)
+	s := fullSample()
+	s.Body = strings.Repeat("x", 10_000)
+	must(t, orm.Create(e.ctx, s)) // now: the connection below may be the only one that writes
 	c, err := e.db.Backend().Acquire(e.ctx, true)
 	must(t, err)
 	defer c.Release()
@@ -237,9 +240,6 @@ func testBatch(t *testing.T, e *env) {
 	for range 300 { // more than the buffers of both ends take
 		many = append(many, &dialect.BatchItem{SQL: "SELECT body FROM dialecttest_sample", Row: func(r dialect.Row) error { total += len(r.Text(0)); return nil }})
 	}
-	s := fullSample()
-	s.Body = strings.Repeat("x", 10_000)
-	must(t, orm.Create(e.ctx, s))
 	must(t, b.Batch(e.ctx, many))
 	want(t, "bytes", total, 3_000_000)
 }
