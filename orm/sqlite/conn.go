@@ -20,6 +20,9 @@ type conn struct {
 	reader bool
 	stmts  map[string]*sqlite.Stmt
 	row    rowOf
+	// funcErr is the error of an SQL function, limit the length limit before it; see function.
+	funcErr error
+	limit   int32
 
 	mu     sync.Mutex      // guards what follows, which the watcher reads
 	ctx    context.Context // of the read in progress, if it can be cancelled
@@ -237,6 +240,9 @@ func bind(s *sqlite.Stmt, args []dialect.Value) error {
 
 // wrap turns a database error into one that a program can look into.
 func (c *conn) wrap(sql string, err error) error {
+	if ferr := c.failed(); ferr != nil {
+		return fmt.Errorf("sqlite: %w [%s]", ferr, shorten(sql))
+	}
 	code := sqlite.ErrCode(err)
 	if code.ToPrimary() != sqlite.ResultConstraint {
 		if code.ToPrimary() == sqlite.ResultBusy {

@@ -15,12 +15,11 @@ import (
 // installFunctions makes the functions known that Django's SQLite backend has and queries use.
 //
 // Django 6.1 django/db/backends/sqlite3/_functions.py.
-func installFunctions(c *sqlite.Conn) error {
-	type fn = func(ctx sqlite.Context, args []sqlite.Value) (sqlite.Value, error)
+func installFunctions(c *conn) error {
 	res := &regexps{m: map[string]*regexp.Regexp{}}
 	for name, f := range map[string]struct {
 		n int
-		f fn
+		f scalar
 	}{
 		"regexp":                    {2, res.match},
 		"django_date_extract":       {2, extract},
@@ -35,12 +34,46 @@ func installFunctions(c *sqlite.Conn) error {
 		"django_time_diff":          {2, timeDiff},
 		"django_format_dtdelta":     {3, formatDelta},
 	} {
-		impl := &sqlite.FunctionImpl{NArgs: f.n, Scalar: f.f, Deterministic: true, AllowIndirect: true}
-		if err := c.CreateFunction(name, impl); err != nil {
+		if err := c.function(name, f.n, f.f); err != nil {
 			return err
 		}
 	}
 	return installMore(c)
+}
+
+// function installs a scalar function. The library below loses the errors that functions return (it reports them with the
+// code of success), so they are kept on the connection, and the statement is stopped by a result that is too long.
+func (c *conn) function(name string, args int, f scalar) error {
+	return c.raw.CreateFunction(name, &sqlite.FunctionImpl{
+		NArgs: args, Deterministic: true, AllowIndirect: true,
+		Scalar: func(ctx sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
+			v, err := f(ctx, args)
+			if err == nil {
+				return v, nil
+			}
+			if c.funcErr == nil {
+				c.funcErr = err
+				c.limit = c.raw.Limit(sqlite.LimitLength, shortest)
+			}
+			return sqlite.TextValue(tooLong), nil
+		},
+	})
+}
+
+// shortest is SQLite's smallest limit for the length of a text; tooLong is longer.
+const (
+	shortest = 30
+	tooLong  = "this text is longer than the limit that was set before it was returned"
+)
+
+// failed returns the error of a function that stopped the statement, if there is one, and undoes what stopped it.
+func (c *conn) failed() error {
+	err := c.funcErr
+	if err != nil {
+		c.funcErr = nil
+		c.raw.Limit(sqlite.LimitLength, c.limit)
+	}
+	return err
 }
 
 // regexps keeps compiled patterns of one connection.

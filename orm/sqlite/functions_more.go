@@ -16,7 +16,7 @@ import (
 type scalar = func(ctx sqlite.Context, args []sqlite.Value) (sqlite.Value, error)
 
 // installMore adds the functions over texts and the aggregates that SQLite lacks.
-func installMore(c *sqlite.Conn) error {
+func installMore(c *conn) error {
 	hash := func(sum func(b []byte) []byte) scalar {
 		return textFunc(func(s string) string { return hex.EncodeToString(sum([]byte(s))) })
 	}
@@ -38,8 +38,7 @@ func installMore(c *sqlite.Conn) error {
 		"SHA384":  {1, hash(func(b []byte) []byte { s := sha512.Sum384(b); return s[:] })},
 		"SHA512":  {1, hash(func(b []byte) []byte { s := sha512.Sum512(b); return s[:] })},
 	} {
-		impl := &sqlite.FunctionImpl{NArgs: f.n, Scalar: f.f, Deterministic: true, AllowIndirect: true}
-		if err := c.CreateFunction(name, impl); err != nil {
+		if err := c.function(name, f.n, f.f); err != nil {
 			return err
 		}
 	}
@@ -49,7 +48,7 @@ func installMore(c *sqlite.Conn) error {
 		"STDDEV_POP":  func(s *stats) sqlite.Value { return s.variance(false, true) },
 		"STDDEV_SAMP": func(s *stats) sqlite.Value { return s.variance(true, true) },
 	} {
-		if err := aggregate(c, name, func() sqlite.AggregateFunction { return &stats{final: final} }); err != nil {
+		if err := aggregate(c.raw, name, func() sqlite.AggregateFunction { return &stats{final: final} }); err != nil {
 			return err
 		}
 	}
@@ -58,11 +57,11 @@ func installMore(c *sqlite.Conn) error {
 		"BIT_OR":  func(a, b int64) int64 { return a | b },
 		"BIT_XOR": func(a, b int64) int64 { return a ^ b },
 	} {
-		if err := aggregate(c, name, func() sqlite.AggregateFunction { return &bits{op: op} }); err != nil {
+		if err := aggregate(c.raw, name, func() sqlite.AggregateFunction { return &bits{op: op} }); err != nil {
 			return err
 		}
 	}
-	return aggregate(c, "ANY_VALUE", func() sqlite.AggregateFunction { return &anyValue{} })
+	return aggregate(c.raw, "ANY_VALUE", func() sqlite.AggregateFunction { return &anyValue{} })
 }
 
 func aggregate(c *sqlite.Conn, name string, make func() sqlite.AggregateFunction) error {

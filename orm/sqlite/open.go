@@ -225,7 +225,7 @@ func (p *pool) open() (*conn, error) {
 			return nil, fmt.Errorf("sqlite: open %q: %s: %w", p.path, sql, err)
 		}
 	}
-	if err := installFunctions(raw); err != nil {
+	if err := installFunctions(c); err != nil {
 		raw.Close()
 		return nil, fmt.Errorf("sqlite: open %q: functions: %w", p.path, err)
 	}
