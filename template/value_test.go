@@ -208,6 +208,7 @@ func TestNamesOfGoValues(t *testing.T) {
 		{"[{{ danger }}]", "[]"},
 		{"{{ byte }} {{ duration }} {{ interface }}", "255 1 day, 2:00:00 Status: seen"},
 		{"{{ level }}{% if level > 2 %}!{% endif %}", "&lt;level&gt;!"},
+		{"{{ level|json_script }}", `<script type="application/json">3</script>`},
 		{"{{ stamp|date:'H:i T' }} {{ stamp.year }} {{ day|date:'Y-m-d' }} {{ day }}", "12:00 UTC 2026 2026-07-04 4. Juli 2026"},
 		{"{{ null_text }} {{ null_int }} {{ null_time|date:'Y' }}", "&lt;set&gt; None 2026"},
 		{"{{ title.upper }} {{ title.split.0 }}", "TIDE &amp; TIME Tide"},

@@ -36,7 +36,11 @@ func appendJSON(dst []byte, v value.Value, depth int) ([]byte, error) {
 		return append(dst, "null"...), nil
 	case value.Bool:
 		return strconv.AppendBool(dst, v.Bool()), nil
-	case value.Int, value.Uint, value.BigInt:
+	case value.Int: // as a number, whatever a String method says
+		return strconv.AppendInt(dst, v.Int(), 10), nil
+	case value.Uint:
+		return strconv.AppendUint(dst, v.Uint(), 10), nil
+	case value.BigInt:
 		return value.AppendStr(dst, v), nil
 	case value.Float:
 		switch f := v.Float(); {
