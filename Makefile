@@ -29,8 +29,8 @@ fuzz: ## Run every fuzz target for FUZZTIME each (30s)
 bench: ## Run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-bench-compare: ## Run the benchmarks against other frameworks (downloads them)
-	cd bench && go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench-compare: ## Run the benchmark site beside hand-written Go and other frameworks (python3, wrk, PostgreSQL; COMPARE=flags)
+	cd bench && go run ./compare $(COMPARE)
 
 lint: ## Check formatting, go vet and staticcheck
 	@.ci/lint
