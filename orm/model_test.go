@@ -158,8 +158,16 @@ func TestDecimal(t *testing.T) {
 		places int
 		want   string
 	}{
-		{"1.005", 2, "1.00"}, {"1.015", 2, "1.02"}, {"-1.005", 2, "-1.00"}, {"2.5", 0, "2"}, {"3.5", 0, "4"}, {"-2.5", 0, "-2"}, {"12", 2, "12.00"},
-		{"0.1", 1, "0.1"}, {"1e3", 1, "1000.0"}, {"+7", 0, "7"},
+		{"1.005", 2, "1.00"},
+		{"1.015", 2, "1.02"},
+		{"-1.005", 2, "-1.00"},
+		{"2.5", 0, "2"},
+		{"3.5", 0, "4"},
+		{"-2.5", 0, "-2"},
+		{"12", 2, "12.00"},
+		{"0.1", 1, "0.1"},
+		{"1e3", 1, "1000.0"},
+		{"+7", 0, "7"},
 	} {
 		d, err := orm.NewDecimal(tt.in)
 		if err != nil {
@@ -186,7 +194,7 @@ func TestFieldsIsStable(t *testing.T) {
 	if orm.Fields[Article]() != a {
 		t.Error("Fields gives different values")
 	}
-	if a.Author.To() != a.Author.To() {
+	if first, second := a.Author.To(), a.Author.To(); first != second {
 		t.Error("To gives different values")
 	}
 	if a.Published == nil {
