@@ -28,6 +28,10 @@ type Options struct {
 	// MaxHeaderBytes, MaxHeaderFields and MaxLineBytes limit a request's head, its number of fields and each of its lines.
 	// Defaults: 64 KiB, 100, 8 KiB. More is answered with 431, or 414 for the request line.
 	MaxHeaderBytes, MaxHeaderFields, MaxLineBytes int
+	// HeapFloor is the size in bytes to which the heap may grow before garbage is collected: more memory, less work. It changes
+	// the whole process while the server runs, and nothing if GOGC or GOMEMLIMIT is set. Negative is Go's own rule. Default:
+	// 32 MiB.
+	HeapFloor int
 	// MaxConns is how many connections are open at once; more wait in the socket's queue. Default: 10,000.
 	MaxConns int
 	// MaxConnsPerAddress limits the connections of one public client address; loopback and private addresses, where front ends
@@ -61,6 +65,7 @@ func (o Options) withDefaults() Options {
 	def(&o.MaxHeaderBytes, 64<<10)
 	def(&o.MaxHeaderFields, 100)
 	def(&o.MaxLineBytes, 8<<10)
+	def(&o.HeapFloor, 32<<20)
 	def(&o.MaxConns, 10_000)
 	def(&o.MaxConnsPerAddress, 100)
 	def(&o.IdleGrace, 2*time.Second)

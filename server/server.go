@@ -26,6 +26,7 @@ func Serve(ctx context.Context, h http.Handler, opts Options) error {
 		}
 	}
 
+	defer keepHeap(opts.HeapFloor)()
 	s := newServing(ctx, h, &opts)
 	done := make(chan struct{})
 	defer close(done)
