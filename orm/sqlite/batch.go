@@ -11,7 +11,9 @@ var _ dialect.Batcher = (*conn)(nil)
 // Batch runs statements in order. Questions run in one transaction: they see the same state of the database, and its locks
 // are taken once for all of them, which costs more than to find a row.
 func (c *conn) Batch(ctx context.Context, items []*dialect.BatchItem) (err error) {
-	if len(items) > 1 && c.raw.AutocommitEnabled() && allReadOnly(items) {
+	// Outside a transaction a batch that writes is so many statements of their own: one that fails does not end the others.
+	alone := c.raw.AutocommitEnabled() && !allReadOnly(items)
+	if len(items) > 1 && c.raw.AutocommitEnabled() && !alone {
 		if err := c.Begin(ctx, dialect.TxOptions{ReadOnly: true}); err != nil {
 			return err
 		}
@@ -27,11 +29,14 @@ func (c *conn) Batch(ctx context.Context, items []*dialect.BatchItem) (err error
 		} else {
 			it.Result, it.Err = c.Exec(ctx, it.SQL, it.Args)
 		}
-		if it.Err != nil {
-			return it.Err
+		if it.Err != nil && err == nil {
+			err = it.Err
+		}
+		if err != nil && (!alone || ctx.Err() != nil) {
+			return err
 		}
 	}
-	return nil
+	return err
 }
 
 func allReadOnly(items []*dialect.BatchItem) bool {
