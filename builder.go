@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -176,6 +177,16 @@ func (b *builder) buildChain() {
 	if b.settings.Debug { // for the debug page; it may see what other layers ask the database
 		b.layers = slices.Concat([]web.Middleware{views.LogQueries}, b.layers)
 	}
+	b.compose()
+}
+
+// compose builds the chain. A middleware says by a panic that it cannot be built; it is a mistake like the others.
+func (b *builder) compose() {
+	defer func() {
+		if v := recover(); v != nil {
+			b.fail("middleware.E001", fmt.Errorf("%v", v), "")
+		}
+	}()
 	b.chain = web.Compose(b.resolver, b.layers...)
 	b.messages = append(b.messages, middleware.CheckOrder(b.chain.Layers())...)
 }

@@ -23,12 +23,23 @@ func (b *builder) layersOf(chain []*entry, view web.Handler) []web.Handler {
 		key := layerKey{e.p, len(layers)}
 		layer := b.res.layers[key]
 		if layer == nil {
-			layer = web.Compose(nextLayer(len(layers)+1), e.p.middleware...)
+			layer = b.compose(e, len(layers)+1)
 			b.res.layers[key] = layer
 		}
 		layers = append(layers, layer)
 	}
 	return append(layers, view)
+}
+
+// compose makes the chain of an include or a pattern. A middleware says by a panic that it cannot be built.
+func (b *builder) compose(e *entry, depth int) (layer web.Handler) {
+	defer func() {
+		if v := recover(); v != nil {
+			b.fail(e.p, configError("%v", v))
+			layer = nextLayer(depth)
+		}
+	}()
+	return web.Compose(nextLayer(depth), e.p.middleware...)
 }
 
 // nextLayer is the inside of a chain: it goes on with the layer of its number of whatever route the request has.

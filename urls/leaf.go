@@ -69,7 +69,7 @@ func (b *builder) leaf(e *entry) {
 	}
 	l.hide(extraAt)
 
-	if l.Handler == nil {
+	if view, isFunc := l.Handler.(web.View); l.Handler == nil || isFunc && view == nil {
 		b.fail(e.p, configError("pattern %q has no handler.", e.text))
 		return
 	}

@@ -3,6 +3,7 @@ package urls
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -100,6 +101,7 @@ func (b *builder) table() *table {
 func (b *builder) entries(parent *entry, patterns Patterns, converters map[string]*Converter) []*entry {
 	isRoot := parent.parent == nil
 	own := false
+	patterns = b.withoutNil(parent.p, patterns)
 	for _, element := range patterns {
 		p := element.pattern()
 		switch p.kind {
@@ -134,6 +136,19 @@ func (b *builder) entries(parent *entry, patterns Patterns, converters map[strin
 		}
 	}
 	return list
+}
+
+// withoutNil reports elements that are nil and leaves them out.
+func (b *builder) withoutNil(parent *pattern, patterns Patterns) Patterns {
+	if !slices.Contains(patterns, nil) {
+		return patterns
+	}
+	for i, element := range patterns {
+		if element == nil {
+			b.fail(parent, configError("element %d of the table is nil.", i+1))
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(patterns), func(element Pattern) bool { return element == nil })
 }
 
 func (b *builder) entry(parent *entry, p *pattern, converters map[string]*Converter) *entry {
@@ -189,6 +204,9 @@ func (b *builder) entry(parent *entry, p *pattern, converters map[string]*Conver
 func appName(patterns Patterns) string {
 	name := ""
 	for _, element := range patterns {
+		if element == nil {
+			continue // reported by withoutNil
+		}
 		if p := element.pattern(); p.kind == kindAppName {
 			name = p.route
 		}

@@ -25,6 +25,9 @@ func Compose(h Handler, mws ...Middleware) *Chain {
 	layers := make([]LayerInfo, len(mws))
 	h = guard{h}
 	for i := len(mws) - 1; i >= 0; i-- {
+		if mws[i] == nil {
+			panic(fmt.Sprintf("web: middleware %d of the chain is nil", i+1))
+		}
 		layer := mws[i](h)
 		if layer == nil {
 			panic(fmt.Sprintf("web: middleware %d of the chain returned no handler", i+1))
