@@ -177,6 +177,26 @@ func TestEveryMistakeAtOnce(t *testing.T) {
 	}
 }
 
+// A middleware that cannot be built is reported with everything else.
+func TestMiddlewareThatCannotBeBuilt(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		mw   web.Middleware
+		want string
+	}{
+		"nil":     {nil, "web: middleware 1 of the chain is nil"},
+		"nothing": {func(web.Handler) web.Handler { return nil }, "web: middleware 1 of the chain returned no handler"},
+		"panic":   {func(web.Handler) web.Handler { panic("acme: no key (set Options.Key)") }, "acme: no key (set Options.Key)"},
+	} {
+		_, err := nuages.New(nuages.Site{Middleware: []web.Middleware{tt.mw}})
+		for _, want := range []string{"(middleware.E001) " + tt.want, "SECRET_KEY"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: the report has no %q:\n%v", name, want, err)
+			}
+		}
+	}
+}
+
 // Settings that no request would ever fit are mistakes, not silence.
 func TestSettingsThatNeverMatch(t *testing.T) {
 	t.Parallel()
@@ -192,6 +212,11 @@ func TestSettingsThatNeverMatch(t *testing.T) {
 		{"last dot", hosts("example.com."), `"example.com." is not a host name`},
 		{"URL", hosts("https://example.com"), "is not a host name"},
 		{"empty", hosts(""), "is not a host name"},
+		{"redirect host", func(s *nuages.Settings) { s.SecureSSLHost = "secure.example.com:8443" }, ""},
+		{"redirect host with scheme", func(s *nuages.Settings) { s.SecureSSLHost = "https://example.com" }, `"https://example.com" is not a host`},
+		{"static without slash", func(s *nuages.Settings) { s.StaticURL = "/static" }, "(urls.E006) The STATIC_URL setting must end with a slash."},
+		{"media without slash", func(s *nuages.Settings) { s.MediaURL = "https://cdn.example/m" }, "(urls.E006) The MEDIA_URL setting must end with a slash."},
+		{"no such directory", func(s *nuages.Settings) { s.FileUploadTempDir = "/no/such" }, "(files.E001)"},
 		{"proxy header", proxyHeader("X-Forwarded-Proto: https"), ""},
 		{"proxy header of Django", proxyHeader("HTTP_X_FORWARDED_PROTO: https"), "X-Forwarded-Proto, and not as Django's"},
 		{"proxy header without value", proxyHeader("X-Forwarded-Proto:"), "has no value"},

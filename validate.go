@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -49,6 +50,28 @@ func (b *builder) checkSettings() {
 	}
 	if p := s.ForceScriptName; p != "" && (!strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/")) {
 		wrong("FORCE_SCRIPT_NAME", "%q must begin with a slash and end without one.", "", p)
+	}
+	if host := s.SecureSSLHost; host != "" {
+		name, port, hasPort := strings.Cut(host, ":")
+		if !hostPattern(name) || strings.HasPrefix(name, ".") || name == "*" || hasPort && strings.Trim(port, "0123456789") != "" {
+			wrong("SECURE_SSL_HOST", "%q is not a host.", "Write the name, with a port if it is not 443: example.com, example.com:8443.", host)
+		}
+	}
+	for _, setting := range [][2]string{{"STATIC_URL", s.StaticURL}, {"MEDIA_URL", s.MediaURL}} {
+		if name, prefix := setting[0], setting[1]; !strings.HasSuffix(prefix, "/") {
+			b.messages = append(b.messages, manage.Message{
+				Level: manage.Error, ID: "urls.E006", Object: name, Text: fmt.Sprintf("The %s setting must end with a slash.", name),
+				Hint: fmt.Sprintf("Write %q.", prefix+"/"),
+			})
+		}
+	}
+	if dir := s.FileUploadTempDir; dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			b.messages = append(b.messages, manage.Message{
+				Level: manage.Error, ID: "files.E001", Object: "FILE_UPLOAD_TEMP_DIR",
+				Text: fmt.Sprintf("The FILE_UPLOAD_TEMP_DIR setting refers to the nonexistent directory %q.", dir), Hint: "Make the directory, or leave the setting out.",
+			})
+		}
 	}
 	zone, err := time.LoadLocation(s.TimeZone)
 	if err != nil || s.TimeZone == "Local" {
