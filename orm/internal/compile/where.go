@@ -336,7 +336,7 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 
 	// A condition on many related rows under a Not asks that no related row fulfils it: a subquery.
 	if branchNegated && t.multi() {
-		return b.splitExclude(p), nil
+		return b.splitExclude(p, t.steps, can), nil
 	}
 
 	before := b.refCounts()
@@ -416,8 +416,11 @@ func (b *builder) newRefs(before []int) map[int]bool {
 	return used
 }
 
-// splitExclude writes NOT EXISTS over the related rows. The caller's Not stays; this is the EXISTS.
-func (b *builder) splitExclude(p *expr.Pred) rwhere {
+// splitExclude writes NOT EXISTS over the related rows. The caller's Not stays; this is the EXISTS. Where an earlier condition
+// of the same Filter has joined those rows, it speaks of that row alone.
+//
+// Django 6.1 django/db/models/sql/query.py split_exclude.
+func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) rwhere {
 	inner := &expr.Query{Model: b.model, Where: []expr.Step{{Preds: []expr.Pred{*p}}}}
 	pk := b.model.PK
 	if pk == nil {
@@ -426,12 +429,14 @@ func (b *builder) splitExclude(p *expr.Pred) rwhere {
 	}
 	b.single = true
 	sub := b.c.builder(inner, b)
+	joined := b.joinedRow(steps, func(i int) bool { return can[i] && b.aliases[i].refs > 0 })
 	sub.outer = b.outer // an OuterRef in the condition speaks of the query around this one
 	sub.link = func(w *writer) {
 		w.qualified(sub.aliases[0].name, pk.Column)
 		w.str(" = (")
 		w.qualified(b.aliases[0].name, pk.Column)
 		w.str(")")
+		b.linkRow(w, joined, sub, steps)
 	}
 	sub.prepareSelect(selectOne)
 	if sub.err != nil {
@@ -447,6 +452,44 @@ func (b *builder) splitExclude(p *expr.Pred) rwhere {
 		n.known = alwaysFalse
 	}
 	return n
+}
+
+// linkRow ties the rows of a subquery to the row that the query itself has joined, if it has.
+func (b *builder) linkRow(w *writer, outer int, sub *builder, steps []*plan.Relation) {
+	inner := sub.joinedRow(steps, func(int) bool { return true })
+	if outer < 0 || inner < 0 || sub.aliases[inner].model.PK == nil {
+		return
+	}
+	pk := sub.aliases[inner].model.PK.Column
+	w.str(" AND ")
+	w.qualified(sub.aliases[inner].name, pk)
+	w.str(" = (")
+	w.qualified(b.aliases[outer].name, pk)
+	w.str(")")
+}
+
+// joinedRow returns the join that the first many-valued relation of steps leads to, -1 if there is none that may be used.
+func (b *builder) joinedRow(steps []*plan.Relation, may func(i int) bool) int {
+	at := 0
+	for _, rel := range steps {
+		table, right := rel.To.Schema.Table, rel.ToColumn
+		if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
+			table, right = rel.Table, rel.Left
+		}
+		next := -1
+		for i, a := range b.aliases {
+			same := !a.base && a.parent == at && a.table == table && a.leftColumn == rel.FromColumn && a.rightColumn == right
+			if same && (!rel.Multi() || may(i)) {
+				next = i
+				break
+			}
+		}
+		if next < 0 || rel.Multi() {
+			return next
+		}
+		at = next
+	}
+	return -1
 }
 
 // lookup builds the comparison of a resolved left side. It reports whether the condition became IS NULL.
