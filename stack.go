@@ -38,15 +38,19 @@ func DefaultMiddleware(s Settings) []web.Middleware {
 	return middleware.Default(stack)
 }
 
-// builtinProcessors are Django's debug and request context processors, and csp_nonce.
+// builtinProcessors are Django's context processors as far as they need no application. They are lazy, so those that a
+// template does not name cost nothing.
 func builtinProcessors(s Settings) []template.Processor {
 	request := func(ctx context.Context) (*web.Request, error) {
 		r, _ := web.FromContext(ctx)
 		return r, nil
 	}
+	zone, _ := time.LoadLocation(s.TimeZone) // validated with the settings
 	return []template.Processor{
 		template.NewProcessor("debug", template.NewVar("debug", func(context.Context) (bool, error) { return s.Debug, nil })),
 		template.NewProcessor("request", template.NewVar("request", request)),
 		template.NewProcessor("csp", template.NewVar("csp_nonce", func(ctx context.Context) (string, error) { return middleware.NonceFrom(ctx), nil })),
+		template.StaticProcessor(s.StaticURL), template.MediaProcessor(s.MediaURL),
+		template.I18nProcessor(nil, s.LanguageCode), template.TimeZoneProcessor(zone),
 	}
 }
