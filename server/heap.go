@@ -18,7 +18,9 @@ func keepHeap(floor int) (stop func()) {
 		debug.SetGCPercent(before)
 		return func() {}
 	}
-	k := &heapKeeper{floor: uint64(floor), live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+	k := &heapKeeper{floor: uint64(floor), sizes: []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/scan/globals:bytes"},
+	}}
 	k.adjust()
 	k.arm()
 	return func() {
@@ -30,7 +32,7 @@ func keepHeap(floor int) (stop func()) {
 
 type heapKeeper struct {
 	floor   uint64
-	live    []metrics.Sample // used by adjust only, which never runs twice at a time
+	sizes   []metrics.Sample // used by adjust only, which never runs twice at a time
 	stopped atomic.Bool
 }
 
@@ -48,11 +50,12 @@ func (k *heapKeeper) arm() {
 
 // adjust sets the percentage with which the next collection begins at the floor, or later.
 func (k *heapKeeper) adjust() {
-	metrics.Read(k.live)
-	live := max(k.live[0].Value.Uint64(), 1<<20)
+	metrics.Read(k.sizes)
+	live := k.sizes[0].Value.Uint64()
+	roots := max(live+k.sizes[1].Value.Uint64()+k.sizes[2].Value.Uint64(), 1<<20) // what the percentage is of
 	percent := 100
-	if 2*live < k.floor {
-		percent = int((k.floor - live) * 100 / live)
+	if live+roots < k.floor {
+		percent = int((k.floor - live) * 100 / roots)
 	}
 	debug.SetGCPercent(percent)
 	if k.stopped.Load() { // the end came in between
