@@ -1,0 +1,6 @@
+//go:build unix
+
+package postgres
+
+// Quiet is quiet.
+var Quiet = quiet
