@@ -109,6 +109,9 @@ func (e *Editor) columnWith(s *State, m *schema.Model, f *schema.Field, deflt st
 		if err != nil {
 			return "", err
 		}
+		if e.d.Name == "mysql" && mysqlLimited(typ) && !strings.HasPrefix(d, "(") {
+			d = "(" + d + ")"
+		}
 		b.WriteString(" DEFAULT " + d)
 	} else if deflt != "" {
 		b.WriteString(" DEFAULT " + deflt)
@@ -138,6 +141,11 @@ func (e *Editor) columnWith(s *State, m *schema.Model, f *schema.Field, deflt st
 	if check := e.d.ColumnCheck(f, e.name(f.ColumnName())); check != "" {
 		b.WriteString(" CHECK (" + check + ")")
 	}
+	comment, err := e.mysqlComment(f)
+	if err != nil {
+		return "", err
+	}
+	b.WriteString(comment)
 	if f.Kind.IsAuto() && e.d.AutoSuffix != "" {
 		b.WriteString(" " + e.d.AutoSuffix)
 	}
@@ -351,7 +359,7 @@ func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
 		e.deferred = append(e.deferred, list...)
 	}
 	for i := range m.Constraints {
-		if c := &m.Constraints[i]; isUniqueIndex(c) {
+		if c := &m.Constraints[i]; isUniqueIndex(c) && !e.mysqlSkips(c.Expressions, true, c.Where != nil) {
 			sql, err := e.uniqueIndexSQL(m, c)
 			if err != nil {
 				return err
@@ -360,6 +368,9 @@ func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
 		}
 	}
 	for i := range m.Indexes {
+		if e.mysqlSkips(m.Indexes[i].Expressions, false, false) {
+			continue
+		}
 		sql, err := e.indexSQL(m, &m.Indexes[i])
 		if err != nil {
 			return err
@@ -376,6 +387,12 @@ func (e *Editor) fieldIndexes(s *State, m *schema.Model, f *schema.Field) ([]str
 	}
 	var out []string
 	col := f.ColumnName()
+	if e.d.Name == "mysql" {
+		typ, err := e.columnType(s, f)
+		if err != nil || !e.mysqlIndexed(f, typ) {
+			return nil, err
+		}
+	}
 	if f.WantsIndex() {
 		name := schema.IndexName(m.Table, []string{col}, "", e.d.MaxName)
 		out = append(out, "CREATE INDEX "+e.name(name)+" ON "+e.name(m.Table)+" ("+e.name(col)+")")
@@ -428,7 +445,7 @@ func (e *Editor) uniqueIndexSQL(m *schema.Model, c *schema.Constraint) (string, 
 }
 
 func (e *Editor) withWhere(sql string, m *schema.Model, where schema.Expression) (string, error) {
-	if where == nil {
+	if where == nil || e.d.Name == "mysql" { // an index over all rows serves too
 		return sql, nil
 	}
 	w, err := orm.ExpressionSQL(e.d, m, where)

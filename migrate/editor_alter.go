@@ -54,6 +54,8 @@ func (e *Editor) AddField(ctx context.Context, from, to *State, before, after *s
 		return e.sqliteAddField(ctx, from, to, before, after, f, deflt)
 	case "postgresql":
 		return e.postgresAddField(ctx, to, after, f, deflt)
+	case "mysql":
+		return e.mysqlAddField(ctx, to, after, f, deflt)
 	}
 	return e.unsupported("adding a column")
 }
@@ -75,6 +77,8 @@ func (e *Editor) RemoveField(ctx context.Context, from, to *State, before, after
 	switch e.d.Name {
 	case "sqlite":
 		return e.sqliteRemoveField(ctx, from, to, before, after, f)
+	case "mysql":
+		return e.mysqlRemoveField(ctx, from, before, f)
 	case "postgresql":
 		if err := e.finish(ctx); err != nil {
 			return err
@@ -126,6 +130,8 @@ func (e *Editor) AlterField(ctx context.Context, from, to *State, before, after 
 		return e.sqliteAlterField(ctx, &c)
 	case "postgresql":
 		return e.postgresAlterField(ctx, &c)
+	case "mysql":
+		return e.mysqlAlterField(ctx, &c)
 	}
 	return e.unsupported("altering a column")
 }
@@ -280,6 +286,9 @@ func (e *Editor) throughsOf(s *State, m *schema.Model) ([]*schema.Model, error) 
 // AddConstraint adds a check or a unique constraint.
 func (e *Editor) AddConstraint(ctx context.Context, _, s *State, before, after *schema.Model, c *schema.Constraint) error {
 	if isUniqueIndex(c) {
+		if e.mysqlSkips(c.Expressions, true, c.Where != nil) {
+			return nil
+		}
 		sql, err := e.uniqueIndexSQL(after, c)
 		if err != nil {
 			return err
@@ -299,10 +308,18 @@ func (e *Editor) AddConstraint(ctx context.Context, _, s *State, before, after *
 // RemoveConstraint drops a check or a unique constraint.
 func (e *Editor) RemoveConstraint(ctx context.Context, _, s *State, before, after *schema.Model, c *schema.Constraint) error {
 	if isUniqueIndex(c) {
+		if e.mysqlSkips(c.Expressions, true, c.Where != nil) {
+			return nil
+		}
 		return e.dropIndex(ctx, before, c.Name)
 	}
 	if e.d.Name == "sqlite" {
 		return e.remake(ctx, s, before, after, nil)
+	}
+	if c.Check == nil {
+		if err := e.mysqlKeepKey(ctx, before, c.Fields[0], c.Name); err != nil {
+			return err
+		}
 	}
 	return e.Execute(ctx, "ALTER TABLE "+e.name(after.Table)+" DROP CONSTRAINT "+e.name(c.Name))
 }
@@ -317,6 +334,9 @@ func (e *Editor) dropIndex(ctx context.Context, m *schema.Model, name string) er
 	case "postgresql":
 		sql = "DROP INDEX IF EXISTS " + e.name(name)
 	case "mysql":
+		if e.d.MariaDB { // where one over an expression was never made
+			sql = "DROP INDEX IF EXISTS " + e.name(name)
+		}
 		sql += " ON " + e.name(m.Table)
 	}
 	return e.Execute(ctx, sql)
@@ -339,6 +359,9 @@ func (e *Editor) dropUniqueTogether(ctx context.Context, m *schema.Model, set []
 			return err
 		}
 		for _, ix := range table.Indexes {
+			if ix.Own && e.d.Name == "sqlite" {
+				continue // a constraint in the table's own text
+			}
 			if ix.Unique && !ix.Primary && ix.Where == "" && slices.Equal(ix.Columns, cols) && (ix.Name == name || !hasConstraint(m, ix.Name)) {
 				name = ix.Name
 				break
@@ -348,17 +371,23 @@ func (e *Editor) dropUniqueTogether(ctx context.Context, m *schema.Model, set []
 	if e.d.Name == "sqlite" {
 		return e.Execute(ctx, "DROP INDEX "+e.name(name))
 	}
+	if err := e.mysqlKeepKey(ctx, m, set[0], name); err != nil {
+		return err
+	}
 	return e.Execute(ctx, "ALTER TABLE "+e.name(m.Table)+" DROP CONSTRAINT "+e.name(name))
 }
 
 // tableComment writes the comment of a table where the database keeps comments.
 func (e *Editor) tableComment(ctx context.Context, m *schema.Model) error {
-	if e.d.Name != "postgresql" {
+	if e.d.Name == "sqlite" {
 		return nil
 	}
 	text, err := orm.LiteralSQL(e.d, m.Comment)
 	if err != nil {
 		return err
+	}
+	if e.d.Name == "mysql" {
+		return e.Execute(ctx, "ALTER TABLE "+e.name(m.Table)+" COMMENT = "+text)
 	}
 	return e.Execute(ctx, "COMMENT ON TABLE "+e.name(m.Table)+" IS "+text)
 }

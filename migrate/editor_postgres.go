@@ -14,7 +14,11 @@ func (e *Editor) foreignKeySQL(s *State, m *schema.Model, f *schema.Field) (stri
 	if err != nil || refs == "" {
 		return "", err
 	}
-	return "ALTER TABLE " + e.name(m.Table) + " ADD CONSTRAINT " + e.name(e.foreignKeyName(s, m, f)) + " FOREIGN KEY (" + e.name(f.ColumnName()) + ") REFERENCES " + refs + " DEFERRABLE INITIALLY DEFERRED", nil
+	sql := "ALTER TABLE " + e.name(m.Table) + " ADD CONSTRAINT " + e.name(e.foreignKeyName(s, m, f)) + " FOREIGN KEY (" + e.name(f.ColumnName()) + ") REFERENCES " + refs
+	if e.d.DeferredKeys {
+		sql += " DEFERRABLE INITIALLY DEFERRED"
+	}
+	return sql, nil
 }
 
 // foreignKeyName is the name that Django gives a foreign key.

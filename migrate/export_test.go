@@ -2,3 +2,20 @@ package migrate
 
 // SQLiteParts splits the body of CREATE TABLE.
 func SQLiteParts(sql string) []string { return sqliteParts(sql) }
+
+// PlanState is Plan for a state in place of Go models.
+func PlanState(apps []App, want *State, q Questions) ([]Migration, error) {
+	g, err := newGraph(apps)
+	if err != nil {
+		return nil, err
+	}
+	before, err := g.state()
+	if err != nil {
+		return nil, err
+	}
+	ms, err := Changes(before, want, q)
+	if err != nil {
+		return nil, err
+	}
+	return nameAll(g, ms), nil
+}

@@ -73,6 +73,8 @@ func introspectTable(ctx context.Context, d *dialect.Dialect, db, name string) (
 		err = t.sqlite(ctx, db)
 	case "postgresql":
 		err = t.postgres(ctx, db)
+	case "mysql":
+		err = t.mysql(ctx, db)
 	default:
 		err = fmt.Errorf("migrate: tables cannot be looked at on %s", d.Name)
 	}

@@ -42,6 +42,9 @@ func (o AddIndex) Forward(ctx context.Context, e *Editor, app string, _, to *Sta
 	if err != nil || m.Unmanaged {
 		return err
 	}
+	if e.mysqlSkips(o.Index.Expressions, false, false) {
+		return nil
+	}
 	sql, err := e.indexSQL(m, &o.Index)
 	if err != nil {
 		return err
@@ -253,6 +256,12 @@ func (o RenameIndex) Forward(ctx context.Context, e *Editor, app string, _, to *
 	for i := range m.Indexes {
 		if m.Indexes[i].Name != o.New {
 			continue
+		}
+		if e.d.Name == "mysql" {
+			if e.mysqlSkips(m.Indexes[i].Expressions, false, false) {
+				return nil
+			}
+			return e.Execute(ctx, "ALTER TABLE "+e.name(m.Table)+" RENAME INDEX "+e.name(o.Old)+" TO "+e.name(o.New))
 		}
 		sql, err := e.indexSQL(m, &m.Indexes[i])
 		if err != nil {

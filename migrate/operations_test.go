@@ -3,7 +3,6 @@ package migrate_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/mysql"
 	"github.com/nuages-go/nuages/orm/postgres"
 	"github.com/nuages-go/nuages/orm/schema"
 	"github.com/nuages-go/nuages/orm/sqlite"
@@ -28,6 +28,20 @@ func databases(t *testing.T, f func(t *testing.T, ctx context.Context)) {
 		t.Parallel()
 		f(t, openPostgres(t))
 	})
+	t.Run("mysql", func(t *testing.T) {
+		t.Parallel()
+		f(t, openMySQL(t))
+	})
+}
+
+func openMySQL(t *testing.T) context.Context {
+	t.Helper()
+	db, err := mysql.Open(testservices.StartMariaDB(t).NewDatabase(t), mysql.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return orm.WithDatabase(context.Background(), db)
 }
 
 func openPostgres(t *testing.T) context.Context {
@@ -378,9 +392,9 @@ func TestRemakeKeepsWhatModelsDoNotName(t *testing.T) {
 	}
 }
 
-func tempDB(t testing.TB) *orm.DB {
+func openFile(t testing.TB, path string) *orm.DB {
 	t.Helper()
-	db, err := sqlite.Open(filepath.Join(t.TempDir(), "t.sqlite3"), sqlite.Options{})
+	db, err := sqlite.Open(path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

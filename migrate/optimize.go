@@ -124,8 +124,13 @@ func labels(op Operation, app string) (list []string, all bool) {
 func passes(a, b Operation, app string) bool {
 	la, allA := labels(a, app)
 	lb, allB := labels(b, app)
-	if allA || allB {
+	_, goneA := a.(DeleteModel)
+	_, goneB := b.(DeleteModel)
+	if allA || allB || goneA || goneB { // a model that goes may point to any other
 		return false
+	}
+	if aboutTable(a) && aboutTable(b) && !sameType(a, b) {
+		return true
 	}
 	ma, fa := targetOf(a)
 	mb, fb := targetOf(b)
@@ -138,6 +143,15 @@ func passes(a, b Operation, app string) bool {
 		return fa != fb && len(la) == 1 && len(lb) == 1
 	}
 	return !slices.ContainsFunc(la, func(l string) bool { return slices.Contains(lb, l) })
+}
+
+// aboutTable says that an operation changes the table as a whole and nothing that others of its sort look at.
+func aboutTable(op Operation) bool {
+	switch op.(type) {
+	case AlterModelTable, AlterModelTableComment, AlterModelOptions:
+		return true
+	}
+	return false
 }
 
 func elidable(op Operation) bool {
