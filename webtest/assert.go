@@ -18,34 +18,47 @@ import (
 //	client.Get("/").AssertStatus(200).AssertTemplate("news/list.html").AssertContains("Front page")
 func (r *Response) AssertStatus(want int) *Response {
 	r.t.Helper()
+	r.expected = want
 	if r.Status != want {
 		r.t.Errorf("%s: status = %d, want %d%s", r.URL, r.Status, want, r.excerpt())
 	}
 	return r
 }
 
-// AssertContains fails the test unless the response is a 200 (or the status that AssertStatus would name) whose body
-// contains the text. Django: assertContains.
+// AssertContains fails the test unless the response is a 200, or has the status that AssertStatus has named before, and its
+// body contains the text. Django: assertContains.
 func (r *Response) AssertContains(text string) *Response {
 	r.t.Helper()
+	r.assertOK()
 	if !strings.Contains(r.Text(), text) {
 		r.t.Errorf("%s: body does not contain %q%s", r.URL, text, r.excerpt())
 	}
 	return r
 }
 
-// AssertCount fails the test unless the body contains the text exactly n times.
+// assertOK fails the test for a status that nobody has named: on an error page a text is easily missing, or there by chance.
+func (r *Response) assertOK() {
+	r.t.Helper()
+	if r.expected == 0 && r.Status != http.StatusOK {
+		r.t.Errorf("%s: status = %d, want 200 (or name another one with AssertStatus first)", r.URL, r.Status)
+	}
+}
+
+// AssertCount fails the test unless the body contains the text exactly n times; about the status see AssertContains.
 func (r *Response) AssertCount(text string, n int) *Response {
 	r.t.Helper()
+	r.assertOK()
 	if got := strings.Count(r.Text(), text); got != n {
 		r.t.Errorf("%s: body contains %q %d times, want %d%s", r.URL, text, got, n, r.excerpt())
 	}
 	return r
 }
 
-// AssertNotContains fails the test if the body contains the text.
+// AssertNotContains fails the test if the body contains the text; about the status see AssertContains. Django:
+// assertNotContains.
 func (r *Response) AssertNotContains(text string) *Response {
 	r.t.Helper()
+	r.assertOK()
 	if strings.Contains(r.Text(), text) {
 		r.t.Errorf("%s: body contains %q%s", r.URL, text, r.excerpt())
 	}

@@ -237,6 +237,12 @@ func TestAssertions(t *testing.T) {
 			c.Get("/").AssertContains("Hello").AssertNotContains("Bye").AssertCount("h1", 2)
 		}, ""},
 		{"contains not", func(c *webtest.Client) { c.Get("/").AssertContains("Bye") }, `does not contain "Bye"`},
+		{"contains in an error page", func(c *webtest.Client) { c.Get("/nowhere").AssertContains("") }, "status = 404, want 200"},
+		{"contains not in an error page", func(c *webtest.Client) { c.Get("/nowhere").AssertNotContains("Hello") }, "status = 404, want 200"},
+		{"count in an error page", func(c *webtest.Client) { c.Get("/nowhere").AssertCount("Hello", 0) }, "status = 404, want 200"},
+		{"contains in the error page meant", func(c *webtest.Client) {
+			c.Get("/nowhere").AssertStatus(404).AssertContains("").AssertNotContains("Hello").AssertCount("Hello", 0)
+		}, ""},
 		{"not contains", func(c *webtest.Client) { c.Get("/").AssertNotContains("Hello") }, `contains "Hello"`},
 		{"count", func(c *webtest.Client) { c.Get("/").AssertCount("Hello", 3) }, `contains "Hello" 1 times, want 3`},
 		{"header", func(c *webtest.Client) { c.Get("/").AssertHeader("Content-Type", "text/html; charset=utf-8") }, ""},

@@ -36,8 +36,9 @@ type Response struct {
 	// Aborted says that the site broke the connection off.
 	Aborted bool
 
-	t      testing.TB
-	client *Client
+	t        testing.TB
+	client   *Client
+	expected int // the status that AssertStatus has named; 0 before
 }
 
 // Hop is one redirect: where to, and with which status.
