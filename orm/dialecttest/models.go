@@ -124,6 +124,5 @@ func (Book) Meta(b *Book) orm.Meta {
 var (
 	sample = orm.Fields[Sample]()
 	author = orm.Fields[Author]()
-	genre  = orm.Fields[Genre]()
 	book   = orm.Fields[Book]()
 )

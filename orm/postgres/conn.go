@@ -126,7 +126,20 @@ func (c *conn) simple(ctx context.Context, sql string) (dialect.Result, error) {
 		}
 		res.RowsAffected = tag.RowsAffected()
 	}
+	if !isControl(sql) {
+		c.forgetAll() // it may have changed tables that statements were prepared for
+	}
 	return res, c.wrap(ctx, sql, m.Close())
+}
+
+// isControl says that a statement begins, ends or divides a transaction.
+func isControl(sql string) bool {
+	for _, word := range []string{"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"} {
+		if strings.HasPrefix(sql, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // query runs one statement. Rows are handed to row, if there is one.

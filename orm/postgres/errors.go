@@ -91,6 +91,10 @@ func fromServer(pe *pgconn.PgError, sql string) *Error {
 	switch pe.Code {
 	case "40001", "40P01": // serialization_failure, deadlock_detected
 		e.state = dialect.ErrSerialization
+	case "0A000": // a table changed under a transaction: it works when it runs again
+		if isStale(pe) {
+			e.state = dialect.ErrSerialization
+		}
 	case "55P03": // lock_not_available
 		e.state = dialect.ErrLocked
 	case "57014", "25P03": // query_canceled by statement_timeout, idle_in_transaction_session_timeout

@@ -277,6 +277,38 @@ func TestRetries(t *testing.T) {
 	t.Logf("%d runs for 20 transactions", ran.Load())
 }
 
+// TestTableChanges: a transaction that changes a table goes on with statements that were prepared before, and one that meets
+// a table that another session changed can run again.
+func TestTableChanges(t *testing.T) {
+	ctx, admin := two(t, postgres.Options{MaxConns: 1})
+	_, err := orm.Exec(ctx, "INSERT INTO t (n) VALUES (1)")
+	must(t, err)
+	columns := func(ctx context.Context) (n int, err error) {
+		err = orm.QueryRows(ctx, "SELECT * FROM t", nil, func(c []any) error { n = len(c); return nil })
+		return n, err
+	}
+	_, err = columns(ctx)
+	must(t, err)
+	must(t, orm.Atomic(ctx, func(ctx context.Context) error {
+		_, err := orm.Exec(ctx, "ALTER TABLE t ADD COLUMN more integer NULL")
+		must(t, err)
+		n, err := columns(ctx)
+		if n != 3 {
+			t.Errorf("%d columns, want 3", n)
+		}
+		return err
+	}))
+	_, err = orm.Exec(admin, "ALTER TABLE t ADD COLUMN most integer NULL")
+	must(t, err)
+	must(t, orm.AtomicWith(ctx, orm.AtomicOptions{Retries: 1}, func(ctx context.Context) error {
+		n, err := columns(ctx)
+		if err == nil && n != 4 {
+			t.Errorf("%d columns, want 4", n)
+		}
+		return err
+	}))
+}
+
 // TestErrors: what the server says can be looked into.
 func TestErrors(t *testing.T) {
 	ctx, _ := two(t, postgres.Options{StatementTimeout: 50 * time.Millisecond})
