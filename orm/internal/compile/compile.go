@@ -180,7 +180,8 @@ func (b *builder) prepareSelect(mode selectMode) {
 
 	b.layout, b.cols = b.resolveColumns(mode)
 	b.distinctOn = b.resolveAll(q.DistinctOn)
-	if mode == selectRows || mode == selectValue || mode == selectPK || q.Sliced || len(q.DistinctOn) > 0 {
+	// Inside an expression or a count the order means nothing, unless it decides which rows a slice keeps.
+	if mode == selectRows || q.Sliced || len(q.DistinctOn) > 0 {
 		b.order = b.resolveOrder(mode)
 	}
 	b.group = b.resolveGroup(mode)
