@@ -30,6 +30,8 @@ func keepHeap(floor int) (stop func()) {
 	}
 }
 
+const goMinimum = 4 << 20 // bytes: the heap at which Go collects first, at 100 percent
+
 type heapKeeper struct {
 	floor   uint64
 	sizes   []metrics.Sample // used by adjust only, which never runs twice at a time
@@ -55,7 +57,7 @@ func (k *heapKeeper) adjust() {
 	roots := max(live+k.sizes[1].Value.Uint64()+k.sizes[2].Value.Uint64(), 1<<20) // what the percentage is of
 	percent := 100
 	if live+roots < k.floor {
-		percent = int((k.floor - live) * 100 / roots)
+		percent = int(max(100, min((k.floor-live)*100/roots, k.floor*100/goMinimum))) // the minimum grows with the percentage
 	}
 	debug.SetGCPercent(percent)
 	if k.stopped.Load() { // the end came in between
