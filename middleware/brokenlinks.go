@@ -88,7 +88,14 @@ func (b *brokenLinks) Serve(r *web.Request) (*web.Response, error) {
 	}
 	uri := r.FullPath()
 	if !b.ignorable(uri, domain, r.Referer()) && b.quota.take(time.Now()) {
-		r.OnDone(func(web.Done) { b.report(r, uri, domain) })
+		if err := resp.SetContentLength(); err != nil { // so that the visitor knows when he has all of it
+			resp.Close()
+			return nil, err
+		}
+		r.OnDone(func(done web.Done) {
+			done.Flush() // the visitor need not wait for the mail
+			b.report(r, uri, domain)
+		})
 	}
 	return resp, nil
 }

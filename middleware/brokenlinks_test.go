@@ -3,6 +3,9 @@ package middleware_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"testing"
 	"testing/synctest"
@@ -107,4 +110,43 @@ func TestBrokenLinksNeedsMailer(t *testing.T) {
 
 func BenchmarkBrokenLinks(b *testing.B) {
 	bench(b, web.Compose(text("hi"), middleware.BrokenLinks(middleware.BrokenLinksOptions{Mailer: &outbox{}})), get("http://example.com/"))
+}
+
+// waitingMailer mails when the visitor has his answer, or says that he has none.
+type waitingMailer struct{ answered, mailed chan bool }
+
+func (m *waitingMailer) MailManagers(ctx context.Context, _, _ string) error {
+	select {
+	case <-m.answered:
+		m.mailed <- true
+	case <-time.After(10 * time.Second):
+		m.mailed <- false
+	}
+	return nil
+}
+
+// The visitor does not wait for the mail.
+func TestBrokenLinksAnswerFirst(t *testing.T) {
+	t.Parallel()
+	mailer := &waitingMailer{answered: make(chan bool), mailed: make(chan bool, 1)}
+	missing := web.View(func(*web.Request) (*web.Response, error) { return nil, web.NotFound("no") })
+	cfg := quiet()
+	cfg.AllowedHosts = []string{"*"}
+	srv := httptest.NewServer(web.ToHTTP(web.Compose(missing, middleware.BrokenLinks(middleware.BrokenLinksOptions{Mailer: mailer})), cfg))
+	defer srv.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/gone", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Referer", srv.URL+"/from")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	close(mailer.answered)
+	if !<-mailer.mailed || resp.StatusCode != 404 || len(body) == 0 || err != nil {
+		t.Errorf("status %d with %d bytes (%v) came after the mail", resp.StatusCode, len(body), err)
+	}
 }

@@ -65,6 +65,14 @@ type Done struct {
 	Err error
 }
 
+// Flush hands the response's last bytes to the client, which otherwise has them when all hooks are done: for a hook that
+// takes its time. A client knows that it has all of a response by its Content-Length (see Response.SetContentLength).
+func (d Done) Flush() {
+	if w := d.Request.writer; w != nil {
+		_ = http.NewResponseController(w).Flush() // the client may be gone, or the connection be somebody else's by now
+	}
+}
+
 // NewRequest wraps a standard request for the site that config describes. A nil config means the defaults. Whoever calls
 // it in place of ToHTTP calls Close when the response has been used.
 func NewRequest(req *http.Request, config *Config) *Request {
@@ -119,7 +127,8 @@ func (r *Request) OnView(hook func(*Request) (*Response, error)) { r.onView = ap
 // first. Django: a middleware's process_template_response.
 func (r *Request) OnPage(hook func(*Request, *Response) error) { r.onPage = append(r.onPage, hook) }
 
-// OnDone registers a function to run when the response has been written.
+// OnDone registers a function to run when the response has been written. The end of it may still lie in a buffer; see
+// Done.Flush.
 func (r *Request) OnDone(hook func(Done)) { r.onDone = append(r.onDone, hook) }
 
 // OnClose registers a function to run when the request is over, whatever became of it; the last registered runs first.
