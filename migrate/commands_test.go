@@ -360,7 +360,8 @@ func squashable() []migrate.App {
 		App: "zoo", Name: "0003_more", Dependencies: []migrate.Key{{App: "zoo", Name: "0002_change"}},
 		Operations: []migrate.Operation{
 			migrate.RenameField{Model: "Animal", Old: "color", New: "colour"},
-			migrate.CreateModel{Name: "Gone", Fields: []schema.Field{idField}}, migrate.DeleteModel{Name: "Gone"},
+			migrate.CreateModel{Name: "Gone", Fields: []schema.Field{idField}},
+			migrate.DeleteModel{Name: "Gone"},
 		},
 	})
 	return apps

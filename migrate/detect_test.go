@@ -48,37 +48,65 @@ func TestChanges(t *testing.T) {
 		want     []string
 	}{
 		{name: "nothing", from: []schema.Model{model("a.X", str)}, to: []schema.Model{model("a.X", str)}},
-		{name: "models after what they point to", to: []schema.Model{model("a.X", fk("y", "a.Y")), model("a.Y")},
-			want: []string{"a.0001_initial []: Create model Y, Create model X"}},
-		{name: "a circle in one application", to: []schema.Model{model("a.X", fk("y", "a.Y")), model("a.Y", fk("x", "a.X"))},
-			want: []string{"a.0001_initial []: Create model Y, Create model X, Add field x to y"}},
-		{name: "applications that point to each other", to: []schema.Model{model("a.X", fk("y", "b.Y")), model("b.Y", fk("x", "a.X"))},
-			want: []string{"b.0001_initial []: Create model Y", "a.0001_initial [b.0001_initial]: Create model X", "b.0002_y_x [b.0001_initial a.0001_initial]: Add field x to y"}},
-		{name: "a new application points to a written one", from: []schema.Model{model("a.X")}, to: []schema.Model{model("a.X"), model("b.Y", fk("x", "a.X"))},
-			want: []string{"b.0001_initial [a.0001_from]: Create model Y"}},
-		{name: "many to many through a model", to: []schema.Model{model("a.X", many("ys", "a.Y", "a.Z")), model("a.Y"), model("a.Z", fk("x", "a.X"), fk("y", "a.Y"))},
-			want: []string{"a.0001_initial []: Create model X, Create model Y, Create model Z, Add field ys to x"}},
-		{name: "an index on a field in a circle waits", to: []schema.Model{model("a.X", fk("y", "a.Y")), with(model("a.Y", fk("x", "a.X"), str), schema.Options{Indexes: []schema.Index{{Name: "i", Fields: []string{"x"}}, {Name: "j", Fields: []string{"s"}}}})},
-			want: []string{"a.0001_initial []: Create model Y, Create model X, Add field x to y, Create index i on field(s) x of model y"}},
-		{name: "deleted models", from: []schema.Model{model("a.X"), model("a.Y", fk("x", "a.X")), model("b.Z", fk("x", "a.X"))}, to: []schema.Model{model("b.Z")},
-			want: []string{"b.0002_remove_z_x [b.0001_from]: Remove field x from z", "a.0002_delete_y_delete_x [a.0001_from b.0002_remove_z_x]: Delete model Y, Delete model X"}},
-		{name: "deleted circle", from: []schema.Model{model("a.X", fk("y", "a.Y")), model("a.Y", fk("x", "a.X"))},
-			want: []string{"a.0002_remove_y_x_delete_x_delete_y [a.0001_from]: Remove field x from y, Delete model X, Delete model Y"}},
-		{name: "renamed model", from: []schema.Model{model("a.X", str), model("a.Y", fk("x", "a.X"))}, to: []schema.Model{model("a.New", str), model("a.Y", fk("x", "a.New"))}, answers: migrate.Answers{Renames: map[string]string{"a.X": "New"}},
-			want: []string{"a.0002_rename_x_new [a.0001_from]: Rename model X to New"}},
-		{name: "a new name that was not said", from: []schema.Model{model("a.X", str)}, to: []schema.Model{model("a.New", str)},
-			want: []string{"a.0002_delete_x_new [a.0001_from]: Delete model X, Create model New"}},
-		{name: "renamed field with an index", answers: migrate.Answers{Renames: map[string]string{"a.X.s": "t"}},
+		{
+			name: "models after what they point to", to: []schema.Model{model("a.X", fk("y", "a.Y")), model("a.Y")},
+			want: []string{"a.0001_initial []: Create model Y, Create model X"},
+		},
+		{
+			name: "a circle in one application", to: []schema.Model{model("a.X", fk("y", "a.Y")), model("a.Y", fk("x", "a.X"))},
+			want: []string{"a.0001_initial []: Create model Y, Create model X, Add field x to y"},
+		},
+		{
+			name: "applications that point to each other", to: []schema.Model{model("a.X", fk("y", "b.Y")), model("b.Y", fk("x", "a.X"))},
+			want: []string{"b.0001_initial []: Create model Y", "a.0001_initial [b.0001_initial]: Create model X", "b.0002_y_x [b.0001_initial a.0001_initial]: Add field x to y"},
+		},
+		{
+			name: "a new application points to a written one", from: []schema.Model{model("a.X")}, to: []schema.Model{model("a.X"), model("b.Y", fk("x", "a.X"))},
+			want: []string{"b.0001_initial [a.0001_from]: Create model Y"},
+		},
+		{
+			name: "many to many through a model", to: []schema.Model{model("a.X", many("ys", "a.Y", "a.Z")), model("a.Y"), model("a.Z", fk("x", "a.X"), fk("y", "a.Y"))},
+			want: []string{"a.0001_initial []: Create model X, Create model Y, Create model Z, Add field ys to x"},
+		},
+		{
+			name: "an index on a field in a circle waits", to: []schema.Model{model("a.X", fk("y", "a.Y")), with(model("a.Y", fk("x", "a.X"), str), schema.Options{Indexes: []schema.Index{{Name: "i", Fields: []string{"x"}}, {Name: "j", Fields: []string{"s"}}}})},
+			want: []string{"a.0001_initial []: Create model Y, Create model X, Add field x to y, Create index i on field(s) x of model y"},
+		},
+		{
+			name: "deleted models", from: []schema.Model{model("a.X"), model("a.Y", fk("x", "a.X")), model("b.Z", fk("x", "a.X"))}, to: []schema.Model{model("b.Z")},
+			want: []string{"b.0002_remove_z_x [b.0001_from]: Remove field x from z", "a.0002_delete_y_delete_x [a.0001_from b.0002_remove_z_x]: Delete model Y, Delete model X"},
+		},
+		{
+			name: "deleted circle", from: []schema.Model{model("a.X", fk("y", "a.Y")), model("a.Y", fk("x", "a.X"))},
+			want: []string{"a.0002_remove_y_x_delete_x_delete_y [a.0001_from]: Remove field x from y, Delete model X, Delete model Y"},
+		},
+		{
+			name: "renamed model", from: []schema.Model{model("a.X", str), model("a.Y", fk("x", "a.X"))}, to: []schema.Model{model("a.New", str), model("a.Y", fk("x", "a.New"))}, answers: migrate.Answers{Renames: map[string]string{"a.X": "New"}},
+			want: []string{"a.0002_rename_x_new [a.0001_from]: Rename model X to New"},
+		},
+		{
+			name: "a new name that was not said", from: []schema.Model{model("a.X", str)}, to: []schema.Model{model("a.New", str)},
+			want: []string{"a.0002_delete_x_new [a.0001_from]: Delete model X, Create model New"},
+		},
+		{
+			name: "renamed field with an index", answers: migrate.Answers{Renames: map[string]string{"a.X.s": "t"}},
 			from: []schema.Model{with(model("a.X", str), schema.Options{Indexes: []schema.Index{{Name: "i", Fields: []string{"s"}}}, Constraints: []schema.Constraint{{Name: "c", Check: expr.Where("s__gt", "a")}}})},
 			to:   []schema.Model{with(model("a.X", schema.Field{Name: "t", Kind: schema.Char, MaxLength: 5, Default: "x"}), schema.Options{Indexes: []schema.Index{{Name: "i", Fields: []string{"t"}}}, Constraints: []schema.Constraint{{Name: "c", Check: expr.Where("t__gt", "a")}}})},
-			want: []string{"a.0002_rename_s_x_t [a.0001_from]: Rename field s on x to t"}},
-		{name: "renamed field that keeps its column", from: []schema.Model{model("a.X", str)}, answers: migrate.Answers{Renames: map[string]string{"a.X.s": "t"}},
+			want: []string{"a.0002_rename_s_x_t [a.0001_from]: Rename field s on x to t"},
+		},
+		{
+			name: "renamed field that keeps its column", from: []schema.Model{model("a.X", str)}, answers: migrate.Answers{Renames: map[string]string{"a.X.s": "t"}},
 			to:   []schema.Model{model("a.X", schema.Field{Name: "t", Column: "s", Kind: schema.Char, MaxLength: 5, Default: "x"})},
-			want: []string{"a.0002_alter_x_s_rename_s_x_t [a.0001_from]: Alter field s on x, Rename field s on x to t"}},
-		{name: "fields", from: []schema.Model{model("a.X", str, fk("f", "a.X"))}, to: []schema.Model{model("a.X", schema.Field{Name: "s", Kind: schema.Text, Default: "x"}, schema.Field{Name: "n", Kind: schema.Integer, Null: true})},
-			want: []string{"a.0002_remove_x_f_x_n_alter_x_s [a.0001_from]: Remove field f from x, Add field n to x, Alter field s on x"}},
-		{name: "a column becomes many to many", from: []schema.Model{model("a.X", fk("f", "a.X"))}, to: []schema.Model{model("a.X", many("f", "a.X", ""))},
-			want: []string{"a.0002_remove_x_f_x_f [a.0001_from]: Remove field f from x, Add field f to x"}},
+			want: []string{"a.0002_alter_x_s_rename_s_x_t [a.0001_from]: Alter field s on x, Rename field s on x to t"},
+		},
+		{
+			name: "fields", from: []schema.Model{model("a.X", str, fk("f", "a.X"))}, to: []schema.Model{model("a.X", schema.Field{Name: "s", Kind: schema.Text, Default: "x"}, schema.Field{Name: "n", Kind: schema.Integer, Null: true})},
+			want: []string{"a.0002_remove_x_f_x_n_alter_x_s [a.0001_from]: Remove field f from x, Add field n to x, Alter field s on x"},
+		},
+		{
+			name: "a column becomes many to many", from: []schema.Model{model("a.X", fk("f", "a.X"))}, to: []schema.Model{model("a.X", many("f", "a.X", ""))},
+			want: []string{"a.0002_remove_x_f_x_f [a.0001_from]: Remove field f from x, Add field f to x"},
+		},
 		{name: "indexes and constraints", from: []schema.Model{with(model("a.X", str), schema.Options{
 			Indexes: []schema.Index{{Name: "i", Fields: []string{"s"}}, {Name: "gone", Fields: []string{"-s"}}}, Constraints: []schema.Constraint{{Name: "c", Fields: []string{"s"}}, {Name: "old", Check: expr.Where("s", "a")}}, UniqueTogether: [][]string{{"id", "s"}},
 		})}, to: []schema.Model{with(model("a.X", str), schema.Options{

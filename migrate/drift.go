@@ -86,13 +86,14 @@ func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 			notNull = false
 		}
 		auto := f.Kind.IsAuto() && f.PrimaryKey
+		typ = strings.TrimSuffix(typ, " AUTO_INCREMENT")
 		out = append(out, columnLine(col, plainType(typ), notNull, f.DBDefault != nil, auto, f.Expression != nil))
 		if f.PrimaryKey && !isComposite(m, f) {
 			key = []string{col}
 		} else if f.Unique || f.Kind == schema.OneToOne {
 			out = append(out, "unique ("+col+")")
 		}
-		if f.WantsIndex() {
+		if f.WantsIndex() && (e.d.Name != "mysql" || e.mysqlIndexed(f, typ)) {
 			out = append(out, "index ("+col+")")
 		}
 		like, err := e.likeIndex(s, m, f)
@@ -131,11 +132,14 @@ func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 		out = append(out, "unique ("+strings.Join(cols, ", ")+")")
 	}
 	for i := range m.Indexes {
-		out = append(out, "index "+m.Indexes[i].Name)
+		if !e.mysqlSkips(m.Indexes[i].Expressions, false, false) {
+			out = append(out, "index "+m.Indexes[i].Name)
+		}
 	}
 	for i := range m.Constraints {
 		c := &m.Constraints[i]
 		switch {
+		case isUniqueIndex(c) && e.mysqlSkips(c.Expressions, true, c.Where != nil):
 		case c.Check != nil:
 			out = append(out, "check "+c.Name)
 		case isUniqueIndex(c):
@@ -216,7 +220,7 @@ func (e *Editor) found(t *dbTable, m *schema.Model) []string {
 		ix := &t.Indexes[i]
 		cols := "(" + strings.Join(ix.Columns, ", ") + ")"
 		switch {
-		case ix.Primary:
+		case ix.Primary, e.d.Name == "mysql" && !ix.Unique && !named[ix.Name] && servesKey(t, ix):
 		case ix.Own:
 			// SQLite names no constraint here; those with a name are in the table's text.
 			if e.d.Name == "sqlite" && !slices.ContainsFunc(t.Constraints, func(c dbConstraint) bool { return c.Kind == "u" && slices.Equal(c.Columns, ix.Columns) }) {
@@ -237,6 +241,11 @@ func (e *Editor) found(t *dbTable, m *schema.Model) []string {
 		}
 	}
 	return out
+}
+
+// servesKey says that an index is there for a foreign key.
+func servesKey(t *dbTable, ix *dbIndex) bool {
+	return slices.ContainsFunc(t.Constraints, func(c dbConstraint) bool { return c.Kind == "f" && slices.Equal(c.Columns, ix.Columns) })
 }
 
 func (e *Editor) foundConstraint(c *dbConstraint, named map[string]bool) []string {

@@ -298,13 +298,68 @@ func (e *Editor) mysqlSkips(expressions []schema.Expression, unique, where bool)
 	return e.d.Name == "mysql" && (e.d.MariaDB && len(expressions) > 0 || unique && where)
 }
 
+// mysqlPlainType brings the catalogue's spelling of a type to that of the dialect.
+func mysqlPlainType(typ string) string {
+	name, rest, _ := strings.Cut(typ, "(")
+	arguments, after, _ := strings.Cut(rest, ")")
+	if rest == "" {
+		name, after, _ = strings.Cut(typ, " ")
+		if after != "" {
+			after = " " + after
+		}
+	}
+	switch name {
+	case "int":
+		return "integer" + after
+	case "bigint", "smallint":
+		return name + after
+	case "tinyint":
+		return "bool"
+	case "double":
+		return "double precision"
+	case "decimal":
+		return "numeric(" + arguments + ")"
+	}
+	return typ
+}
+
+func firstQuoted(clause string) string {
+	_, rest, _ := strings.Cut(clause, "`")
+	name, _, _ := strings.Cut(rest, "`")
+	return name
+}
+
+// mysqlChecks reads the checks of a table. One that belongs to a column has the column's name on MariaDB, and one that the
+// server made up on MySQL.
+func (t *dbTable) mysqlChecks(ctx context.Context, db string) error {
+	return orm.QueryOn(ctx, db, `SELECT c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t
+		ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
+		WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND t.TABLE_NAME = ? AND t.CONSTRAINT_TYPE = 'CHECK'`, []any{t.Name}, func(c []any) error {
+		name, clause := text(c[0]), text(c[1])
+		if strings.HasPrefix(clause, "json_valid(") {
+			return nil // MariaDB's own, of its JSON
+		}
+		check := dbConstraint{Name: name, Kind: "c", Def: clause}
+		switch column := firstQuoted(clause); {
+		case t.column(name) != nil:
+			check.Columns = []string{name}
+		case strings.HasPrefix(name, t.Name+"_chk_") && t.column(column) != nil:
+			check.Columns = []string{column}
+		}
+		if !slices.ContainsFunc(t.Constraints, func(o dbConstraint) bool { return o.Kind == "c" && o.Name == name }) {
+			t.Constraints = append(t.Constraints, check)
+		}
+		return nil
+	})
+}
+
 // mysql describes a table by the catalogue.
 func (t *dbTable) mysql(ctx context.Context, db string) error {
 	err := orm.QueryOn(ctx, db, `SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COALESCE(COLUMN_DEFAULT, ''), EXTRA, COLUMN_COMMENT, COALESCE(GENERATION_EXPRESSION, '')
 		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`, []any{t.Name}, func(c []any) error {
 		extra := strings.ToUpper(text(c[4]))
 		t.Columns = append(t.Columns, dbColumn{
-			Name: text(c[0]), Type: text(c[1]), NotNull: text(c[2]) == "NO", Default: text(c[3]), Comment: text(c[5]), Generated: text(c[6]),
+			Name: text(c[0]), Type: mysqlPlainType(text(c[1])), NotNull: text(c[2]) == "NO", Default: strings.TrimPrefix(text(c[3]), "NULL"), Comment: text(c[5]), Generated: text(c[6]),
 			Identity: strings.Contains(extra, "AUTO_INCREMENT"), Stored: strings.Contains(extra, "STORED"),
 		})
 		return nil
@@ -338,8 +393,12 @@ func (t *dbTable) mysql(ctx context.Context, db string) error {
 				}
 			}
 		case ix.Unique && !ix.Expression:
+			ix.Own = true
 			t.Constraints = append(t.Constraints, dbConstraint{Name: ix.Name, Kind: "u", Columns: ix.Columns})
 		}
+	}
+	if err := t.mysqlChecks(ctx, db); err != nil {
+		return err
 	}
 	return orm.QueryOn(ctx, db, `SELECT k.CONSTRAINT_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME, r.DELETE_RULE
 		FROM information_schema.KEY_COLUMN_USAGE k JOIN information_schema.REFERENTIAL_CONSTRAINTS r

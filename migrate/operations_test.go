@@ -318,6 +318,9 @@ func TestOperations(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			databases(t, func(t *testing.T, ctx context.Context) {
+				if d, err := orm.DialectOf(ctx, ""); err == nil && d.Name == "mysql" && tt.name == "text without limit, then unique" {
+					t.Skip("a text without limit cannot be unique on MySQL")
+				}
 				if err := migrate.Run(ctx, zooApps(), migrate.Options{}); err != nil {
 					t.Fatal(err)
 				}

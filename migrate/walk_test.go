@@ -142,6 +142,9 @@ func (w *walk) tables() []string {
 	if d.Name == "sqlite" {
 		return rows(w.t, w.ctx, "SELECT name FROM sqlite_master WHERE type = 'table'")
 	}
+	if d.Name == "mysql" {
+		return rows(w.t, w.ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()")
+	}
 	return rows(w.t, w.ctx, "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
 }
 
