@@ -328,3 +328,45 @@ func FuzzErrorPage(f *testing.F) {
 		}
 	})
 }
+
+// The plain page tells a visitor what to do about each status, and nothing of the error.
+func TestPlainPageOfEachStatus(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{
+		400: "could not make sense", 401: "have logged in", 403: "not allowed", 404: "nothing at this address", 405: "this kind of request",
+		409: "did not accept", 410: "has been removed", 413: "larger than the server accepts", 415: "in this form", 422: "not valid",
+		429: "wait a moment", 500: "tell the people who run the site", 503: "try again soon", 504: "tell the people who run the site",
+	} {
+		s := site{
+			patterns: urls.Patterns{urls.Path("", web.View(func(*web.Request) (*web.Response, error) {
+				return nil, &web.Error{Status: status, Message: "<secret>", Err: errSecret}
+			}))},
+			config: web.Config{Logger: quiet(), ErrorPage: views.ErrorPage(views.ErrorOptions{})},
+		}
+		w := s.get(t, "/")
+		wantResponse(t, w, status, html, fmt.Sprintf(`<p class="code">%d</p>`, status), want)
+		if strings.Contains(w.Body.String(), "secret") || strings.Contains(w.Body.String(), "hunter2") {
+			t.Errorf("%d: the page tells the error:\n%s", status, w.Body)
+		}
+	}
+}
+
+// A request made to fill the debug page does not fill it, and what it holds stays text.
+func TestDebugPageOfAHostileRequest(t *testing.T) {
+	t.Parallel()
+	s := site{patterns: failingPatterns(), config: web.Config{Debug: true, Logger: quiet(), ErrorPage: views.ErrorPage(views.ErrorOptions{})}}
+	var query strings.Builder
+	for i := range 900 {
+		fmt.Fprintf(&query, "f%d=%%3Cscript%%3Ealert(%d)%%3C/script%%3E&", i, i)
+	}
+	for _, path := range []string{"/boom?", "/nowhere?"} {
+		w := s.get(t, path+query.String(), "Accept", "text/html", "X-Evil", `"><script>alert(1)</script>`, "Cookie", "sessionid=s3cr3t; a=<script>alert(2)</script>")
+		body := w.Body.String()
+		if strings.Contains(body, "<script>alert") || strings.Contains(body, "s3cr3t") {
+			t.Errorf("%s: the page lets through what the client sent", path)
+		}
+		if !strings.Contains(body, "more") || len(body) > 400<<10 {
+			t.Errorf("%s: the page has %d bytes", path, len(body))
+		}
+	}
+}

@@ -435,3 +435,66 @@ func TestCheckRoute(t *testing.T) {
 		})
 	}
 }
+
+func liveArticles() orm.Query[Article] { return articles().Filter(orm.Gt(&a.ID, 0)) }
+
+// A generic view has no source of the site's own: the debug page shows the function that is nearest to it.
+func TestDebugPageOfGenericViews(t *testing.T) {
+	t.Parallel()
+	failing := func(*web.Request) (*web.Response, error) { return nil, errors.New("boom") }
+	respondList := func(r *web.Request, _ *views.ListPage[Article]) (*web.Response, error) { return failing(r) }
+	respondDetail := func(r *web.Request, _ *Article) (*web.Response, error) { return failing(r) }
+	forRequest := func(*web.Request) (orm.Query[Article], error) { return liveArticles(), nil }
+	tests := []struct {
+		name string
+		view web.Handler
+		want string
+	}{
+		{"list's query", views.List[Article]{Query: liveArticles, Respond: respondList}, "views_test.liveArticles"},
+		{"list's query of the request", views.List[Article]{Query: liveArticles, QueryFor: forRequest, Respond: respondList}, "TestDebugPageOfGenericViews.func"},
+		{"detail's query", views.Detail[Article]{Query: liveArticles, Respond: respondDetail}, "views_test.liveArticles"},
+		{"detail's query of the request", views.Detail[Article]{QueryFor: forRequest, Respond: respondDetail}, "TestDebugPageOfGenericViews.func"},
+		{"decorated", web.NeverCache(views.Detail[Article]{Query: liveArticles, Respond: respondDetail}), "views_test.liveArticles"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := site{
+				base: database(t, 1), patterns: urls.Patterns{urls.Path("<int:pk>", tt.view)},
+				config: web.Config{Debug: true, Logger: quiet(), ErrorPage: views.ErrorPage(views.ErrorOptions{})},
+			}
+			wantResponse(t, s.get(t, "/1", "Accept", "text/html"), 500, html, tt.want, "[views_test.Article]")
+		})
+	}
+}
+
+// A cursor holds whatever the key is made of; a key that JSON cannot hold is the program's mistake.
+func TestKeysetKeys(t *testing.T) {
+	t.Parallel()
+	ctx := database(t, 4)
+	type key struct {
+		Title string
+		ID    int64
+	}
+	byTitle := views.Keyset[Article, key]{
+		Query: func() orm.Query[Article] { return articles().OrderBy(orm.Asc(&a.Title), orm.Asc(&a.ID)) }, Size: 3,
+		Key: func(row *Article) key { return key{row.Title, row.ID} },
+		After: func(k key) orm.Predicate {
+			return orm.Or(orm.Gt(&a.Title, k.Title), orm.And(orm.Eq(&a.Title, k.Title), orm.Gt(&a.ID, k.ID)))
+		},
+	}
+	first, err := byTitle.Page(ctx, "")
+	if err != nil || !first.HasNext || len(first.ObjectList) != 3 {
+		t.Fatalf("first page = %+v, %v", first, err)
+	}
+	second, err := byTitle.Page(ctx, first.Next)
+	if err != nil || second.HasNext || len(second.ObjectList) != 1 || second.ObjectList[0].Title != "Title 4" {
+		t.Errorf("second page = %+v, %v", second, err)
+	}
+	broken := views.Keyset[Article, func()]{
+		Query: articles, Size: 1, Key: func(*Article) func() { return func() {} }, After: func(func()) orm.Predicate { return orm.Gt(&a.ID, 0) },
+	}
+	if _, err := broken.Page(ctx, ""); err == nil || web.StatusOf(err) != 500 {
+		t.Errorf("a key that is a function: %v, want a 500", err)
+	}
+}
