@@ -48,7 +48,7 @@ type Settings struct {
 	// SecureProxySSLHeader is the header and value by which the proxy says that the visitor came over HTTPS:
 	// "X-Forwarded-Proto: https". Django: SECURE_PROXY_SSL_HEADER. Default: none.
 	SecureProxySSLHeader string
-	// TrustedProxies are the networks whose forwarded headers count; from elsewhere they are removed. No counterpart in
+	// TrustedProxies are the networks or addresses whose forwarded headers count; from elsewhere they are removed. No counterpart in
 	// Django; the variable is TRUSTED_PROXIES. Default: none.
 	TrustedProxies []netip.Prefix
 
