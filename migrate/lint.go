@@ -5,12 +5,15 @@ import (
 )
 
 // Lint warns of operations of a migration that lock or rewrite a table that may be big, or that code of the version before
-// cannot live with, and says the safe way. Operations on tables that the same migration makes are safe. The graph gives
-// the state before the migration; without it, fields are taken as new.
-func Lint(m *Migration, g *graph) []string {
+// cannot live with, and says the safe way. Operations on tables that the same migration makes are safe. Before is the
+// state before the migration; without it, altered fields are passed over.
+func Lint(m *Migration, before *State) []string {
 	var out []string
 	made := map[string]bool{}
-	state := stateBeforeMigration(m, g)
+	var state *State
+	if before != nil {
+		state = before.Clone()
+	}
 	warn := func(op Operation, format string, args ...any) {
 		out = append(out, op.Describe()+": "+fmt.Sprintf(format, args...))
 	}

@@ -319,7 +319,7 @@ func (w *maker) list(m *Migration, path string) {
 	for _, op := range m.Operations {
 		fmt.Fprintf(w.log, "    %s %s\n", category(op), op.Describe())
 	}
-	for _, warning := range Lint(m, w.g) {
+	for _, warning := range Lint(m, stateBeforeMigration(m, w.g)) {
 		fmt.Fprintf(w.log, "    %s\n", w.in.Style.Warning("! "+warning))
 	}
 }

@@ -297,7 +297,7 @@ func (r *runner) writePlan(plan []step) {
 		if st.backward || len(r.applied) == 0 {
 			continue // a new database has no rows to care for
 		}
-		for _, warning := range Lint(m, r.g) {
+		for _, warning := range Lint(m, stateBeforeMigration(m, r.g)) {
 			fmt.Fprintln(r.o.Out, "    ! "+warning)
 		}
 	}
