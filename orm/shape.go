@@ -22,6 +22,19 @@ type shapeKey struct {
 	shape string
 }
 
+// keyPool keeps the space in which keys are written.
+type keyPool struct{ p sync.Pool }
+
+func (k *keyPool) get() *[]byte {
+	if b, ok := k.p.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, 1024)
+	return &b
+}
+
+func (k *keyPool) put(b *[]byte) { k.p.Put(b) }
+
 // shapeMax bounds the cache. A site has a few hundred shapes; more come from IN lists of many lengths.
 const shapeMax = 4096
 
@@ -47,8 +60,9 @@ func (db *DB) statement(s *scope, q *expr.Query, kind shapeKind) (*compile.State
 // lookup is statement without a copy: args, when not nil, are the arguments in place of the statement's own. They are
 // appended to space.
 func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Value) (*compile.Statement, []dialect.Value, error) {
-	var space [512]byte
-	key := append(space[:0], byte(kind))
+	space := db.keys.get()
+	defer db.keys.put(space)
+	key := append((*space)[:0], byte(kind))
 	key, cacheable := compile.AppendShape(key, q)
 	if !cacheable {
 		st, err := compileAs(db.compiler(s), q, kind)
@@ -86,8 +100,9 @@ func (db *DB) updateStatement(s *scope, q *expr.Query, set []expr.Assign, args [
 	if s.reg != nil {
 		c.Reg = s.reg
 	}
-	var space [512]byte
-	key := append(space[:0], 'u')
+	space := db.keys.get()
+	defer db.keys.put(space)
+	key := append((*space)[:0], 'u')
 	key, cacheable := compile.AppendShape(key, q)
 	key, plain := compile.AppendAssigns(key, set)
 	if !cacheable || !plain || q.Sliced {
