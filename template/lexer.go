@@ -119,9 +119,6 @@ func (l *lexer) tag(kind TokenKind, start, end int) {
 		l.text(start, end)
 		return
 	}
-	if kind == CommentToken {
-		contents = ""
-	}
 	l.tokens = append(l.tokens, Token{Kind: kind, Contents: contents, Line: l.line, Start: start, End: end})
 }
 

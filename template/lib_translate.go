@@ -131,14 +131,17 @@ func parseBlockTranslate(p *Parser, t Token) (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, end := p.messageTokens()
+	texts, end := p.messageTokens(t)
 	n.singular = newMessage(texts, trimmed)
 	if n.count != nil {
 		if end.Contents != "plural" {
 			return nil, syntaxf("'%s' doesn't allow other block tags inside it", n.tag)
 		}
-		texts, end = p.messageTokens()
+		texts, end = p.messageTokens(end)
 		n.plural = newMessage(texts, trimmed)
+		if len(texts) == 0 { // nothing after plural: the first text is for every number
+			n.count = nil
+		}
 	}
 	if end.Contents != "end"+n.tag {
 		return nil, syntaxf("'%s' doesn't allow other block tags (seen %s) inside it", n.tag, pyfmt.Quote(end.Contents))
@@ -194,9 +197,9 @@ func (n *blockTranslateNode) options(p *Parser, bits []string) (trimmed bool, er
 	return trimmed, nil
 }
 
-// messageTokens takes the texts and variables up to the next tag.
-func (p *Parser) messageTokens() (texts []Token, end Token) {
-	for {
+// messageTokens takes the texts and variables up to the next tag; last is the token before.
+func (p *Parser) messageTokens(last Token) (texts []Token, end Token) {
+	for end = last; ; {
 		t, ok := p.NextToken()
 		if !ok {
 			return texts, end

@@ -112,6 +112,11 @@ func queryPairs(query any) iter.Seq2[string, any] {
 		rv := reflect.ValueOf(query)
 		switch rv.Kind() {
 		case reflect.Map:
+		case reflect.String: // no text is no query, any other is a mistake
+			if rv.Len() > 0 {
+				yield("", fmt.Errorf("urls: a query is a map, url.Values or urls.Params, not the text %q", query))
+			}
+			return
 		case reflect.Slice, reflect.Array:
 			for i := range rv.Len() {
 				name, value, err := queryPair(rv.Index(i).Interface())
