@@ -115,9 +115,6 @@ type scope struct {
 	log  *QueryLog
 	reg  *Registry
 	zone string
-
-	routers Routers
-	session *session
 }
 
 type scopeKey struct{}
@@ -166,10 +163,7 @@ func WithTimeZone(ctx context.Context, name string) context.Context {
 
 // database finds the database of a query.
 func database(ctx context.Context, name string) (*DB, *scope, error) {
-	return scopeOf(ctx).find(name)
-}
-
-func (s *scope) find(name string) (*DB, *scope, error) {
+	s := scopeOf(ctx)
 	if s == nil || len(s.dbs) == 0 {
 		return nil, nil, ErrNoDatabase
 	}
