@@ -37,9 +37,6 @@ func (r *runner) apply(ctx context.Context, st step, state *State) error {
 	}
 	if err != nil {
 		r.printf("\n")
-		if m.NonAtomic {
-			err = fmt.Errorf("%w (the migration is not atomic: what ran before this stays; put the tables right by hand, then go on with migrate, or migrate --fake %s %s)", err, m.App, m.Name)
-		}
 		return fmt.Errorf("migrate: %s: %w", st.key, err)
 	}
 	if fake {
@@ -160,7 +157,11 @@ func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx con
 		}()
 	}
 	if m.NonAtomic || !d.TransactionalDDL {
-		return f(ctx, e)
+		e.keep = true
+		if err := f(ctx, e); err != nil {
+			return stopped(m, e.ran, err)
+		}
+		return nil
 	}
 	return orm.AtomicWith(ctx, orm.AtomicOptions{DB: r.o.DB}, func(ctx context.Context) error {
 		if err := r.timeouts(ctx, e, m); err != nil {
@@ -174,6 +175,14 @@ func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx con
 		}
 		return nil
 	})
+}
+
+// stopped says which statements of a migration without a transaction have run, and how to go on.
+func stopped(m *Migration, ran []string, err error) error {
+	if len(ran) == 0 {
+		return fmt.Errorf("%w (no statement of the migration has run before; migrate again when the cause is gone)", err)
+	}
+	return fmt.Errorf("%w\nThe migration has no transaction around it. These statements have run and stay:\n  %s\nTake them back by hand and migrate again, or do the rest by hand and record it: migrate --fake %s %s", err, strings.Join(ran, ";\n  "), m.App, m.Name)
 }
 
 // timeouts limits how long statements of a migration wait and run.

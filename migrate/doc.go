@@ -35,5 +35,6 @@
 // # What holds
 //
 // Each migration runs in a transaction (unless it is NonAtomic) on databases that can roll back DDL, SQLite and
-// PostgreSQL: a process that is killed halfway leaves the tables as they were. MySQL has no editor yet.
+// PostgreSQL: a process that is killed halfway leaves the tables as they were. On MySQL an error names the statements that
+// have run and says how to go on.
 package migrate

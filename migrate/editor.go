@@ -21,6 +21,9 @@ type Editor struct {
 	db      string // the database's name in the context
 	collect bool
 	out     []string
+	// keep asks for ran, the statements that were run: where no transaction takes them back, an error names them.
+	keep bool
+	ran  []string
 	// deferred runs at the end of the migration: indexes, and foreign keys where they are separate statements.
 	deferred []string
 }
@@ -44,6 +47,9 @@ func (e *Editor) Execute(ctx context.Context, sql string) error {
 	}
 	if _, err := orm.ExecOn(ctx, e.db, sql); err != nil {
 		return err
+	}
+	if e.keep {
+		e.ran = append(e.ran, sql)
 	}
 	return nil
 }

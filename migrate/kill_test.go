@@ -141,3 +141,20 @@ func TestAtOnce(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { atOnce(t, "file:"+filepath.Join(t.TempDir(), "k.sqlite3")) })
 	t.Run("postgresql", func(t *testing.T) { atOnce(t, testservices.StartPostgres(t).NewDatabase(t)) })
 }
+
+// TestStoppedWithoutTransaction says what has run of a migration that no transaction takes back.
+func TestStoppedWithoutTransaction(t *testing.T) {
+	t.Parallel()
+	ctx := open(t)
+	apps := zooApps(
+		migrate.AddField{Model: "Animal", Field: schema.Field{Name: "age", Kind: schema.Integer, Null: true}},
+		migrate.RunSQL{SQL: []string{"SELECT * FROM nowhere"}},
+	)
+	apps[0].Migrations[1].NonAtomic = true
+	err := migrate.Run(ctx, apps, migrate.Options{})
+	for _, want := range []string{"zoo.0002_change: Raw SQL operation", "These statements have run and stay:\n  ALTER TABLE \"zoo_animal\" ADD COLUMN \"age\" integer NULL\n", "migrate --fake zoo 0002_change"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, which lacks %q", err, want)
+		}
+	}
+}

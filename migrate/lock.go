@@ -12,13 +12,17 @@ const lockKey = 0x6e7561676573
 
 // locked runs f while no other process migrates the database. On PostgreSQL it holds an advisory lock in a transaction of
 // its own, which ends with the process whatever happens to it. On SQLite each migration takes the database's one write
-// lock and looks again whether it is still to be done.
+// lock and looks again whether it is still to be done. On MySQL it holds a named lock of a connection of its own.
 func locked(ctx context.Context, o Options, f func(ctx context.Context) error) error {
 	d, err := orm.DialectOf(ctx, o.DB)
 	if err != nil {
 		return err
 	}
-	if d.Name != "postgresql" {
+	switch d.Name {
+	case "postgresql":
+	case "mysql":
+		return lockedMySQL(ctx, o, f)
+	default:
 		return f(ctx)
 	}
 	return orm.AtomicWith(ctx, orm.AtomicOptions{DB: o.DB}, func(tx context.Context) error {
@@ -39,5 +43,22 @@ func locked(ctx context.Context, o Options, f func(ctx context.Context) error) e
 			}
 		}
 		return f(ctx) // on other connections: the lock's transaction stays empty
+	})
+}
+
+func lockedMySQL(ctx context.Context, o Options, f func(ctx context.Context) error) error {
+	return orm.AtomicWith(ctx, orm.AtomicOptions{DB: o.DB}, func(tx context.Context) (err error) {
+		ignore := func([]any) error { return nil }
+		// Locks are the server's: the database's name keeps others apart.
+		const name = "LEFT(CONCAT('nuages.', DATABASE()), 64)"
+		if err := orm.QueryOn(tx, o.DB, "SELECT GET_LOCK("+name+", 3600)", nil, ignore); err != nil {
+			return err
+		}
+		defer func() {
+			if free := orm.QueryOn(context.WithoutCancel(tx), o.DB, "SELECT RELEASE_LOCK("+name+")", nil, ignore); err == nil {
+				err = free
+			}
+		}()
+		return f(ctx)
 	})
 }
