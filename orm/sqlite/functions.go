@@ -45,7 +45,7 @@ func installFunctions(c *conn) error {
 // code of success), so they are kept on the connection, and the statement is stopped by a result that is too long.
 func (c *conn) function(name string, args int, f scalar) error {
 	return c.raw.CreateFunction(name, &sqlite.FunctionImpl{
-		NArgs: args, Deterministic: true, AllowIndirect: true,
+		NArgs: args, Deterministic: name != "RAND", AllowIndirect: true,
 		Scalar: func(ctx sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 			v, err := f(ctx, args)
 			if err == nil {

@@ -1,0 +1,123 @@
+package orm_test
+
+import (
+	"context"
+
+	"github.com/nuages-go/nuages/orm"
+)
+
+var refInstances = []refRow{
+	{"obj.save()", run(func(ctx context.Context) (any, error) { return nil, orm.Save(ctx, &Tag{Slug: "new"}) }), "", "an update, or an insert when the row is not there"},
+	{"obj.save(force_insert=True)", run(func(ctx context.Context) (any, error) { return nil, orm.Create(ctx, &Tag{Slug: "new"}) }), "", ""},
+	{"obj.save(update_fields=['slug'])", run(func(ctx context.Context) (any, error) {
+		return nil, orm.Save(ctx, &Tag{ID: 1, Slug: "golang"}, &g.Slug)
+	}), "", ""},
+	{"obj.delete()", run(func(ctx context.Context) (any, error) { d, err := orm.Delete(ctx, &Tag{ID: 3}); return d.Total, err }), "1", ""},
+	{"obj.refresh_from_db()", run(func(ctx context.Context) (any, error) {
+		tag := &Tag{ID: 1}
+		err := orm.Refresh(ctx, tag)
+		return tag.Slug, err
+	}), "go", "all columns"},
+	{"obj.full_clean()", run(func(ctx context.Context) (any, error) { return nil, orm.FullClean(ctx, &Tag{Slug: "fine"}) }), "", ""},
+	{"clean_fields(exclude=['slug'])", run(func(ctx context.Context) (any, error) { return nil, orm.FullClean(ctx, &Tag{Slug: "no slug"}, &g.Slug) }), "", "`FullClean` without the fields named"},
+	{"clean()", nil, "", "by that name: a method `Clean(ctx) error` on the model (`orm.Cleaner`)"},
+	{"validate_unique(), validate_constraints()", nil, "", "alone; `FullClean` does both"},
+	{"obj.pk", nil, "", "as a name of its own: it is the field, `obj.ID`"},
+	{"get_FOO_display()", nil, "", "a `String` method on the field's type"},
+	{"get_next_by_FOO(), get_previous_by_FOO()", run(func(ctx context.Context) (any, error) {
+		first := &Article{ID: 1}
+		return articles.OrderBy(orm.Asc(&a.ID)).After(first).First(ctx)
+	}), "B", "`Before` for the other way; also pages without offsets"},
+	{"serializable_value('slug')", nil, "", "read the field; `orm.SetField(obj, \"slug\", v)` sets one by name"},
+	{"get_deferred_fields(), from_db()", nil, "", "a column that was not read has its zero value"},
+	{"pre_save, post_save, pre_delete, post_delete, m2m_changed", nil, "", "signals: call your own function around `Save`, `orm.OnCommit` for what happens after"},
+}
+
+var refRelations = []refRow{
+	{"article.author", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		author, err := art.Author.Get(ctx)
+		return author.Username, err
+	}), "ada", ""},
+	{"article.author_id", run(func(ctx context.Context) (any, error) { art, err := articles.First(ctx); return art.Author.ID, err }), "1", ""},
+	{"article.author = user", run(func(context.Context) (any, error) {
+		art := &Article{}
+		art.Author.Set(&User{ID: 2})
+		return art.Author.ID, nil
+	}), "2", "or `Author: orm.To(user)` in a literal"},
+	{"user.articles.all()", run(func(ctx context.Context) (any, error) {
+		user, err := users.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return user.Articles.All(ctx)
+	}), "", "a field `orm.Many[Article]` described by `orm.HasMany`"},
+	{"article.tags.filter(…), get_queryset()", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return art.Tags.Query().Filter(orm.Eq(&g.Slug, "go")).Count(ctx)
+	}), "1", ""},
+	{"article.tags.add(tag)", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return nil, art.Tags.Add(ctx, &Tag{ID: 2})
+	}), "", "`AddIDs` by key"},
+	{"article.tags.remove(tag)", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return nil, art.Tags.Remove(ctx, &Tag{ID: 1})
+	}), "", ""},
+	{"article.tags.set([tag])", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return nil, art.Tags.Set(ctx, &Tag{ID: 3})
+	}), "", ""},
+	{"article.tags.clear()", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return nil, art.Tags.Clear(ctx)
+	}), "", ""},
+	{"article.tags.create(…), get_or_create(…)", nil, "", "`orm.Create`, then `Add`"},
+	{"tag.article_set (reverse name in a lookup)", run(func(ctx context.Context) (any, error) {
+		return orm.Objects[Tag]().Filter(orm.Eq(&orm.RevMany[Article](&a.Tags).Title, "Title A")).Count(ctx)
+	}), "1", "over a foreign key: `orm.Rev[Article](&a.Author)`"},
+	{"prefetch_related_objects(list, 'tags')", nil, "", "the first `Tags.All(ctx)` loads those of the whole result"},
+	{"from_queryset(), base_manager_name", nil, "", "functions that return a query are the managers"},
+}
+
+var refRaw = []refRow{
+	{"cursor().execute('UPDATE …', [x])", run(func(ctx context.Context) (any, error) {
+		return orm.Exec(ctx, "UPDATE orm_test_article SET likes = ?", 1)
+	}), "6", ""},
+	{"cursor().fetchall()", run(func(ctx context.Context) (any, error) {
+		n := 0
+		err := orm.QueryRows(ctx, "SELECT id FROM orm_test_article", nil, func([]any) error { n++; return nil })
+		return n, err
+	}), "6", ""},
+	{"executemany(…)", nil, "", "`BulkCreate`, `BulkUpdate`, or `orm.Exec` in a loop inside `orm.Atomic`"},
+	{"callproc(…)", nil, "", "`orm.Exec(ctx, \"CALL name(?)\", x)`"},
+	{"execute_wrapper(f), connection.queries", run(func(ctx context.Context) (any, error) {
+		var log orm.QueryLog
+		_, err := articles.Count(orm.WithQueryLog(ctx, &log))
+		return log.Count(), err
+	}), "1", "`log.Duplicates()` finds repeated ones"},
+	{"transaction.atomic()", run(func(ctx context.Context) (any, error) {
+		return nil, orm.Atomic(ctx, func(context.Context) error { return nil })
+	}), "", "inside another it is a savepoint"},
+	{"transaction.on_commit(f)", run(func(ctx context.Context) (any, error) {
+		return nil, orm.OnCommit(ctx, func(context.Context) error { return nil })
+	}), "", ""},
+}
