@@ -39,7 +39,7 @@ type batchPart struct {
 func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 	out := &Queued[[]*T]{}
 	b.parts = append(b.parts, func(ctx context.Context) (*batchPart, error) {
-		db, s, err := database(ctx, q.s.DB)
+		db, s, err := q.reading(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +47,7 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 		if err != nil {
 			return nil, err
 		}
-		r := &reader[T]{l: st.Layout, expect: q.s.Limit, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+		r := &reader[T]{l: st.Layout, expect: q.s.Limit, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.s.DB}
 		p := &batchPart{db: db, s: s, empty: st.Empty, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
 		p.after = func() (err error) {
 			out.Value, err = r.finish(ctx, db, s, &q.s)
@@ -64,7 +64,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 	out := &Queued[*T]{}
 	b.parts = append(b.parts, func(ctx context.Context) (*batchPart, error) {
 		q := q.one()
-		db, s, err := database(ctx, q.s.DB)
+		db, s, err := q.reading(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 		if st.Empty {
 			return nil, notFoundError(q.s.Model.GoName())
 		}
-		r := &reader[T]{l: st.Layout, expect: 1, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+		r := &reader[T]{l: st.Layout, expect: 1, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.s.DB}
 		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
 		p.after = func() error {
 			list, err := r.finish(ctx, db, s, &q.s)
@@ -92,7 +92,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 // QueueCount adds the number of a query's rows to the batch.
 func QueueCount[T any](b *Batch, q Query[T]) *Queued[int] {
 	out := &Queued[int]{}
-	b.add(q.s.DB, func(db *DB, s *scope) (*batchPart, error) {
+	b.add((&q).reading, func(db *DB, s *scope) (*batchPart, error) {
 		st, err := db.statement(s, &q.s, shapeCount)
 		if err != nil {
 			return nil, err
@@ -108,7 +108,7 @@ func QueueCount[T any](b *Batch, q Query[T]) *Queued[int] {
 // QueueExists adds the question whether a query has rows to the batch.
 func QueueExists[T any](b *Batch, q Query[T]) *Queued[bool] {
 	out := &Queued[bool]{}
-	b.add(q.s.DB, func(db *DB, s *scope) (*batchPart, error) {
+	b.add((&q).reading, func(db *DB, s *scope) (*batchPart, error) {
 		st, err := db.statement(s, &q.s, shapeExists)
 		if err != nil {
 			return nil, err
@@ -121,9 +121,9 @@ func QueueExists[T any](b *Batch, q Query[T]) *Queued[bool] {
 	return out
 }
 
-func (b *Batch) add(name string, compile func(db *DB, s *scope) (*batchPart, error)) {
+func (b *Batch) add(find func(ctx context.Context) (*DB, *scope, error), compile func(db *DB, s *scope) (*batchPart, error)) {
 	b.parts = append(b.parts, func(ctx context.Context) (*batchPart, error) {
-		db, s, err := database(ctx, name)
+		db, s, err := find(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -207,7 +207,7 @@ func sendBatch(ctx context.Context, conn dialect.Conn, parts []*batchPart) error
 	err := sendItems(ctx, conn, items)
 	if s.log != nil {
 		for i, it := range items { // each took as long as the whole
-			s.logStatement(it.SQL, it.Args, start, rows[i], it.Err)
+			s.logStatement(parts[0].db, it.SQL, it.Args, start, rows[i], it.Err)
 		}
 	}
 	return err

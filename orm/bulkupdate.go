@@ -32,7 +32,7 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 	if len(objs) == 0 {
 		return 0, nil
 	}
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.writing(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -69,7 +69,7 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 		return true, nil
 	})
 	if s.log != nil {
-		s.logStatement("COPY "+db.d.QuoteName(m.Schema.Table)+" FROM STDIN", nil, start, int(n), err)
+		s.logStatement(db, "COPY "+db.d.QuoteName(m.Schema.Table)+" FROM STDIN", nil, start, int(n), err)
 	}
 	for _, obj := range objs {
 		switch {

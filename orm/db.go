@@ -115,6 +115,9 @@ type scope struct {
 	log  *QueryLog
 	reg  *Registry
 	zone string
+
+	routers Routers
+	session *session
 }
 
 type scopeKey struct{}
@@ -163,7 +166,10 @@ func WithTimeZone(ctx context.Context, name string) context.Context {
 
 // database finds the database of a query.
 func database(ctx context.Context, name string) (*DB, *scope, error) {
-	s := scopeOf(ctx)
+	return scopeOf(ctx).find(name)
+}
+
+func (s *scope) find(name string) (*DB, *scope, error) {
 	if s == nil || len(s.dbs) == 0 {
 		return nil, nil, ErrNoDatabase
 	}

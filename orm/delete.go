@@ -30,6 +30,9 @@ func (q Query[T]) Delete(ctx context.Context) (Deleted, error) {
 	if err := q.s.Model.Ready(); err != nil {
 		return Deleted{}, err
 	}
+	if _, _, err := q.writing(ctx); err != nil {
+		return Deleted{}, err
+	}
 	out := Deleted{ByModel: map[string]int{}}
 	err := AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
 		db, s, err := database(ctx, q.s.DB)
@@ -63,6 +66,9 @@ func Delete[T any](ctx context.Context, obj *T) (Deleted, error) {
 	}
 	q := Objects[T]()
 	addKey(&q.s, m, p)
+	if _, _, err := route(ctx, &q.s.DB, m, true, homeOf(m, p)); err != nil {
+		return Deleted{}, err
+	}
 	d, err := q.Delete(ctx)
 	if err == nil && m.PK != nil && m.PK.S.Kind.IsAuto() {
 		setID(m, p, 0)

@@ -24,7 +24,9 @@ type QueryLog struct {
 
 // QueryEntry is one statement that ran.
 type QueryEntry struct {
-	SQL  string
+	SQL string
+	// DB is the name of the database.
+	DB   string
 	Args []any
 	Took time.Duration
 	// Rows is the number of rows read or changed.
@@ -124,14 +126,14 @@ func (l *QueryLog) add(e QueryEntry) {
 	}
 }
 
-func (s *scope) logSimple(sql string) {
+func (s *scope) logSimple(db *DB, sql string) {
 	if s != nil && s.log != nil {
-		s.log.add(QueryEntry{SQL: sql, Caller: caller()})
+		s.log.add(QueryEntry{SQL: sql, DB: s.nameOf(db), Caller: caller()})
 	}
 }
 
-func (s *scope) logStatement(sql string, args []dialect.Value, start time.Time, rows int, err error) {
-	e := QueryEntry{SQL: sql, Took: time.Since(start), Rows: rows, Err: err, Caller: caller()}
+func (s *scope) logStatement(db *DB, sql string, args []dialect.Value, start time.Time, rows int, err error) {
+	e := QueryEntry{SQL: sql, DB: s.nameOf(db), Took: time.Since(start), Rows: rows, Err: err, Caller: caller()}
 	for _, a := range args {
 		e.Args = append(e.Args, a.Any())
 	}

@@ -93,6 +93,7 @@ func (l relatedList[T]) Last() *T {
 // Query is the query of the related objects, to filter further. It always asks the database.
 func (m *Many[T]) Query() Query[T] {
 	q := Objects[T]()
+	q.s.Home = m.home()
 	rel, owner, err := m.owner()
 	if err != nil {
 		q.s.Err = err

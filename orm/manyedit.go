@@ -48,6 +48,40 @@ func (m *Many[T]) forget() {
 	m.link.Loaded, m.link.Done = nil, false
 }
 
+// edit runs f in a transaction on the database that the relation is written to: that of the object that holds the field,
+// unless a router knows better. Objs are those that are to be related.
+func (m *Many[T]) edit(ctx context.Context, rel *plan.Relation, f func(ctx context.Context, db *DB, s *scope) error, objs ...*T) error {
+	between := rel.To
+	if rel.Through != nil {
+		between = rel.Through
+	}
+	name := ""
+	_, s, err := route(ctx, &name, between, true, m.home())
+	if err != nil {
+		return err
+	}
+	for _, obj := range objs {
+		if err := s.relate(rel.From, rel.To, m.home(), homeOr(rel.To, plan.PointerTo(obj), m.home())); err != nil {
+			return err
+		}
+	}
+	return AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
+		db, s, err := database(ctx, name)
+		if err != nil {
+			return err
+		}
+		return f(ctx, db, s)
+	})
+}
+
+// home is the database of the object that holds the field.
+func (m *Many[T]) home() string {
+	if m.link.Peers != nil {
+		return m.link.Peers.DB
+	}
+	return ""
+}
+
 // Add relates objects, which must be saved. Those that are related already stay so.
 func (m *Many[T]) Add(ctx context.Context, objs ...*T) error {
 	if len(objs) == 0 {
@@ -62,7 +96,7 @@ func (m *Many[T]) Add(ctx context.Context, objs ...*T) error {
 		return err
 	}
 	defer m.forget()
-	return Atomic(ctx, func(ctx context.Context) error { return addKeys(ctx, rel, owner, keys) })
+	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error { return addKeys(ctx, db, s, rel, owner, keys) }, objs...)
 }
 
 // AddIDs is Add for keys.
@@ -76,16 +110,12 @@ func (m *Many[T]) AddIDs(ctx context.Context, ids ...int64) error {
 		keys[i] = dialect.IntValue(id)
 	}
 	defer m.forget()
-	return Atomic(ctx, func(ctx context.Context) error { return addKeys(ctx, rel, owner, keys) })
+	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error { return addKeys(ctx, db, s, rel, owner, keys) })
 }
 
-func addKeys(ctx context.Context, rel *plan.Relation, owner dialect.Value, keys []dialect.Value) error {
+func addKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value, keys []dialect.Value) error {
 	if len(keys) == 0 {
 		return nil
-	}
-	db, s, err := database(ctx, "")
-	if err != nil {
-		return err
 	}
 	if rel.Kind == plan.Backward {
 		q := &expr.Query{Model: rel.To, Limit: -1}
@@ -193,7 +223,9 @@ func (m *Many[T]) Remove(ctx context.Context, objs ...*T) error {
 		return err
 	}
 	defer m.forget()
-	return Atomic(ctx, func(ctx context.Context) error { return removeKeys(ctx, rel, owner, keys, false) })
+	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error {
+		return removeKeys(ctx, db, s, rel, owner, keys, false)
+	})
 }
 
 // Clear takes all objects out of the relation.
@@ -203,14 +235,12 @@ func (m *Many[T]) Clear(ctx context.Context) error {
 		return err
 	}
 	defer m.forget()
-	return Atomic(ctx, func(ctx context.Context) error { return removeKeys(ctx, rel, owner, nil, true) })
+	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error {
+		return removeKeys(ctx, db, s, rel, owner, nil, true)
+	})
 }
 
-func removeKeys(ctx context.Context, rel *plan.Relation, owner dialect.Value, keys []dialect.Value, all bool) error {
-	db, s, err := database(ctx, "")
-	if err != nil {
-		return err
-	}
+func removeKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value, keys []dialect.Value, all bool) error {
 	if rel.Kind == plan.Backward {
 		if !rel.Field.Nullable {
 			return errors.New("orm: " + rel.To.GoName() + "." + rel.Field.GoName + " cannot be null: delete the objects, or add them elsewhere")
@@ -282,12 +312,9 @@ func (m *Many[T]) Set(ctx context.Context, objs ...*T) error {
 		return err
 	}
 	defer m.forget()
-	return Atomic(ctx, func(ctx context.Context) error {
-		db, s, err := database(ctx, "")
-		if err != nil {
-			return err
-		}
+	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error {
 		var have map[dialect.Value]bool
+		var err error
 		if rel.Kind == plan.Backward {
 			have, err = backwardKeys(ctx, db, s, rel, owner)
 		} else {
@@ -310,12 +337,12 @@ func (m *Many[T]) Set(ctx context.Context, objs ...*T) error {
 			}
 		}
 		if len(drop) > 0 {
-			if err := removeKeys(ctx, rel, owner, drop, false); err != nil {
+			if err := removeKeys(ctx, db, s, rel, owner, drop, false); err != nil {
 				return err
 			}
 		}
-		return addKeys(ctx, rel, owner, add)
-	})
+		return addKeys(ctx, db, s, rel, owner, add)
+	}, objs...)
 }
 
 func backwardKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value) (map[dialect.Value]bool, error) {

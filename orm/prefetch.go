@@ -42,7 +42,7 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 			if depth == len(steps)-1 {
 				sub = q.Prefetch[i].Query
 			}
-			ld, err := startRelation(db, s, steps[depth], at, sub, q.DB)
+			ld, err := startRelation(ctx, steps[depth], at, sub, q.DB)
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 			started[keys[i]] = ld
 			level = append(level, ld)
 		}
-		if err := db.runLoading(ctx, s, level); err != nil {
+		if err := runLoading(ctx, level); err != nil {
 			return err
 		}
 		for _, ld := range level {
@@ -73,7 +73,7 @@ type loading struct {
 }
 
 // runLoading runs the statements of a level.
-func (db *DB) runLoading(ctx context.Context, s *scope, level []*loading) error {
+func runLoading(ctx context.Context, level []*loading) error {
 	parts := make([]*batchPart, 0, len(level))
 	for _, ld := range level {
 		if ld.part != nil {
@@ -85,9 +85,23 @@ func (db *DB) runLoading(ctx context.Context, s *scope, level []*loading) error 
 		return nil
 	case 1:
 		it := &parts[0].item
-		return db.query(ctx, s, it.SQL, it.Args, false, it.Row)
+		return parts[0].db.query(ctx, parts[0].s, it.SQL, it.Args, false, it.Row)
 	}
-	return db.runBatch(ctx, parts)
+	for len(parts) > 0 { // most often all in one database
+		here, there := parts[:0:0], parts[:0:0]
+		for _, p := range parts {
+			if p.db == parts[0].db {
+				here = append(here, p)
+			} else {
+				there = append(there, p)
+			}
+		}
+		if err := here[0].db.runBatch(ctx, here); err != nil {
+			return err
+		}
+		parts = there
+	}
+	return nil
 }
 
 func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, error), m *plan.Model, p expr.Prefetch) ([]*plan.Relation, error) {
@@ -125,19 +139,19 @@ func holder(rel *plan.Relation) *plan.Field {
 }
 
 // loadRelation loads a relation for a list of objects and stores it in them. It returns the related objects.
-func loadRelation(ctx context.Context, db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) ([]plan.Pointer, error) {
-	ld, err := startRelation(db, s, rel, objs, sub, dbName)
+func loadRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) ([]plan.Pointer, error) {
+	ld, err := startRelation(ctx, rel, objs, sub, dbName)
 	if err != nil {
 		return nil, err
 	}
-	if err := db.runLoading(ctx, s, []*loading{ld}); err != nil {
+	if err := runLoading(ctx, []*loading{ld}); err != nil {
 		return nil, err
 	}
 	return ld.finish(ctx)
 }
 
 // startRelation prepares to load a relation for a list of objects.
-func startRelation(db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) (*loading, error) {
+func startRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) (*loading, error) {
 	hold := holder(rel)
 	if hold == nil {
 		return nil, fmt.Errorf("orm: %s has no field that holds %s (declare one with orm.HasMany)", rel.From.GoName(), rel.Name)
@@ -146,10 +160,15 @@ func startRelation(db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, su
 		return nil, err
 	}
 	typed := reflect.New(hold.Type).Interface().(typedRelation)
-	q := &expr.Query{Model: rel.To, Limit: -1, DB: dbName}
+	q := &expr.Query{Model: rel.To, Limit: -1}
 	if sub != nil {
 		c := *sub
 		q = &c
+	}
+	// Related rows are read where the objects came from, unless the query says otherwise or a router knows better.
+	db, s, err := route(ctx, &q.DB, rel.To, false, dbName)
+	if err != nil {
+		return nil, err
 	}
 	if rel.Kind == plan.Forward {
 		return startForward(db, s, rel, objs, q, typed)
@@ -402,11 +421,7 @@ func loadForPeers(ctx context.Context, l *plan.Link, owner plan.Pointer) error {
 			return true
 		})
 	}
-	db, s, err := database(ctx, name)
-	if err != nil {
-		return err
-	}
-	_, err = loadRelation(ctx, db, s, l.Rel, objs, nil, name)
+	_, err := loadRelation(ctx, l.Rel, objs, nil, name)
 	return err
 }
 
@@ -415,7 +430,7 @@ func startTyped[T any](db *DB, s *scope, q *expr.Query) (*loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader[T]{l: st.Layout, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+	r := &reader[T]{l: st.Layout, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.DB}
 	ld := &loading{finish: func(ctx context.Context) ([]plan.Pointer, error) {
 		list, err := r.finish(ctx, db, s, q)
 		out := make([]plan.Pointer, len(list))

@@ -355,7 +355,7 @@ func plainPart(s *expr.Query) *expr.Query {
 
 // SQL returns the statement that All would run, and its arguments, for eyes and tests.
 func (q Query[T]) SQL(ctx context.Context) (string, []any, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return "", nil, err
 	}

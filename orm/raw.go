@@ -17,7 +17,8 @@ import (
 //	orm.Raw[Article](ctx, "SELECT id, title FROM news_article WHERE …", []any{x}, &a.ID, &a.Title)
 func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*T, error) {
 	m := model[T]()
-	db, s, err := database(ctx, "")
+	name := ""
+	db, s, err := route(ctx, &name, m, false, "")
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 	if err != nil {
 		return nil, err
 	}
-	peers := slab.Peers(m, "")
+	peers := slab.Peers(m, name)
 	for _, obj := range slab.Out {
 		m.Bind(plan.PointerTo(obj), peers)
 	}
@@ -51,7 +52,7 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 
 // Explain returns the database's plan for a query, as text.
 func (q Query[T]) Explain(ctx context.Context) (string, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return "", err
 	}

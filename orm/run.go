@@ -10,6 +10,9 @@ import (
 
 // query runs a statement with rows, in the context's transaction if there is one.
 func (db *DB) query(ctx context.Context, s *scope, sql string, args []dialect.Value, write bool, row func(dialect.Row) error) error {
+	if write {
+		s.writes(db)
+	}
 	if s.log == nil {
 		return db.queryQuiet(ctx, s, sql, args, write, row)
 	}
@@ -18,7 +21,7 @@ func (db *DB) query(ctx context.Context, s *scope, sql string, args []dialect.Va
 		rows++
 		return row(r)
 	})
-	s.logStatement(sql, args, start, rows, err)
+	s.logStatement(db, sql, args, start, rows, err)
 	return err
 }
 
@@ -41,13 +44,14 @@ func (db *DB) queryQuiet(ctx context.Context, s *scope, sql string, args []diale
 
 // exec runs a statement without rows.
 func (db *DB) exec(ctx context.Context, s *scope, sql string, args []dialect.Value) (dialect.Result, error) {
+	s.writes(db)
 	start := time.Time{}
 	if s.log != nil {
 		start = time.Now()
 	}
 	res, err := db.execQuiet(ctx, s, sql, args)
 	if s.log != nil {
-		s.logStatement(sql, args, start, int(res.RowsAffected), err)
+		s.logStatement(db, sql, args, start, int(res.RowsAffected), err)
 	}
 	return res, err
 }

@@ -14,21 +14,24 @@ import (
 
 // Create inserts an object. Fields with a default that hold the zero value get it; an automatic key is set.
 func (q Query[T]) Create(ctx context.Context, obj *T) error {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.writing(ctx)
 	if err != nil {
 		return err
 	}
 	if err := q.s.Model.Ready(); err != nil {
 		return err
 	}
-	return db.insert(ctx, s, q.s.Model, plan.PointerTo(obj))
+	return db.insert(ctx, s, q.s.Model, plan.PointerTo(obj), q.s.DB)
 }
 
 // Create inserts an object into the default database: Objects[T]().Create.
 func Create[T any](ctx context.Context, obj *T) error { return Objects[T]().Create(ctx, obj) }
 
 // insert writes one object as a new row.
-func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer) error {
+func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string) error {
+	if err := s.relateAll(m, obj, name); err != nil {
+		return err
+	}
 	fill(m, obj, true)
 	in := db.insertShape(m, obj)
 	row := make([]dialect.Value, 0, len(in.Fields))
@@ -50,6 +53,7 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 			setID(m, obj, res.LastInsertID)
 		}
 		m.Bind(obj, nil)
+		settle(m, obj, name)
 		return nil
 	}
 	err := db.query(ctx, s, st.SQL, st.Args, true, func(r dialect.Row) error {
@@ -57,6 +61,7 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 	})
 	if err == nil {
 		m.Bind(obj, nil)
+		settle(m, obj, name)
 	}
 	return err
 }
@@ -123,24 +128,37 @@ func setID(m *plan.Model, obj plan.Pointer, id int64) {
 //
 //	orm.Save(ctx, article)
 //	orm.Save(ctx, article, &a.Title, &a.Slug)
+//
+// An object that came from another database than the default is saved there, as in Django. That is known of objects whose
+// model has relations; Query.Save says it for all others.
 func Save[T any](ctx context.Context, obj *T, fields ...any) error {
-	m := model[T]()
-	db, s, err := database(ctx, "")
-	if err != nil {
-		return err
-	}
+	return save(ctx, model[T](), plan.PointerTo(obj), "", fields)
+}
+
+// Save is Save on the database of the query: orm.Objects[Article]().Using("archive").Save(ctx, article).
+func (q Query[T]) Save(ctx context.Context, obj *T, fields ...any) error {
+	return save(ctx, q.s.Model, plan.PointerTo(obj), q.s.DB, fields)
+}
+
+func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, fields []any) error {
 	if err := m.Ready(); err != nil {
 		return err
 	}
-	p := plan.PointerTo(obj)
+	db, s, err := route(ctx, &name, m, true, homeOf(m, p))
+	if err != nil {
+		return err
+	}
 	if !hasKey(m, p) {
 		if len(fields) > 0 {
 			return fmt.Errorf("orm: Save(%s) of some fields: %w", m.GoName(), ErrNotSaved)
 		}
-		return db.insert(ctx, s, m, p)
+		return db.insert(ctx, s, m, p, name)
 	}
 	chosen, err := saveFields(m, fields)
 	if err != nil {
+		return err
+	}
+	if err := s.relateAll(m, p, name); err != nil {
 		return err
 	}
 	n, err := db.updateRow(ctx, s, m, p, chosen)
@@ -148,11 +166,12 @@ func Save[T any](ctx context.Context, obj *T, fields ...any) error {
 	case err != nil:
 		return err
 	case n > 0:
+		settle(m, p, name)
 		return nil
 	case len(fields) > 0:
 		return fmt.Errorf("orm: Save(%s): %w", m.GoName(), ErrNotUpdated)
 	}
-	return db.insert(ctx, s, m, p)
+	return db.insert(ctx, s, m, p, name)
 }
 
 // hasKey says that an object may have a row: its key is set. A composite key always may.
@@ -249,7 +268,9 @@ func (db *DB) countKey(ctx context.Context, s *scope, m *plan.Model, obj plan.Po
 }
 
 // Refresh reads an object's columns again. What was loaded of its relations is forgotten.
-func Refresh[T any](ctx context.Context, obj *T) error {
+func Refresh[T any](ctx context.Context, obj *T) error { return refresh(ctx, obj, "") }
+
+func refresh[T any](ctx context.Context, obj *T, name string) error {
 	m := model[T]()
 	if err := m.Ready(); err != nil {
 		return err
@@ -258,8 +279,11 @@ func Refresh[T any](ctx context.Context, obj *T) error {
 	if !hasKey(m, p) {
 		return fmt.Errorf("orm: Refresh(%s): %w", m.GoName(), ErrNotSaved)
 	}
-	q := Objects[T]()
+	q := Objects[T]().Using(name)
 	addKey(&q.s, m, p)
+	if _, _, err := route(ctx, &q.s.DB, m, false, homeOf(m, p)); err != nil {
+		return err
+	}
 	fresh, err := q.Get(ctx)
 	if err != nil {
 		return err
@@ -313,6 +337,9 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 	if len(update) > 0 && o.IgnoreConflicts {
 		return errors.New("orm: BulkCreate: IgnoreConflicts and UpdateFields exclude each other")
 	}
+	if _, _, err := q.writing(ctx); err != nil {
+		return err
+	}
 	return AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
 		db, s, err := database(ctx, q.s.DB)
 		if err != nil {
@@ -332,6 +359,9 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		for _, part := range [][]plan.Pointer{with, without} {
 			if err := db.bulkInsert(ctx, s, m, part, o, update, unique); err != nil {
 				return err
+			}
+			if q.s.DB != "" {
+				bindGroup(m, part, q.s.DB)
 			}
 		}
 		return nil
@@ -430,6 +460,9 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 // GetOrCreate returns the object of the query, or inserts obj and returns it. Created says which. When another process
 // inserts the same row in between, its row is returned.
 func (q Query[T]) GetOrCreate(ctx context.Context, obj *T) (got *T, created bool, err error) {
+	if _, _, err := q.writing(ctx); err != nil {
+		return nil, false, err
+	}
 	got, err = q.Get(ctx)
 	if !errors.Is(err, ErrNotFound) {
 		return got, false, err
@@ -449,6 +482,9 @@ func (q Query[T]) GetOrCreate(ctx context.Context, obj *T) (got *T, created bool
 // UpdateOrCreate finds the object of the query and sets columns of it, or inserts obj. The object returned is as it is in
 // the database after.
 func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment) (got *T, created bool, err error) {
+	if _, _, err := q.writing(ctx); err != nil {
+		return nil, false, err
+	}
 	err = AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
 		got, created, err = q.ForUpdate().GetOrCreate(ctx, obj)
 		if err != nil || created {
@@ -460,7 +496,7 @@ func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment)
 		if _, err := one.Update(ctx, set...); err != nil {
 			return err
 		}
-		return Refresh(ctx, got)
+		return refresh(ctx, got, q.s.DB)
 	})
 	if err != nil {
 		return nil, false, err

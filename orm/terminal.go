@@ -15,7 +15,7 @@ import (
 
 // All runs the query and returns its objects.
 func (q Query[T]) All(ctx context.Context) ([]*T, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (q Query[T]) Get(ctx context.Context, ps ...Predicate) (*T, error) {
 		q = q.Filter(ps...)
 	}
 	q = q.one()
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (q Query[T]) latest(ctx context.Context, desc bool) (*T, error) {
 
 // Count is the number of rows.
 func (q Query[T]) Count(ctx context.Context) (int, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -137,7 +137,7 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 
 // Exists says whether the query has rows.
 func (q Query[T]) Exists(ctx context.Context) (bool, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -159,6 +159,11 @@ func (q Query[T]) Iter(ctx context.Context) iter.Seq2[*T, error] {
 	const chunk = 2000
 	return func(yield func(*T, error) bool) {
 		if err := q.s.Model.Ready(); err != nil {
+			yield(nil, err)
+			return
+		}
+		q := q
+		if _, _, err := q.reading(ctx); err != nil { // all chunks come from one database
 			yield(nil, err)
 			return
 		}
@@ -219,7 +224,7 @@ func Aggregate[T, V any](ctx context.Context, q Query[T], e Expr[V]) (V, error) 
 	if e.err != nil {
 		return out, e.err
 	}
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -243,7 +248,7 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 	if len(set) == 0 {
 		return 0, nil
 	}
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.writing(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -302,7 +307,7 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 	if err != nil || st.Empty {
 		return nil, err
 	}
-	r := reader[T]{l: st.Layout, expect: expect, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0}
+	r := reader[T]{l: st.Layout, expect: expect, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.DB}
 	bound := st.Args
 	if args != nil {
 		bound = args
@@ -321,7 +326,7 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 	}
 	if m := rd.l.Model; len(m.Links) > 0 {
 		var peers *plan.Peers
-		if len(out) > 1 || q.FetchRaise || q.DB != "" {
+		if len(out) > 1 || q.FetchRaise || q.DB != "" || len(s.dbs) > 1 {
 			peers = rd.slab.Peers(m, q.DB)
 			peers.Raise = q.FetchRaise
 		}
@@ -347,6 +352,7 @@ type reader[T any] struct {
 	slab   plan.Slab[T]
 	expect int
 	simple bool
+	db     string
 }
 
 func (rd *reader[T]) row(r dialect.Row) error {
@@ -359,13 +365,13 @@ func (rd *reader[T]) row(r dialect.Row) error {
 	if rd.simple {
 		return nil
 	}
-	return scanRest(obj, rd.l, r)
+	return scanRest(obj, rd.l, r, rd.db)
 }
 
 // scanRest reads joined relations and annotations of a row.
-func scanRest(obj plan.Pointer, l *compile.Layout, r dialect.Row) error {
+func scanRest(obj plan.Pointer, l *compile.Layout, r dialect.Row, db string) error {
 	for _, j := range l.Related {
-		if err := scanJoined(obj, j, r); err != nil {
+		if err := scanJoined(obj, j, r, db); err != nil {
 			return err
 		}
 	}
@@ -384,7 +390,7 @@ func scanRest(obj plan.Pointer, l *compile.Layout, r dialect.Row) error {
 	return nil
 }
 
-func scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row) error {
+func scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row, db string) error {
 	var link *plan.Link
 	if hold := holder(j.Rel); hold != nil {
 		link = hold.LinkAt(owner)
@@ -400,11 +406,12 @@ func scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row) error {
 		}
 	}
 	j.Model.Bind(obj, nil)
+	settle(j.Model, obj, db)
 	if link != nil {
 		link.Loaded = j.Model.Box(obj)
 	}
 	for _, c := range j.Children {
-		if err := scanJoined(obj, c, r); err != nil {
+		if err := scanJoined(obj, c, r, db); err != nil {
 			return err
 		}
 	}

@@ -114,6 +114,9 @@ func (s *scope) txOn(db *DB) *Tx {
 
 // begin runs f in a transaction of its own and returns what is to run once its connection is given back.
 func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ctx context.Context) error) (hooks []hook, err error) {
+	if !opts.ReadOnly {
+		s.writes(db)
+	}
 	conn, err := db.backend.Acquire(ctx, !opts.ReadOnly)
 	if err != nil {
 		return nil, err
@@ -122,7 +125,7 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	if err := conn.Begin(ctx, dialect.TxOptions{Isolation: opts.Isolation, ReadOnly: opts.ReadOnly}); err != nil {
 		return nil, err
 	}
-	s.logSimple("BEGIN")
+	s.logSimple(db, "BEGIN")
 
 	tx := &Tx{db: db, outer: s.tx, state: &txState{conn: conn}}
 	finished := false
@@ -132,7 +135,7 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 		defer tx.state.mu.Unlock()
 		tx.state.done = true
 		if !finished { // an error or a panic
-			s.logSimple("ROLLBACK")
+			s.logSimple(db, "ROLLBACK")
 			if rerr := conn.Rollback(end); rerr != nil && err != nil {
 				err = errors.Join(err, rerr)
 			}
@@ -148,7 +151,7 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s.logSimple("COMMIT")
+	s.logSimple(db, "COMMIT")
 	tx.state.mu.Lock()
 	err = conn.Commit(end)
 	finished = err == nil
@@ -203,7 +206,7 @@ func (t *Tx) exec(ctx context.Context, s *scope, sql string) error {
 	if t.state.done {
 		return errors.New("orm: the transaction is over")
 	}
-	s.logSimple(sql)
+	s.logSimple(t.db, sql)
 	_, err := t.state.conn.Exec(ctx, sql, nil)
 	return err
 }

@@ -99,7 +99,7 @@ func (q ValuesQuery[R]) Distinct() ValuesQuery[R] { q.s.Distinct = true; return 
 
 // All runs the query.
 func (q ValuesQuery[R]) All(ctx context.Context) ([]R, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := route(ctx, &q.s.DB, q.s.Model, false, "")
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func (q Query[T]) Maps(ctx context.Context) ([]map[string]any, error) {
 }
 
 func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -292,7 +292,7 @@ func readAny(r dialect.Row, i int, kind schema.Kind) (any, error) {
 
 // AggregateByName computes several values over all rows, by name: Django's aggregate() at the dynamic edges.
 func (q Query[T]) AggregateByName(ctx context.Context, picks ...Pick) (map[string]any, error) {
-	db, s, err := database(ctx, q.s.DB)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,8 @@ type Query struct {
 	With        []With
 	// DB names the database. Default: "default".
 	DB  string
+	// Home names the database of the object whose related rows the query is for.
+	Home string
 	Err error
 	// FetchRaise forbids later loads.
 	FetchRaise bool
