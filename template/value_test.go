@@ -199,6 +199,7 @@ func TestNamesOfGoValues(t *testing.T) {
 		{"{{ ratio }}", "0.5"},
 		{"{{ safe }}{{ safe|upper }}", "<i>&lt;I&gt;"},
 		{"{{ error }}", "wrong &amp; bad"},
+		{"{{ author.pk }}", "1"},
 		{"{{ author.name }} {{ author.get_absolute_url }} {{ author_id }}", "Ana /author/1 1"},
 		{"[{{ missing.name }}]{% if missing %}y{% else %}n{% endif %}", "[]n"},
 		{"{{ get_absolute_url }}", "/Tide &amp; Time"},

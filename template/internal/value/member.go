@@ -157,6 +157,9 @@ func (t *Type) findMember(name string) *Member {
 	if bare, ok := strings.CutSuffix(name, "_id"); ok {
 		return t.relationKey(bare)
 	}
+	if name == "pk" { // Django's name for the key, whatever it is called; a type with another key has a method PK
+		return t.findMember("id")
+	}
 	return nil
 }
 
