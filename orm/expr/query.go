@@ -36,10 +36,10 @@ type Query struct {
 	Combined    *Combined
 	With        []With
 	// DB names the database. Default: "default".
-	DB  string
+	DB string
 	// Home names the database of the object whose related rows the query is for.
 	Home string
-	Err error
+	Err  error
 	// FetchRaise forbids later loads.
 	FetchRaise bool
 }

@@ -114,6 +114,9 @@ func BenchmarkRead(b *testing.B) {
 				b.Fatal(err)
 			}
 			_ = rows.Close()
+			if len(out) == 0 {
+				b.Fatal("no rows")
+			}
 		}
 	})
 }
