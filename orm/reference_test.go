@@ -234,7 +234,15 @@ func source(t *testing.T, files *token.FileSet, e ast.Expr) string {
 	var nodes []any
 	if f, ok := e.(*ast.FuncLit); ok {
 		for _, s := range f.Body.List {
-			nodes = append(nodes, s)
+			switch s := s.(type) {
+			case *ast.IfStmt: // the check of an error
+			case *ast.ReturnStmt:
+				if n := returned(s, len(f.Body.List) == 1); n != nil {
+					nodes = append(nodes, n)
+				}
+			default:
+				nodes = append(nodes, s)
+			}
 		}
 	} else {
 		nodes = append(nodes, e)
@@ -243,9 +251,29 @@ func source(t *testing.T, files *token.FileSet, e ast.Expr) string {
 	for _, n := range nodes {
 		var b strings.Builder
 		must(t, format.Node(&b, files, n))
-		parts = append(parts, strings.TrimPrefix(regexp.MustCompile(`\s+`).ReplaceAllString(b.String(), " "), "return "))
+		parts = append(parts, regexp.MustCompile(`\s+`).ReplaceAllString(b.String(), " "))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// returned is what is worth showing of a return: the call, not the values that only the test looks at.
+func returned(s *ast.ReturnStmt, alone bool) ast.Expr {
+	first := s.Results[0]
+	if id, ok := first.(*ast.Ident); ok && id.Name == "nil" {
+		return s.Results[1]
+	}
+	if alone {
+		return first
+	}
+	switch x := first.(type) {
+	case *ast.SelectorExpr:
+		return x
+	case *ast.CallExpr:
+		if _, builtin := x.Fun.(*ast.Ident); !builtin {
+			return x
+		}
+	}
+	return nil
 }
 
 func markdown(t *testing.T, table refTable, code map[string]string) string {

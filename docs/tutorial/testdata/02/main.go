@@ -5,13 +5,14 @@ package main
 import (
 	"embed"
 	"io/fs"
-	"newsroom/news"
 
 	"github.com/nuages-go/nuages"
 	"github.com/nuages-go/nuages/apps"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/sqlite"
 	"github.com/nuages-go/nuages/template"
+
+	"newsroom/news"
 )
 
 //go:embed all:templates

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"newsroom/news"
-
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
+
+	"newsroom/news"
 )
 
 // rootURLs is the site's URL table. An application is added with urls.Include("polls/", polls.URLs()).

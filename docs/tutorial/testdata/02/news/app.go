@@ -3,12 +3,13 @@ package news
 
 import (
 	"embed"
-	"newsroom/news/migrations"
 
 	"github.com/nuages-go/nuages/apps"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
+
+	"newsroom/news/migrations"
 )
 
 //go:embed all:templates
