@@ -66,7 +66,7 @@ func (r *runner) do(ctx context.Context, m *Migration, state *State, fake bool) 
 			if err := op.State(state, m.App); err != nil {
 				return err
 			}
-			if skip {
+			if skip || !allowed(ctx, r.o.DB, m.App, op) {
 				continue
 			}
 			if err := op.Forward(ctx, e, m.App, before, state); err != nil {
@@ -129,6 +129,9 @@ func (r *runner) undo(ctx context.Context, m *Migration, state *State, fake bool
 	}
 	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
 		for i, op := range slices.Backward(m.Operations) {
+			if !allowed(ctx, r.o.DB, m.App, op) {
+				continue
+			}
 			if err := op.Backward(ctx, e, m.App, states[i+1], states[i]); err != nil {
 				return fmt.Errorf("%s: %w", op.Describe(), err)
 			}
@@ -234,6 +237,9 @@ func (r *runner) initialApplied(ctx context.Context, m *Migration, state *State)
 	made := map[string]bool{}
 	columns := map[string][]string{}
 	for _, op := range m.Operations {
+		if !allowed(ctx, r.o.DB, m.App, op) {
+			continue
+		}
 		switch op := op.(type) {
 		case CreateModel:
 			made[stateKey(m.App, op.Name)] = true
@@ -292,7 +298,7 @@ func (r *runner) syncDB(ctx context.Context) error {
 			}
 			for _, om := range a.Models {
 				sm := full.ByLabel(om.Label())
-				if sm == nil || sm.Unmanaged || have[sm.Table] {
+				if sm == nil || sm.Unmanaged || have[sm.Table] || !allowed(ctx, r.o.DB, sm.App, CreateModel{Name: sm.Name}) {
 					continue
 				}
 				r.printf("    Creating table %s\n", sm.Table)
