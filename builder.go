@@ -61,6 +61,7 @@ func (b *builder) openDatabases() {
 	for alias, db := range b.settings.Databases {
 		b.databases[alias] = db
 	}
+	defer b.checkRouters()
 	if b.settings.DatabaseURL == "" {
 		return
 	}
@@ -75,6 +76,20 @@ func (b *builder) openDatabases() {
 	}
 	b.opened = append(b.opened, db)
 	b.databases["default"] = db
+}
+
+// checkRouters finds routers that would send queries to databases that are not there.
+func (b *builder) checkRouters() {
+	if b.settings.DatabaseURL != "" && b.databases[orm.DefaultDB] == nil {
+		return // it could not be opened, which has been said
+	}
+	for _, router := range b.settings.Routers {
+		for _, name := range router.Databases {
+			if b.databases[name] == nil {
+				b.fail("databases.E003", fmt.Errorf("router %q: no database named %q (add it to Settings.Databases)", router.Name, name), "")
+			}
+		}
+	}
 }
 
 func (b *builder) closeDatabases() {
@@ -177,6 +192,9 @@ func (b *builder) buildChain() {
 	if b.settings.Debug { // for the debug page; it may see what other layers ask the database
 		b.layers = slices.Concat([]web.Middleware{views.LogQueries}, b.layers)
 	}
+	if len(b.settings.Routers) > 0 {
+		b.layers = slices.Concat([]web.Middleware{beginSession}, b.layers)
+	}
 	b.compose()
 }
 
@@ -236,6 +254,9 @@ func (b *builder) instance() *Instance {
 		app.logger = newLogger(b.settings)
 	}
 	base := orm.WithRegistry(orm.WithDatabases(context.Background(), b.databases), b.models)
+	if len(b.settings.Routers) > 0 {
+		base = orm.WithRouters(base, b.settings.Routers...)
+	}
 	base = template.WithEngines(base, b.engines)
 	base = urls.WithResolver(base, b.resolver)
 	app.base = context.WithValue(base, instanceKey{}, app)

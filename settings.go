@@ -32,6 +32,9 @@ type Settings struct {
 	DatabaseURL string
 	// Databases are opened databases by alias; the site closes them. Django: DATABASES. Default: DatabaseURL's.
 	Databases orm.Databases `env:"-"`
+	// Routers choose the database of a query, and of a migration: orm.Replicas("default", "replica"). Django:
+	// DATABASE_ROUTERS. Default: none.
+	Routers orm.Routers `env:"-"`
 
 	// AppendSlash redirects an address that does not exist to the same with a slash if that exists. Django: APPEND_SLASH. Default: on.
 	AppendSlash *bool

@@ -179,7 +179,13 @@ func (app *Instance) Call(ctx context.Context, args ...string) error {
 }
 
 // join gives ctx the site's values.
-func (app *Instance) join(ctx context.Context) context.Context { return &joined{ctx, app.base} }
+func (app *Instance) join(ctx context.Context) context.Context {
+	values := app.base
+	if len(app.settings.Routers) > 0 {
+		values = orm.WithSession(values)
+	}
+	return &joined{ctx, values}
+}
 
 // joined is a context with the values of a second one.
 type joined struct {
