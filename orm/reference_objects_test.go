@@ -114,6 +114,9 @@ var refRaw = []refRow{
 		_, err := articles.Count(orm.WithQueryLog(ctx, &log))
 		return log.Count(), err
 	}), "1", "`log.Duplicates()` finds repeated ones"},
+	{"DATABASE_ROUTERS, db_for_read, db_for_write", run(func(ctx context.Context) (any, error) {
+		return articles.Count(orm.WithRouters(ctx, orm.Replicas("default")))
+	}), "6", "a site lists them in `Settings.Routers`; `Replicas` reads from copies"},
 	{"transaction.atomic()", run(func(ctx context.Context) (any, error) {
 		return nil, orm.Atomic(ctx, func(context.Context) error { return nil })
 	}), "", "inside another it is a savepoint"},
