@@ -124,7 +124,7 @@ func (db *DB) updateStatement(s *scope, q *expr.Query, set []expr.Assign, args [
 	if err != nil || !st.Reusable {
 		return st, nil, err
 	}
-	if again, ok := c.RebindUpdate(st, q, set, nil); ok && slices.Equal(again, st.Args) {
+	if again, ok := c.RebindUpdate(st, q, set, nil); ok && slices.EqualFunc(again, st.Args, dialect.Value.Equal) {
 		db.shapes.add(shapeKey{s.reg, string(key)}, st)
 	}
 	return st, nil, nil
