@@ -1,0 +1,141 @@
+package orm_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/internal/newsroom"
+)
+
+// attack puts a text from outside in every place of a query that takes one. It reports a statement that holds the text
+// outside of quotes, rows that only a changed statement finds, and a database that is not as before.
+func attack(t *testing.T, ctx context.Context, text string) {
+	t.Helper()
+	stories := orm.Objects[newsroom.Story]()
+	story, tag := orm.Fields[newsroom.Story](), orm.Fields[newsroom.Tag]()
+	count := func() [2]int {
+		t.Helper()
+		n, err := stories.Count(ctx)
+		must(t, err)
+		m, err := orm.Objects[newsroom.Tag]().Count(ctx)
+		must(t, err)
+		return [2]int{n, m}
+	}
+	before := count()
+
+	// A value is found where it stands, and nowhere else.
+	mine := "v" + text
+	made := &newsroom.Tag{Slug: "attacked", Label: mine}
+	if err := orm.Create(ctx, made); err == nil {
+		for name, p := range map[string]orm.Predicate{
+			"exact": orm.Eq(&tag.Label, mine), "in": orm.In(&tag.Label, mine), "contains": orm.Contains(&tag.Label, mine),
+			"starts": orm.StartsWith(&tag.Label, mine), "lookup": orm.Lookup("label__endswith", mine),
+		} {
+			list, err := orm.Objects[newsroom.Tag]().Filter(p).All(ctx)
+			if err == nil && (len(list) != 1 || list[0].ID != made.ID) {
+				t.Errorf("%s %q finds %d rows, want its own", name, mine, len(list))
+			}
+		}
+		_, err := orm.Delete(ctx, made)
+		must(t, err)
+	}
+
+	log := &orm.QueryLog{}
+	ctx = orm.WithQueryLog(ctx, log)
+	queries := []orm.Query[newsroom.Story]{
+		stories.Filter(orm.Lookup(text, "x")),
+		stories.Filter(orm.Lookup("title__"+text, "x")),
+		stories.Filter(orm.Lookup("meta__"+text, "x")),
+		stories.Filter(orm.Lookup("meta__"+text+"__isnull", false)),
+		stories.Filter(orm.Lookup("meta__has_key", text)),
+		stories.Filter(orm.Lookup("meta__has_any_keys", []string{text})),
+		stories.Filter(orm.Lookup("meta__a", text)),
+		stories.Filter(orm.Lookup("title__regex", text)),
+		stories.OrderBy(orm.ByName(text)),
+		stories.OrderBy(orm.ByName("-" + text)),
+		stories.OrderBy(orm.ByName("meta__" + text)),
+		stories.RelatedByName(text),
+		stories.PrefetchByName(text),
+		stories.ValuesByName(text),
+		stories.Annotate(orm.Named(text, orm.CountAll())),
+		stories.Using(text),
+	}
+	for i, q := range queries {
+		if i == 13 || i == 14 {
+			_, _ = q.Rows(ctx)
+			continue
+		}
+		_, _ = q.All(ctx)
+	}
+	_, _ = stories.AggregateByName(ctx, orm.Named(text, orm.Max(&story.Words)))
+	_, _ = stories.Filter(orm.Eq(&story.ID, -1)).Update(ctx, orm.SetByName(text, text))
+	_, _ = orm.LatestByName(ctx, stories, true, text)
+
+	for _, e := range log.Entries() {
+		if strings.ContainsAny(text, ";-*'\"`") && len(text) > 3 && strings.Contains(unquoted(e.SQL), text) {
+			t.Errorf("%q stands in the statement %s", text, e.SQL)
+		}
+	}
+	if after := count(); after != before {
+		t.Fatalf("%q changed the database: %v, want %v", text, after, before)
+	}
+}
+
+// unquoted is a statement without its quoted parts.
+func unquoted(sql string) string {
+	var b strings.Builder
+	quote := byte(0)
+	for i := range len(sql) {
+		switch c := sql[i]; {
+		case quote == 0 && (c == '\'' || c == '"' || c == '`'):
+			quote = c
+		case quote == 0:
+			b.WriteByte(c)
+		case c == quote: // a doubled quote opens again at once
+			quote = 0
+		}
+	}
+	return b.String()
+}
+
+// attacks are what has broken out of statements elsewhere: quotes of each database, comments, ends of statements,
+// placeholders, JSON paths, wildcards, zero bytes, bad UTF-8.
+func attacks() []string {
+	return slices.Concat(hostile(), []string{
+		`') OR 1=1 --`, `") OR 1=1 --`, "`) OR 1=1 -- ", `a'b`, `a"b`, "a`b", `a\`, `a\'; DROP TABLE newsroom_tag; --`, `$.a`, `a.b`, `a"].b`, `$1`, `?1`, `:x`, `@x`, `%s`, `%(x)s`,
+		`%`, `_`, `a%_\`, `1; SELECT pg_sleep(9)`, `1 UNION SELECT 1`, `{a}`, `a->>'b'`, `words) --`, `words" DESC; --`, `/*! x */`, "\xff\xfe", "é'", "a\nb--", "E'\\''", "$$", "$x$a$x$", "0x27", "ʼ", "'", "a'||'b",
+		"meta__a'b", `meta__a"b`, "count(*)", "*", "pk;", "filter", "_connector", "_prefetch_related_val", strings.Repeat("a__", 60) + "b", strings.Repeat("x", 5000),
+	})
+}
+
+func seedAttacks(t testing.TB, ctx context.Context) {
+	t.Helper()
+	who := &newsroom.Author{}
+	must(t, orm.Create(ctx, who))
+	must(t, orm.Create(ctx, &newsroom.Tag{Slug: "one", Label: "one"}))
+	must(t, orm.Create(ctx, &newsroom.Story{Title: "one", Slug: "one", Author: orm.To(who), Meta_: map[string]any{"a": "b"}}))
+}
+
+// Texts from outside give an error or a literal match on all databases, never another statement.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, ctx context.Context) {
+		seedAttacks(t, ctx)
+		for _, text := range attacks() {
+			attack(t, ctx, text)
+		}
+	})
+}
+
+// FuzzHostile is TestHostile with texts that nobody thought of, on SQLite.
+func FuzzHostile(f *testing.F) {
+	for _, text := range attacks() {
+		f.Add(text)
+	}
+	ctx := newsroomOn(f, orm.DatabasesFrom(open(f))[orm.DefaultDB])
+	seedAttacks(f, ctx)
+	f.Fuzz(func(t *testing.T, text string) { attack(t, ctx, text) })
+}
