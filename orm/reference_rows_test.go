@@ -67,7 +67,7 @@ var refRunning = []refRow{
 	{"create(slug='x')", run(func(ctx context.Context) (any, error) { return nil, orm.Create(ctx, &Tag{Slug: "x"}) }), "", ""},
 	{"bulk_create(list)", run(func(ctx context.Context) (any, error) {
 		return nil, orm.Objects[Tag]().BulkCreate(ctx, []*Tag{{Slug: "x"}, {Slug: "y"}})
-	}), "", "COPY on PostgreSQL where no key is wanted back"},
+	}), "", "COPY on PostgreSQL from a hundred rows on"},
 	{"bulk_create(list, ignore_conflicts=True)", run(func(ctx context.Context) (any, error) {
 		return nil, orm.Objects[Tag]().BulkCreate(ctx, []*Tag{{Slug: "go"}}, orm.BulkOptions{IgnoreConflicts: true})
 	}), "", ""},
