@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"html"
 	"io"
 	"os"
 	"path/filepath"
@@ -152,6 +153,28 @@ func TestLinearTime(t *testing.T) {
 		if took := time.Since(start); took > 3*time.Second {
 			t.Errorf("%s took %v (%v)", name, took, err)
 		}
+	}
+}
+
+// Values that hold themselves are printed as Python prints them.
+func TestCycles(t *testing.T) {
+	t.Parallel()
+	list := make([]any, 2)
+	list[0], list[1] = list, list
+	m := map[string]any{}
+	m["a"] = m
+	twice := []any{1}
+	engine, _ := template.New(template.Options{})
+	page, err := engine.Parse("page", "{{ list }} {{ m|safe }} {{ both }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := page.Render(t.Context(), &out, map[string]any{"list": list, "m": m, "both": []any{twice, twice}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "[[...], [...]] {'a': {...}} [[1], [1]]"; html.UnescapeString(out.String()) != want {
+		t.Errorf("got %s, want %s", out.String(), want)
 	}
 }
 

@@ -20,7 +20,7 @@ const maxPretty = 1 << 19
 
 func pformat(v value.Value, indent, allowance, depth int) string {
 	if depth == 0 {
-		if flat := v.Repr(); len(flat) > maxPretty {
+		if flat, cycle := v.ReprCycle(); cycle || len(flat) > maxPretty {
 			return flat
 		}
 	}

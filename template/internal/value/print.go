@@ -14,21 +14,62 @@ const (
 	maxRepr  = 16 << 20
 )
 
+// trail is the way from the printed value to the container that is being printed. A container that is on it already is
+// printed as Python does: [...] or {...}.
+type trail struct {
+	up    *trail
+	in    Value
+	depth int
+	cycle *bool // set when a container holds itself; may be nil
+}
+
+func (at *trail) level() int {
+	if at == nil {
+		return 0
+	}
+	return at.depth
+}
+
+// into is the trail inside the container v.
+func (at *trail) into(v Value) *trail {
+	inside := &trail{up: at, in: v, depth: at.level() + 1}
+	if at != nil {
+		inside.cycle = at.cycle
+	}
+	return inside
+}
+
+// holds says whether v is one of the containers on the way.
+func (at *trail) holds(v Value) bool {
+	for ; at != nil; at = at.up {
+		if at.in.p == v.p && at.in.n == v.n && at.in.Kind() == v.Kind() {
+			return v.n > 0 || v.Kind() != List && v.Kind() != Tuple
+		}
+	}
+	return false
+}
+
 // AppendStr appends what Python's str() gives.
-func AppendStr(dst []byte, v Value) []byte { return appendStr(dst, v, 0) }
+func AppendStr(dst []byte, v Value) []byte { return appendStr(dst, v, nil) }
 
 // Str is AppendStr as a string, without a copy where v is text.
 func (v Value) Str() string {
 	if v.t != nil && (v.t.kind == String && !v.t.stringer || v.t.kind == Safe) {
 		return v.Text()
 	}
-	return string(appendStr(nil, v, 0))
+	return string(appendStr(nil, v, nil))
+}
+
+// ReprCycle is Repr, and whether v holds itself.
+func (v Value) ReprCycle() (text string, cycle bool) {
+	text = string(appendRepr(nil, v, &trail{cycle: &cycle}))
+	return text, cycle
 }
 
 // Repr is Python's repr().
-func (v Value) Repr() string { return string(appendRepr(nil, v, 0)) }
+func (v Value) Repr() string { return string(appendRepr(nil, v, nil)) }
 
-func appendStr(dst []byte, v Value, depth int) []byte {
+func appendStr(dst []byte, v Value, at *trail) []byte {
 	if v.t == nil {
 		return dst
 	}
@@ -72,13 +113,13 @@ func appendStr(dst []byte, v Value, depth int) []byte {
 		return appendDuration(dst, v.Duration())
 	case Special:
 		if v.t.str != nil {
-			return appendStr(dst, v.t.str(v), depth)
+			return appendStr(dst, v.t.str(v), at)
 		}
 		return append(dst, v.t.name...)
 	case Object:
 		return v.appendObject(dst)
 	}
-	return appendRepr(dst, v, depth)
+	return appendRepr(dst, v, at)
 }
 
 func (v Value) appendObject(dst []byte) []byte {
@@ -95,17 +136,32 @@ func (v Value) appendObject(dst []byte) []byte {
 	dst = append(append(dst, name...), " object"...)
 	if m := v.t.Member("id"); m != nil && m.call == nil && len(m.hops) == 0 {
 		dst = append(dst, " ("...)
-		dst = appendStr(dst, load(m.typ, addOff(v, m)), maxDepth)
+		dst = appendStr(dst, load(m.typ, addOff(v, m)), &trail{depth: maxDepth})
 		dst = append(dst, ')')
 	}
 	return dst
 }
 
-func appendRepr(dst []byte, v Value, depth int) []byte {
-	if depth > maxDepth || len(dst) > maxRepr { // a list that holds itself twice would never end
+func appendRepr(dst []byte, v Value, at *trail) []byte {
+	if at.level() > maxDepth || len(dst) > maxRepr {
 		return append(dst, "..."...)
 	}
-	depth++
+	switch kind := v.Kind(); kind {
+	case Tuple, List, Set, Dict, Map, Mapping:
+		if at.holds(v) {
+			if at.cycle != nil {
+				*at.cycle = true
+			}
+			switch kind {
+			case Tuple:
+				return append(dst, "(...)"...)
+			case List:
+				return append(dst, "[...]"...)
+			}
+			return append(dst, "{...}"...)
+		}
+		at = at.into(v)
+	}
 	switch v.Kind() {
 	case Undefined:
 		return append(dst, "None"...)
@@ -125,7 +181,7 @@ func appendRepr(dst []byte, v Value, depth int) []byte {
 	case Duration:
 		return appendDurationRepr(dst, v.Duration())
 	case Tuple:
-		dst = appendAll(append(dst, '('), v, depth)
+		dst = appendAll(append(dst, '('), v, at)
 		if v.n == 1 {
 			dst = append(dst, ',')
 		}
@@ -133,14 +189,14 @@ func appendRepr(dst []byte, v Value, depth int) []byte {
 	case List:
 		if v.t.view != "" {
 			dst = append(append(dst, v.t.view...), '(')
-			return append(appendAll(append(dst, '['), v, depth), "])"...)
+			return append(appendAll(append(dst, '['), v, at), "])"...)
 		}
-		return append(appendAll(append(dst, '['), v, depth), ']')
+		return append(appendAll(append(dst, '['), v, at), ']')
 	case Set:
 		if v.n == 0 {
 			return append(dst, "set()"...)
 		}
-		return append(appendAll(append(dst, '{'), v, depth), '}')
+		return append(appendAll(append(dst, '{'), v, at), '}')
 	case Dict, Map, Mapping:
 		dst = append(dst, '{')
 		for i, item := range v.Items() {
@@ -148,9 +204,9 @@ func appendRepr(dst []byte, v Value, depth int) []byte {
 				dst = append(dst, ", "...)
 			}
 			pair := item.values()
-			dst = appendRepr(dst, pair[0], depth)
+			dst = appendRepr(dst, pair[0], at)
 			dst = append(dst, ": "...)
-			dst = appendRepr(dst, pair[1], depth)
+			dst = appendRepr(dst, pair[1], at)
 		}
 		return append(dst, '}')
 	case Range:
@@ -164,12 +220,12 @@ func appendRepr(dst []byte, v Value, depth int) []byte {
 	case Func:
 		return append(dst, "<function>"...)
 	case Object:
-		return append(append(append(dst, '<'), appendStr(nil, v, depth)...), '>')
+		return append(append(append(dst, '<'), appendStr(nil, v, at)...), '>')
 	}
-	return appendStr(dst, v, depth)
+	return appendStr(dst, v, at)
 }
 
-func appendAll(dst []byte, v Value, depth int) []byte {
+func appendAll(dst []byte, v Value, at *trail) []byte {
 	var s Sequence
 	if err := s.Fill(v); err != nil {
 		return dst
@@ -181,7 +237,7 @@ func appendAll(dst []byte, v Value, depth int) []byte {
 		if len(dst) > maxRepr {
 			return append(dst, "..."...)
 		}
-		dst = appendRepr(dst, s.At(i), depth)
+		dst = appendRepr(dst, s.At(i), at)
 	}
 	return dst
 }
