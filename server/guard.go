@@ -61,10 +61,6 @@ const (
 // scan looks at the next bytes. It returns how many belong to messages that are in order: all of them, or, when a head
 // was refused, those in front of it.
 func (g *guard) scan(p []byte) int {
-	if g.between() && len(p) > 0 && p[0] == tlsHandshake {
-		g.refuse(badRequest, "this port speaks HTTP, and the client HTTPS")
-		return 0
-	}
 	good := 0 // up to here messages are complete
 	for i := 0; i < len(p); {
 		switch g.where {
@@ -83,6 +79,10 @@ func (g *guard) scan(p []byte) int {
 			continue
 		}
 
+		if p[i] == tlsHandshake && g.between() {
+			g.refuse(badRequest, "this port speaks HTTP, and the client HTTPS")
+			return good
+		}
 		end := bytes.IndexByte(p[i:], '\n')
 		if end < 0 {
 			g.keep(p[i:])
