@@ -150,7 +150,7 @@ func exportData(t *testing.T) map[string]string {
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Skipf("go list: %v", err)
+		t.Fatalf("go list: %v", err)
 	}
 	files := map[string]string{}
 	for line := range strings.Lines(string(out)) {
