@@ -1,8 +1,11 @@
 // Package closest finds the word that a person probably meant.
 package closest
 
+const longest = 64
+
 // Match returns the candidate that is nearest to word, or "" when none is near: at most a third of the word's letters
-// may differ, and at least one may. Swapped neighbours count as one difference.
+// may differ, and at least one may. Swapped neighbours count as one difference. Words of more than 64 letters have no match:
+// they are nobody's slip, and comparing them takes time.
 func Match(word string, candidates []string) string {
 	best, bestDistance := "", max(1, len(word)/3)+1
 	for _, c := range candidates {
@@ -15,7 +18,7 @@ func Match(word string, candidates []string) string {
 
 // distance is the optimal string alignment distance of a and b; limit or more is reported as limit.
 func distance(a, b string, limit int) int {
-	if diff := len(a) - len(b); diff >= limit || -diff >= limit {
+	if diff := len(a) - len(b); diff >= limit || -diff >= limit || max(len(a), len(b)) > longest {
 		return limit
 	}
 	before, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)

@@ -1,6 +1,7 @@
 package closest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/nuages-go/nuages/internal/closest"
@@ -8,7 +9,7 @@ import (
 
 func TestMatch(t *testing.T) {
 	t.Parallel()
-	words := []string{"migrate", "makemigrations", "runserver", "check", "routes"}
+	words := []string{"migrate", "makemigrations", "runserver", "check", "routes", strings.Repeat("migrate", 10) + "s"}
 	tests := []struct{ name, word, want string }{
 		{"swap", "runsevrer", "runserver"},
 		{"missing letter", "migrte", "migrate"},
@@ -16,6 +17,7 @@ func TestMatch(t *testing.T) {
 		{"nothing near", "shell", ""},
 		{"empty", "", ""},
 		{"same", "check", "check"},
+		{"too long to be a slip", strings.Repeat("migrate", 10), ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
