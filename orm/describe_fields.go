@@ -1,0 +1,143 @@
+package orm
+
+import (
+	"reflect"
+
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// walk adds the struct's fields in order.
+func (d *describer) walk(t reflect.Type, base uintptr) {
+	if base == 0 {
+		d.m.Schema.Fields = make([]schema.Field, 0, 2*t.NumField()+16)
+	}
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		off := base + sf.Offset
+		if sf.Anonymous && sf.Type.Kind() == reflect.Struct && plan.GoKind(sf.Type) == schema.Invalid {
+			d.walkEmbedded(sf.Type, off)
+			continue
+		}
+		if !sf.IsExported() {
+			continue
+		}
+		decl := d.decls[off]
+		delete(d.decls, off)
+		d.field(sf, off, decl)
+	}
+}
+
+func (d *describer) walkEmbedded(t reflect.Type, off uintptr) {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		o := off + sf.Offset
+		if sf.Anonymous && sf.Type.Kind() == reflect.Struct && plan.GoKind(sf.Type) == schema.Invalid {
+			d.walkEmbedded(sf.Type, o)
+			continue
+		}
+		if sf.IsExported() {
+			decl := d.decls[o]
+			delete(d.decls, o)
+			d.field(sf, o, decl)
+		}
+	}
+}
+
+// field adds one field of the struct.
+func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration) {
+	if decl == nil {
+		decl = &declaration{}
+	}
+	if decl.ignore {
+		return
+	}
+	fd := decl.s
+	if fd.Name == "" {
+		fd.Name = SnakeCase(sf.Name)
+	}
+	pointer := sf.Type.Kind() == reflect.Pointer
+	f := &plan.Field{Model: d.m, Offset: off, Type: sf.Type, GoName: sf.Name, Extra: decl.extra}
+
+	if link, ok := plan.LinkOf(sf.Type); ok {
+		d.relation(f, fd, decl, sf, link)
+		return
+	}
+	if fd.Kind == schema.Invalid {
+		fd.Kind = plan.GoKind(sf.Type)
+	}
+	if fd.Kind == schema.Decimal && fd.Digits == 0 && !decl.extra && decl.addr == nil {
+		fd.Digits, fd.Places = 19, 4
+	}
+	f.Codec = plan.NewCodec(sf.Type, codecKind(fd))
+	if fd.Kind == schema.Invalid || f.Codec == nil {
+		d.problem(".%s: no column for a %s (describe it in Fields, say with orm.JSON, or orm.Ignore it)", sf.Name, sf.Type)
+		return
+	}
+	fd.Null = pointer || fd.Null
+	f.Nullable = fd.Null
+	if sf.Name == "ID" && !d.hasPK && !decl.extra {
+		fd.PrimaryKey, d.hasPK = true, true
+		switch fd.Kind {
+		case schema.BigInteger:
+			fd.Kind = schema.BigAuto
+		case schema.Integer:
+			fd.Kind = schema.Auto
+		case schema.SmallInteger:
+			fd.Kind = schema.SmallAuto
+		}
+	}
+	if fd.PrimaryKey && pointer {
+		d.problem(".%s: a primary key cannot be null (do not use a pointer)", sf.Name)
+	}
+	if decl.deflt != nil {
+		f.Default = func(p plan.Pointer) { decl.deflt(p, pointer) }
+	}
+	if decl.now != nil {
+		f.Now = func(p plan.Pointer) { decl.now(p, pointer) }
+	}
+	if len(decl.validate) > 0 {
+		f.Validate = func(p plan.Pointer) error {
+			for _, rule := range decl.validate {
+				if err := rule(p, pointer); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	d.add(f, fd)
+}
+
+func codecKind(fd schema.Field) schema.Kind {
+	if fd.Kind == schema.Generated && fd.Output != nil {
+		return fd.Output.Kind
+	}
+	return fd.Kind
+}
+
+func (d *describer) add(f *plan.Field, fd schema.Field) {
+	s := &d.m.Schema
+	if f.Extra {
+		f.S = &fd
+		d.m.Fields = append(d.m.Fields, f)
+		return
+	}
+	if len(s.Fields) == cap(s.Fields) { // the plan keeps pointers into the slice
+		grown := make([]schema.Field, len(s.Fields), 2*cap(s.Fields)+8)
+		copy(grown, s.Fields)
+		for _, pf := range d.m.Fields {
+			for i := range s.Fields {
+				if pf.S == &s.Fields[i] {
+					pf.S = &grown[i]
+					break
+				}
+			}
+		}
+		s.Fields = grown
+	}
+	s.Fields = append(s.Fields, fd)
+	f.S = &s.Fields[len(s.Fields)-1]
+	f.Column = f.S.ColumnName()
+	d.m.Fields = append(d.m.Fields, f)
+}

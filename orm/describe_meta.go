@@ -1,0 +1,185 @@
+package orm
+
+import (
+	"path"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+func (d *describer) names(meta Meta) {
+	s := &d.m.Schema
+	s.Name = meta.Name
+	if s.Name == "" {
+		s.Name = d.m.Type.Name()
+	}
+	s.App = meta.App
+	if s.App == "" {
+		s.App = path.Base(d.m.Type.PkgPath())
+	}
+	s.Table = meta.Table
+	if s.Table == "" {
+		s.Table = schema.DefaultTable(s.App, s.Name)
+	}
+	s.VerboseName = meta.VerboseName
+	if s.VerboseName == "" {
+		s.VerboseName = strings.ReplaceAll(SnakeCase(s.Name), "_", " ")
+	}
+	s.VerboseNamePlural = meta.VerboseNamePlural
+	if s.VerboseNamePlural == "" {
+		s.VerboseNamePlural = s.VerboseName + "s"
+	}
+	s.Unmanaged, s.Comment, s.Permissions = meta.Unmanaged, meta.Comment, meta.Permissions
+	if len(meta.PrimaryKey) > 0 {
+		d.hasPK = true
+	}
+}
+
+// meta resolves what Meta says about fields.
+func (d *describer) meta(meta Meta) {
+	m, s := d.m, &d.m.Schema
+	if len(m.Columns) == 0 {
+		d.problem(": no columns")
+	}
+	if m.PK == nil && len(meta.PrimaryKey) == 0 {
+		d.problem(": no primary key (add a field ID int64, or PrimaryKey() to one in Fields)")
+	}
+	for _, o := range meta.Ordering {
+		if o.e != nil {
+			d.problem(": Ordering: %w", o.e)
+			continue
+		}
+		if o.o.Path == nil {
+			d.problem(": Ordering takes orm.Asc and orm.Desc")
+			continue
+		}
+		m.Order = append(m.Order, plan.RawOrder{Path: o.o.Path, Desc: o.o.Desc})
+		name := SnakeCase(o.o.Path.Name)
+		for r := o.o.Path.Ref; r.Parent != nil; r = r.Parent {
+			name = SnakeCase(r.Via.Name) + "__" + name
+		}
+		if o.o.Desc {
+			name = "-" + name
+		}
+		s.Ordering = append(s.Ordering, name)
+	}
+	for _, f := range meta.PrimaryKey {
+		if pf, _, err := fieldOf(m, f); err != nil {
+			d.problem(": PrimaryKey: %w", err)
+		} else {
+			s.PrimaryKey = append(s.PrimaryKey, pf.S.Name)
+			m.Key = append(m.Key, pf)
+		}
+	}
+	if meta.LatestBy != nil {
+		pf, _, err := fieldOf(m, meta.LatestBy)
+		if err != nil {
+			d.problem(": LatestBy: %w", err)
+		} else {
+			m.Latest, s.GetLatestBy = pf, pf.S.Name
+		}
+	}
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		if n, ok := f.Expression.(expr.Node); ok {
+			f.Expression = d.schemaExpression(n)
+		}
+		if n, ok := f.DBDefault.(expr.Node); ok {
+			f.DBDefault = d.schemaExpression(n)
+		}
+	}
+	for _, set := range meta.UniqueTogether {
+		s.UniqueTogether = append(s.UniqueTogether, d.fieldNames("UniqueTogether", set))
+	}
+	for _, ix := range meta.Indexes {
+		d.index(ix)
+	}
+	for _, c := range meta.Constraints {
+		d.constraint(c)
+	}
+}
+
+func (d *describer) fieldNames(what string, fields []any) []string {
+	var out []string
+	for _, f := range fields {
+		pf, desc, err := fieldOf(d.m, f)
+		if err != nil {
+			d.problem(": %s: %w", what, err)
+			continue
+		}
+		name := pf.S.Name
+		if desc {
+			name = "-" + name
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+func (d *describer) index(ix Index) {
+	si := schema.Index{Name: ix.name, Fields: d.fieldNames("Indexes", ix.fields), Expressions: d.expressions(ix.exprs)}
+	if ix.where != nil {
+		si.Where = d.predicate(ix.where)
+	}
+	if si.Name == "" && len(si.Fields) > 0 {
+		var cols []string
+		var desc []bool
+		for _, name := range si.Fields {
+			f := d.m.FieldNamed(strings.TrimPrefix(name, "-"))
+			cols = append(cols, f.Column)
+			desc = append(desc, strings.HasPrefix(name, "-"))
+		}
+		si.Name = schema.AutoIndexName(d.m.Schema.Table, cols, desc)
+	}
+	if si.Name == "" {
+		d.problem(": an index over expressions needs a name")
+	}
+	d.m.Schema.Indexes = append(d.m.Schema.Indexes, si)
+}
+
+func (d *describer) constraint(c Constraint) {
+	sc := schema.Constraint{Name: c.name, Fields: d.fieldNames("Constraints", c.fields), Expressions: d.expressions(c.exprs), Message: c.message}
+	if c.check != nil {
+		sc.Check = d.predicate(c.check)
+	}
+	if c.where != nil {
+		sc.Where = d.predicate(c.where)
+	}
+	if sc.Name == "" {
+		d.problem(": a constraint needs a name")
+	}
+	d.m.Schema.Constraints = append(d.m.Schema.Constraints, sc)
+}
+
+func (d *describer) predicate(p *Predicate) schema.Expression {
+	out, err := predByName(d.m, p.p)
+	if err != nil {
+		d.problems = append(d.problems, err)
+	}
+	return out
+}
+
+func (d *describer) expressions(list []AnyExpr) []schema.Expression {
+	var out []schema.Expression
+	for _, e := range list {
+		if se := d.schemaExpression(e.exprNode()); se != nil {
+			out = append(out, se)
+		}
+	}
+	return out
+}
+
+func (d *describer) schemaExpression(n expr.Node) schema.Expression {
+	named, err := byName(d.m, n)
+	if err != nil {
+		d.problems = append(d.problems, err)
+		return nil
+	}
+	se, ok := named.(schema.Expression)
+	if !ok {
+		d.problem(": a %T cannot stand in an index, a constraint or a column", named)
+	}
+	return se
+}

@@ -1,0 +1,182 @@
+package orm
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// relation adds a foreign key, a many-to-many field or a way back.
+func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, sf reflect.StructField, link uintptr) {
+	rf, ok := reflect.New(sf.Type).Interface().(relationField)
+	if !ok {
+		d.problem(".%s: not a relation", sf.Name)
+		return
+	}
+	f.LinkOffset = f.Offset + link
+	to := rf.target()
+	rel := &plan.Relation{Name: fd.Name, From: d.m, To: to, Field: f, Kind: rf.relationKind()}
+	f.Rel = rel
+	d.relate(fd.Name, rel)
+	if rel.Kind == plan.Forward {
+		if fd.Kind == schema.Invalid {
+			fd.Kind = schema.ForeignKey
+		}
+		if fd.Rel == nil {
+			fd.Rel = &schema.Relation{}
+		}
+		f.Codec = plan.NewCodec(sf.Type, schema.ForeignKey)
+		if f.Codec == nil {
+			d.problem(".%s: no column for its key", sf.Name)
+			return
+		}
+		f.Nullable, rel.Null = fd.Null, fd.Null
+		if (fd.Rel.OnDelete == SetNull || fd.Rel.OnDelete == DBSetNull) && !fd.Null {
+			d.problem(".%s: OnDelete(SetNull) needs Null()", sf.Name)
+		}
+		toField := fd.Rel.ToField
+		d.add(f, fd)
+		rel.FromColumn = f.Column
+		rel.OnComplete(func(r *plan.Relation) error { return completeForward(r, toField) })
+		return
+	}
+	if decl.hasMany != nil {
+		d.hasMany(f, fd, decl.hasMany)
+		return
+	}
+	if rel.Kind == plan.BackwardOne {
+		d.problem(".%s: describe it with orm.HasOne", sf.Name)
+		return
+	}
+	fd.Kind = schema.ManyToMany
+	if fd.Rel == nil {
+		fd.Rel = &schema.Relation{}
+	}
+	d.add(f, fd)
+	var through *plan.Model
+	if decl.many != nil {
+		through = decl.many.through
+	}
+	rel.OnComplete(func(r *plan.Relation) error { return completeMany(r, through) })
+}
+
+func (d *describer) relate(name string, rel *plan.Relation) {
+	if d.m.Relations == nil {
+		d.m.Relations = map[string]*plan.Relation{}
+	}
+	d.m.Relations[name] = rel
+}
+
+// hasMany adds a field that holds the rows that point here. It is no column and no part of the schema.
+func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
+	f.S = &fd
+	rel := f.Rel
+	if rel.Kind == plan.Many {
+		rel.Kind = plan.Backward
+	}
+	d.m.Fields = append(d.m.Fields, f)
+	rel.OnComplete(func(r *plan.Relation) error {
+		if err := r.To.Described(); err != nil {
+			return err
+		}
+		kf := r.To.FieldAt(key.Offset)
+		if key.Ref != r.To.Root() || kf == nil || kf.Rel == nil || kf.Rel.To != r.From {
+			return fmt.Errorf("HasMany: %s is not a foreign key to %s", key, r.From.GoName())
+		}
+		back := kf.Rel.Back()
+		r.Field, r.FromColumn, r.ToColumn, r.Null = kf, back.FromColumn, back.ToColumn, true
+		r.Accessor = back.Accessor
+		if back.Kind != r.Kind {
+			return fmt.Errorf("the way back of %s is to %s (use %s)", key, map[bool]string{true: "one row", false: "many rows"}[back.Kind == plan.BackwardOne], map[bool]string{true: "orm.One and HasOne", false: "orm.Many and HasMany"}[back.Kind == plan.BackwardOne])
+		}
+		return nil
+	})
+}
+
+func completeForward(r *plan.Relation, toField string) error {
+	if err := r.To.Described(); err != nil {
+		return err
+	}
+	target := r.To.PK
+	if toField != "" {
+		target = r.To.FieldNamed(toField)
+	}
+	if target == nil {
+		return fmt.Errorf("%s has no field for the key to point to", r.To.GoName())
+	}
+	r.ToColumn = target.Column
+	sr := r.Field.S.Rel
+	sr.To = r.To.Label()
+	return nil
+}
+
+// completeMany finds or makes the table between.
+func completeMany(r *plan.Relation, through *plan.Model) error {
+	if err := r.To.Described(); err != nil {
+		return err
+	}
+	if err := r.From.Described(); err != nil {
+		return err
+	}
+	if r.From.PK == nil || r.To.PK == nil {
+		return errors.New("a many-to-many relation needs a primary key on both sides")
+	}
+	sr := r.Field.S.Rel
+	sr.To = r.To.Label()
+	r.FromColumn, r.ToColumn = r.From.PK.Column, r.To.PK.Column
+	if through == nil {
+		r.Through = plan.NewHidden(HiddenThrough(&r.From.Schema, r.Field.S, &r.To.Schema))
+		if err := r.Through.Finish(); err != nil {
+			return err
+		}
+		r.Table = r.Through.Schema.Table
+		r.Left, r.Right = r.Through.Fields[1].Column, r.Through.Fields[2].Column
+		return nil
+	}
+	if err := through.Described(); err != nil {
+		return err
+	}
+	r.Through, r.Table = through, through.Schema.Table
+	sr.Through = through.Label()
+	left, right := sr.ThroughFields[0], sr.ThroughFields[1]
+	for _, f := range through.Fields {
+		if f.Rel == nil || f.Rel.Kind != plan.Forward {
+			continue
+		}
+		switch {
+		case f.Rel.To == r.From && r.Left == "" && (left == "" || left == f.S.Name):
+			r.Left = f.Column
+		case f.Rel.To == r.To && r.Right == "" && (right == "" || right == f.S.Name):
+			r.Right = f.Column
+		}
+	}
+	if r.Left == "" || r.Right == "" {
+		return fmt.Errorf("the through model %s needs a foreign key to %s and one to %s", through.GoName(), r.From.GoName(), r.To.GoName())
+	}
+	return nil
+}
+
+// HiddenThrough is the table of a many-to-many field that has no model of its own, as Django makes it.
+func HiddenThrough(from *schema.Model, f *schema.Field, to *schema.Model) schema.Model {
+	table := f.Rel.Table
+	if table == "" {
+		table = from.Table + "_" + f.Name
+	}
+	left, right := strings.ToLower(from.Name), strings.ToLower(to.Name)
+	if from.Label() == to.Label() {
+		left, right = "from_"+left, "to_"+right
+	}
+	return schema.Model{
+		App: from.App, Name: from.Name + "_" + f.Name, Table: table,
+		Fields: []schema.Field{
+			{Name: "id", Kind: schema.BigAuto, PrimaryKey: true},
+			{Name: left, Kind: schema.ForeignKey, Rel: &schema.Relation{To: from.Label(), OnDelete: schema.Cascade, RelatedName: "+", NoConstraint: f.Rel.NoConstraint}},
+			{Name: right, Kind: schema.ForeignKey, Rel: &schema.Relation{To: to.Label(), OnDelete: schema.Cascade, RelatedName: "+", NoConstraint: f.Rel.NoConstraint}},
+		},
+		Options: schema.Options{UniqueTogether: [][]string{{left, right}}},
+	}
+}
