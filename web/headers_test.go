@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -40,7 +41,7 @@ func TestMeta(t *testing.T) {
 	req := httptest.NewRequest(http.MethodPost, "/app/x?q=1", strings.NewReader("{}"))
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "test")
-	req = req.WithContext(context.WithValue(req.Context(), http.LocalAddrContextKey, serverAddr("10.0.0.1:8000")))
+	req = req.WithContext(context.WithValue(req.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1), Port: 8000}))
 	r := web.NewRequest(req, &web.Config{ScriptName: "/app"})
 	for name, want := range map[string]string{
 		"REQUEST_METHOD": "POST", "QUERY_STRING": "q=1", "PATH_INFO": "/x", "SCRIPT_NAME": "/app", "REMOTE_ADDR": "192.0.2.1", "SERVER_NAME": "10.0.0.1",
