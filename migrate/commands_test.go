@@ -14,9 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/migrate"
-	"github.com/nuages-go/nuages/migrate/internal/newsroom"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -493,7 +493,7 @@ import (
 
 	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/migrate/internal/e2e/migrations"
-	"github.com/nuages-go/nuages/migrate/internal/newsroom"
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/sqlite"
 )

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/migrate"
-	"github.com/nuages-go/nuages/migrate/internal/newsroom"
 	"github.com/nuages-go/nuages/orm"
 )
 

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 )
 
 func TestFullClean(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/expr"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 )
 
 // do runs the terminal call of a case and returns what it shows.

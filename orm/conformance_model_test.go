@@ -3,8 +3,8 @@ package orm_test
 import (
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 )
 
 func TestNewsroomModels(t *testing.T) {

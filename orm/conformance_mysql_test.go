@@ -4,9 +4,9 @@ import (
 	"context"
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/internal/testservices"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 	"github.com/nuages-go/nuages/orm/mysql"
 )
 

@@ -16,10 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 	"github.com/nuages-go/nuages/orm/schema"
 	"github.com/nuages-go/nuages/orm/sqlite"
 )

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 )
 
 // attack puts a text from outside in every place of a query that takes one. It reports a statement that holds the text

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 

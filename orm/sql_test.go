@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 )
 
 func count(t *testing.T, ctx context.Context) int {

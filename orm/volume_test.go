@@ -6,9 +6,9 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/internal/testservices"
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/internal/newsroom"
 	"github.com/nuages-go/nuages/orm/mysql"
 	"github.com/nuages-go/nuages/orm/postgres"
 )

@@ -16,7 +16,7 @@ var layers = map[string]int{
 
 	"i18n": 1, "template": 1, "forms": 1,
 
-	"orm": 2, "migrate": 2, "forms/modelform": 2, "serializers": 2,
+	"orm": 2, "migrate": 2, "forms/modelform": 2, "serializers": 2, "internal/testmodels": 2,
 
 	"web": 3, "urls": 3, "middleware": 3, "sessions": 3, "messages": 3, "realtime": 3, "views": 3, "apps": 3,
 
