@@ -6,6 +6,8 @@ import (
 	"github.com/nuages-go/nuages/apps"
 	"github.com/nuages-go/nuages/examples/newsroom/news"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/mysql"
+	"github.com/nuages-go/nuages/orm/postgres"
 	"github.com/nuages-go/nuages/orm/sqlite"
 	"github.com/nuages-go/nuages/urls"
 )
@@ -19,7 +21,7 @@ func site() nuages.Site {
 			Debug:       true, // DEBUG=false in production
 			DatabaseURL: "sqlite:///newsroom.sqlite3",
 		}),
-		Drivers: []orm.Driver{sqlite.Driver()},
+		Drivers: []orm.Driver{sqlite.Driver(), postgres.Driver(), mysql.Driver()},
 		Apps:    []apps.App{news.App()},
 		URLs:    urls.Patterns{urls.Include("", news.URLs())},
 	}

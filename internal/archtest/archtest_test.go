@@ -68,6 +68,7 @@ func TestTransitive(t *testing.T) {
 		{"orm", []string{"net/http", "/nuages/web", "sqlite", "pgx", "mysql"}},
 		{"migrate", []string{"/nuages/web", "modernc.org", "pgx", "mysql"}},
 		{"", []string{"modernc.org", "zombiezen.com", "pgx", "mysql", "/nuages/orm/sqlite", "/nuages/orm/postgres"}},
+		{"internal/archtest/testdata/onedriver", []string{"pgx", "go-sql-driver", "/nuages/orm/postgres", "/nuages/orm/mysql"}},
 	}
 	for _, tt := range tests {
 		t.Run("nuages/"+tt.pkg, func(t *testing.T) {

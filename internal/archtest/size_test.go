@@ -11,7 +11,7 @@ import (
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("skipped: builds two programs")
+		t.Skip("skipped: builds three programs")
 	}
 	const megabyte = 1_000_000
 	tests := []struct {
@@ -19,7 +19,8 @@ func TestSizes(t *testing.T) {
 		most      int64
 	}{
 		{"web and urls alone", "./internal/archtest/testdata/small", 8 * megabyte},
-		{"newsroom", "./examples/newsroom", 25 * megabyte},
+		{"newsroom with one driver", "./internal/archtest/testdata/onedriver", 25 * megabyte},
+		{"newsroom with three drivers", "./examples/newsroom", 30 * megabyte},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
