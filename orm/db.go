@@ -17,6 +17,7 @@ type DB struct {
 	backend dialect.Backend
 	d       *dialect.Dialect
 	shapes  shapeCache
+	writes  writePlans
 	args    argsPool
 	keys    keyPool
 	closing sync.Once

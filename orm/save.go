@@ -33,53 +33,33 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 		return err
 	}
 	fill(m, obj, true)
-	in := db.insertShape(m, obj)
-	row := make([]dialect.Value, 0, len(in.Fields))
-	for _, f := range in.Fields {
-		v, err := columnValue(f, obj)
-		if err != nil {
-			return err
-		}
-		row = append(row, v)
+	in := db.insertPlan(s, m, obj)
+	space := db.args.get()
+	args, err := db.appendColumns(*space, in.fields, obj)
+	defer func() { db.args.put(space, args) }()
+	if err != nil {
+		return err
 	}
-	in.Rows = [][]dialect.Value{row}
-	st := db.compiler(s).Insert(in)
-	if len(in.Returning) == 0 || !db.d.Returning {
-		res, err := db.exec(ctx, s, st.SQL, st.Args)
+	if len(in.returning) == 0 || !db.d.Returning {
+		res, err := db.exec(ctx, s, in.sql, args)
 		if err != nil {
 			return err
 		}
-		if len(in.Returning) > 0 && m.PK != nil {
+		if len(in.returning) > 0 && m.PK != nil {
 			setID(m, obj, res.LastInsertID)
 		}
 		m.Bind(obj, nil)
 		settle(m, obj, name)
 		return nil
 	}
-	err := db.query(ctx, s, st.SQL, st.Args, true, func(r dialect.Row) error {
-		return scanObject(obj, in.Returning, m, r)
-	})
-	if err == nil {
-		m.Bind(obj, nil)
-		settle(m, obj, name)
+	scan := newRowScan(m, obj, in.returning)
+	defer scan.free()
+	if err := db.query(ctx, s, in.sql, args, true, scan.row); err != nil {
+		return err
 	}
-	return err
-}
-
-// insertShape chooses the columns of an insert: an automatic key without a value and generated columns are left to the
-// database, as are columns with a database default that hold the zero value.
-func (db *DB) insertShape(m *plan.Model, obj plan.Pointer) *compile.Insert {
-	in := &compile.Insert{Model: m, Fields: make([]*plan.Field, 0, len(m.Columns))}
-	for _, f := range m.Columns {
-		switch {
-		case f.S.Kind.IsAuto() && f.Codec.Zero(f.At(obj)), f.S.Expression != nil,
-			f.S.DBDefault != nil && f.Codec.Zero(f.At(obj)):
-			in.Returning = append(in.Returning, f)
-		default:
-			in.Fields = append(in.Fields, f)
-		}
-	}
-	return in
+	m.Bind(obj, nil)
+	settle(m, obj, name)
+	return nil
 }
 
 // fill sets defaults and automatic times.
@@ -212,45 +192,17 @@ func saveFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
 // updateRow writes columns of one row, found by its key.
 func (db *DB) updateRow(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, fields []*plan.Field) (int64, error) {
 	fill(m, obj, false)
-	b := make([]byte, 0, 64+24*len(fields))
-	args := make([]dialect.Value, 0, len(fields)+1)
-	b = append(b, "UPDATE "...)
-	b = db.d.AppendQuoted(b, m.Schema.Table)
-	b = append(b, " SET "...)
-	for _, f := range fields {
-		if slices.Contains(m.Key, f) || f.S.Expression != nil {
-			continue
-		}
-		v, err := columnValue(f, obj)
-		if err != nil {
-			return 0, err
-		}
-		if len(args) > 0 {
-			b = append(b, ", "...)
-		}
-		b = db.d.AppendQuoted(b, f.Column)
-		b = append(b, " = "...)
-		args = append(args, db.d.Bind(v))
-		b = db.d.AppendParam(b, len(args))
+	up := db.updatePlan(m, fields)
+	if up == nil {
+		return db.countKey(ctx, s, m, obj)
 	}
-	if len(args) == 0 {
-		n, err := db.countKey(ctx, s, m, obj)
-		return n, err
+	space := db.args.get()
+	args, err := db.appendColumns(*space, up.fields, obj)
+	defer func() { db.args.put(space, args) }()
+	if err != nil {
+		return 0, err
 	}
-	for i, f := range m.Key {
-		if i == 0 {
-			b = append(b, " WHERE "...)
-		} else {
-			b = append(b, " AND "...)
-		}
-		b = db.d.AppendQuoted(b, m.Schema.Table)
-		b = append(b, '.')
-		b = db.d.AppendQuoted(b, f.Column)
-		b = append(b, " = "...)
-		args = append(args, db.d.Bind(f.Codec.Get(f.At(obj))))
-		b = db.d.AppendParam(b, len(args))
-	}
-	res, err := db.exec(ctx, s, string(b), args)
+	res, err := db.exec(ctx, s, up.sql, args)
 	return res.RowsAffected, err
 }
 
