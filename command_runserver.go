@@ -142,9 +142,7 @@ func (d *devCommand) serve(ctx context.Context, in *manage.Invocation, l net.Lis
 			return err
 		}
 	}
-	if err := app.saySomethingOfMigrations(joined, in); err != nil {
-		return err
-	}
+	app.sayUnmigrated(joined, in)
 	if first {
 		d.banner(in, app, l)
 	}

@@ -20,9 +20,12 @@ func serveCommand() manage.Command {
 	return manage.Command{
 		Name: "serve", Help: "Serve the site in production.", Args: "[address]",
 		Long: "The address is host:port, port, unix:/path, fd:3 or systemd; default is SERVER_ADDR, else 127.0.0.1:8000.\n" +
-			"SIGTERM stops: requests in flight finish, new connections are refused. A second signal stops at once.",
+			"SIGTERM stops: requests in flight finish, new connections are refused. A second signal stops at once.\n" +
+			"A database that lacks migrations keeps it from starting, so that no page runs on tables that it does not expect.",
 		Setup: func(flags *flag.FlagSet) manage.RunFunc {
 			allowDebug := flags.Bool("allow-debug", false, "serve although DEBUG is on")
+			allowUnmigrated := flags.Bool("allow-unmigrated", false, "serve although the database lacks migrations")
+			wait := flags.Duration("wait-for-migrations", 0, "wait this long for another process that migrates, such as 2m")
 			return func(ctx context.Context, in *manage.Invocation) error {
 				app := FromContext(ctx)
 				if err := app.fitForProduction(*allowDebug); err != nil {
@@ -35,6 +38,11 @@ func serveCommand() manage.Command {
 					opts.Addr = in.Args[0]
 				default:
 					return manage.UsageErrorf("serve takes one address")
+				}
+				if !*allowUnmigrated && !app.settings.AllowUnmigrated {
+					if err := app.awaitMigrations(ctx, in, *wait); err != nil {
+						return err
+					}
 				}
 				return app.serve(ctx, in, opts)
 			}

@@ -15,6 +15,10 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages"
+	"github.com/nuages-go/nuages/apps"
+	"github.com/nuages-go/nuages/migrate"
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/sqlite"
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
 )
@@ -39,7 +43,8 @@ func program() nuages.Site {
 		return web.Text("too slow"), nil
 	})
 	return nuages.Site{
-		Name: "testsite", Version: "9.9", Settings: nuages.FromEnv(nuages.Settings{}),
+		Name: "testsite", Version: "9.9", Settings: nuages.FromEnv(nuages.Settings{}), Drivers: []orm.Driver{sqlite.Driver()},
+		Apps: []apps.App{{Name: "shop", Migrations: []migrate.Migration{{App: "shop", Name: "0001_initial"}}}},
 		URLs: urls.Patterns{
 			urls.Path("", web.View(func(*web.Request) (*web.Response, error) { return web.HTML("<html><body>hi</body></html>"), nil })),
 			urls.Path("slow", slow),
@@ -149,6 +154,8 @@ func TestProgram(t *testing.T) {
 		{"settings", production, []string{"settings", "ALLOWED_HOSTS", "DEBUG"}, 0, []string{".env:2", "default"}},
 		{"settings in spite of mistakes", "DEBUG=maybe", []string{"settings", "DEBUG"}, 1, []string{"DEBUG", "not a boolean"}},
 		{"busy port", "DEBUG=true", []string{"runserver", "nowhere:port"}, 1, []string{"server: listen on nowhere:port"}},
+		{"unmigrated", production + "DATABASE_URL=sqlite:db.sqlite3", []string{"serve", "127.0.0.1:0"}, 1, []string{`database "default" lacks 1 migration: shop.0001_initial (run 'testsite migrate'`}},
+		{"unmigrated and allowed", production + "DATABASE_URL=sqlite:db.sqlite3\nALLOW_UNMIGRATED=true", []string{"serve", "nowhere:port"}, 1, []string{"listen on nowhere:port"}},
 		{"hosts", "SECRET_KEY=" + key, []string{"runserver", "--noreload", "127.0.0.1:0"}, 1, []string{"you must set ALLOWED_HOSTS if DEBUG is off"}},
 	}
 	for _, tt := range tests {
@@ -216,7 +223,7 @@ func TestSecondSignalStopsAtOnce(t *testing.T) {
 
 func TestRunserver(t *testing.T) {
 	t.Parallel()
-	s := launch(t, "DEBUG=true\nSECRET_KEY="+key, "runserver", "--noreload", "127.0.0.1:0")
+	s := launch(t, "DEBUG=true\nDATABASE_URL=sqlite:db.sqlite3\nSECRET_KEY="+key, "runserver", "--noreload", "127.0.0.1:0")
 	url := s.url(t)
 	if status, body := fetch(url); status != 200 || body != "<html><body>hi</body></html>" {
 		t.Errorf("GET / = %d %q", status, body)
@@ -228,6 +235,7 @@ func TestRunserver(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Performing system checks...\n\nSystem check identified no issues (0 silenced).\n", "Starting development server at http://127.0.0.1:", "Quit the server with CONTROL-C.",
+		"You have 1 unapplied migration. The site may not work properly until you apply the migrations for app(s): shop.\nRun 'testsite migrate' to apply them.\n",
 		`] "GET / HTTP/1.1" 200 28`, `] "GET /nowhere HTTP/1.1" 404 `,
 	} {
 		if !strings.Contains(s.out.String(), want) {

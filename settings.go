@@ -36,6 +36,10 @@ type Settings struct {
 	// DATABASE_ROUTERS. Default: none.
 	Routers orm.Routers `env:"-"`
 
+	// AllowUnmigrated lets serve start although a database lacks migrations. No counterpart in Django; the variable is
+	// ALLOW_UNMIGRATED. Default: off, serve refuses and names them.
+	AllowUnmigrated bool
+
 	// AppendSlash redirects an address that does not exist to the same with a slash if that exists. Django: APPEND_SLASH. Default: on.
 	AppendSlash *bool
 	// PrependWWW redirects to the host name with www. Django: PREPEND_WWW. Default: off.

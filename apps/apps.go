@@ -24,7 +24,13 @@ type App struct {
 	// Models are the application's models: orm.ModelOf[Question](). Relations between applications need both in the site.
 	Models []orm.Model
 	// Migrations are the application's migrations in their order: migrations.All().
+	// A list of the site's own in its place is Django's MIGRATION_MODULES; none leaves the tables to migrate --run-syncdb.
 	Migrations []migrate.Migration
+	// MigrationsDir is the directory of the migrations' files, for makemigrations. Default: NAME/migrations.
+	MigrationsDir string
+	// BeforeMigrate and AfterMigrate are called before and after each run of migrate on a database, also when there was nothing
+	// to do: for rows that models need, such as permissions. Django: the signals pre_migrate and post_migrate.
+	BeforeMigrate, AfterMigrate func(ctx context.Context, e migrate.Event) error
 
 	// Templates and Static are the application's files, usually apps.Files of an embed.FS. They may be nil.
 	Templates, Static fs.FS

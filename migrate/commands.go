@@ -37,7 +37,7 @@ func migrateCommand(apps func(ctx context.Context) []App) manage.Command {
 			flags.DurationVar(&o.StatementTimeout, "statement-timeout", 0, "end a statement that runs for longer (PostgreSQL)")
 			compare := flags.Bool("drift", false, "compare the tables with the state of the applied migrations, exit with 1 if they differ, and do nothing")
 			return func(ctx context.Context, in *manage.Invocation) error {
-				o.Out, o.Verbosity = in.Stdout, in.Verbosity
+				o.Out, o.Verbosity, o.Interactive = in.Stdout, in.Verbosity, in.Interactive
 				if err := positional(in.Args, 2, &o.App, &o.Target); err != nil {
 					return err
 				}

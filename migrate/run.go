@@ -34,6 +34,8 @@ type Options struct {
 	// Out takes the progress in Django's words. Default: nowhere. Verbosity 0 writes nothing.
 	Out       io.Writer
 	Verbosity int
+	// Interactive says that Before and After may ask a person.
+	Interactive bool
 }
 
 // ErrUnapplied says that there are migrations to run.
@@ -97,14 +99,19 @@ func look(ctx context.Context, written *graph, apps []App, o Options) error {
 	return nil
 }
 
-// Unapplied returns the migrations that the database of the context lacks, as "app.name", in the order in which they would
-// run.
+// Unapplied returns the migrations that the default database of the context lacks, as "app.name", in the order in which
+// they would run.
 func Unapplied(ctx context.Context, apps []App) ([]string, error) {
+	return UnappliedOn(ctx, apps, orm.DefaultDB)
+}
+
+// UnappliedOn is Unapplied for a database with another name.
+func UnappliedOn(ctx context.Context, apps []App, db string) ([]string, error) {
 	written, err := writtenGraph(apps)
 	if err != nil {
 		return nil, err
 	}
-	r, err := newRunner(ctx, written, apps, Options{})
+	r, err := newRunner(ctx, written, apps, Options{DB: db})
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +126,12 @@ func Unapplied(ctx context.Context, apps []App) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// Migrated says whether a database has the table django_migrations: whether anybody has migrated it.
+func Migrated(ctx context.Context, db string) (bool, error) {
+	have, err := tables(ctx, db)
+	return have["django_migrations"], err
 }
 
 type runner struct {
@@ -317,7 +330,7 @@ func (r *runner) run(ctx context.Context, plan []step) error {
 	if err != nil {
 		return err
 	}
-	if err := r.events(ctx, plan, state, func(a *App) func(context.Context, Event) error { return a.Before }); err != nil {
+	if err := r.events(ctx, "pre", plan, state); err != nil {
 		return err
 	}
 	if err := r.syncDB(ctx); err != nil {
@@ -346,25 +359,7 @@ func (r *runner) run(ctx context.Context, plan []step) error {
 			return err
 		}
 	}
-	return r.events(ctx, plan, state, func(a *App) func(context.Context, Event) error { return a.After })
-}
-
-// events calls the functions of the applications before or after a run.
-func (r *runner) events(ctx context.Context, plan []step, state *State, which func(a *App) func(context.Context, Event) error) error {
-	for i := range r.apps {
-		f := which(&r.apps[i])
-		if f == nil {
-			continue
-		}
-		e := Event{DB: r.o.DB, App: r.apps[i].Label, State: state}
-		for _, st := range plan {
-			e.Plan = append(e.Plan, PlanStep{Key: st.key, Backward: st.backward})
-		}
-		if err := f(ctx, e); err != nil {
-			return fmt.Errorf("migrate: application %s: %w", e.App, err)
-		}
-	}
-	return nil
+	return r.events(ctx, "post", plan, state)
 }
 
 // unwritten says which applications have models that differ from their migrations.
