@@ -47,9 +47,14 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 		if err != nil {
 			return nil, err
 		}
-		r := &reader[T]{l: st.Layout, expect: q.s.Limit, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.s.DB}
-		p := &batchPart{db: db, s: s, empty: st.Empty, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
+		p := &batchPart{db: db, s: s, empty: st.Empty}
+		if st.Empty {
+			return p, nil
+		}
+		r := newReader[T](st.Layout, &q.s, q.s.Limit)
+		p.item = dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}
 		p.after = func() (err error) {
+			defer r.free()
 			out.Value, err = r.finish(ctx, db, s, &q.s)
 			return err
 		}
@@ -75,12 +80,16 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 		if st.Empty {
 			return nil, notFoundError(q.s.Model.GoName())
 		}
-		r := &reader[T]{l: st.Layout, expect: 1, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.s.DB}
-		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
+		r := newReader[T](st.Layout, &q.s, 1)
+		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}}
 		p.after = func() error {
+			defer r.free()
+			if err := q.onlyOne(len(r.slab.Out)); err != nil {
+				return err
+			}
 			list, err := r.finish(ctx, db, s, &q.s)
 			if err == nil {
-				out.Value, err = q.only(list)
+				out.Value = list[0]
 			}
 			return err
 		}

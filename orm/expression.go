@@ -273,8 +273,8 @@ func Set[V any](f *V, v V) Assignment {
 	if p == nil {
 		return Assignment{expr.Assign{Err: errNotField}}
 	}
-	val, err := fieldValue(p, &v)
-	return Assignment{expr.Assign{Path: p, Value: expr.Literal{Value: val}, Err: err}}
+	val, err := fieldValue(p, v)
+	return Assignment{expr.Assign{Path: p, Val: val, Err: err}}
 }
 
 // SetTo gives a column what an expression computes: orm.SetTo(&a.Likes, orm.F(&a.Likes).Plus(1)).
@@ -292,7 +292,7 @@ func SetNullValue[V any](f *V) Assignment {
 	if p == nil {
 		return Assignment{expr.Assign{Err: errNotField}}
 	}
-	return Assignment{expr.Assign{Path: p, Value: expr.Literal{}}}
+	return Assignment{expr.Assign{Path: p}}
 }
 
 // SetByName gives a column a value by the field's name, for the dynamic edges.
@@ -301,5 +301,5 @@ func SetByName(name string, v any) Assignment {
 		return Assignment{expr.Assign{Name: name, Value: e.exprNode()}}
 	}
 	val, err := valueOf(v)
-	return Assignment{expr.Assign{Name: name, Value: expr.Literal{Value: val}, Err: err}}
+	return Assignment{expr.Assign{Name: name, Val: val, Err: err}}
 }

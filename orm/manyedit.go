@@ -120,7 +120,7 @@ func addKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner di
 	if rel.Kind == plan.Backward {
 		q := &expr.Query{Model: rel.To, Limit: -1}
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
-		st, err := db.compiler(s).Update(q, []expr.Assign{{Name: rel.Field.S.Name, Value: expr.Literal{Value: owner}}})
+		st, err := db.compiler(s).Update(q, []expr.Assign{{Name: rel.Field.S.Name, Val: owner}})
 		if err != nil || st.Empty {
 			return err
 		}
@@ -250,7 +250,7 @@ func removeKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner
 		if !all {
 			addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
 		}
-		st, err := db.compiler(s).Update(q, []expr.Assign{{Name: rel.Field.S.Name, Value: expr.Literal{}}})
+		st, err := db.compiler(s).Update(q, []expr.Assign{{Name: rel.Field.S.Name}})
 		if err != nil || st.Empty {
 			return err
 		}

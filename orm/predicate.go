@@ -50,7 +50,7 @@ func In[V any](f *V, vs ...V) Predicate {
 	}
 	list := make([]dialect.Value, len(vs))
 	for i := range vs {
-		v, err := fieldValue(path, &vs[i])
+		v, err := fieldValue(path, vs[i])
 		if err != nil {
 			return Predicate{expr.Pred{Op: expr.In, Err: err}}
 		}
@@ -199,13 +199,24 @@ func compare[V any](f *V, op expr.Op, v V) Predicate {
 	if path == nil {
 		return Predicate{expr.Pred{Op: op, Err: errNotField}}
 	}
-	val, err := fieldValue(path, &v)
+	val, err := fieldValue(path, v)
 	return Predicate{expr.Pred{Op: op, Path: path, Val: val, Err: err}}
 }
 
 // fieldValue reads a value of the column's type without boxing it. A value of the pointed-to type of a nullable column is
 // read by that type's codec.
-func fieldValue[V any](p *plan.Path, v *V) (dialect.Value, error) {
+func fieldValue[V any](p *plan.Path, v V) (dialect.Value, error) {
+	if c := p.Codec; c != nil && p.Type == typeOf[V]() {
+		if val, ok := c.Plain(plan.PointerTo(&v)); ok {
+			return val, nil
+		}
+	}
+	own := v // only this one goes to the heap
+	return codedValue(p, &own)
+}
+
+// codedValue is fieldValue for types with more to them.
+func codedValue[V any](p *plan.Path, v *V) (dialect.Value, error) {
 	if c := p.ElemCodec; c != nil && p.Type != typeOf[V]() {
 		return c.Get(plan.PointerTo(v)), nil
 	}

@@ -430,8 +430,12 @@ func startTyped[T any](db *DB, s *scope, q *expr.Query) (*loading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader[T]{l: st.Layout, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.DB}
+	if st.Empty {
+		return &loading{finish: func(context.Context) ([]plan.Pointer, error) { return nil, nil }}, nil
+	}
+	r := newReader[T](st.Layout, q, 0)
 	ld := &loading{finish: func(ctx context.Context) ([]plan.Pointer, error) {
+		defer r.free()
 		list, err := r.finish(ctx, db, s, q)
 		out := make([]plan.Pointer, len(list))
 		for i, obj := range list {
@@ -439,9 +443,7 @@ func startTyped[T any](db *DB, s *scope, q *expr.Query) (*loading, error) {
 		}
 		return out, err
 	}}
-	if !st.Empty {
-		ld.part = &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.row}}
-	}
+	ld.part = &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}}
 	return ld, nil
 }
 

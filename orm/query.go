@@ -56,16 +56,28 @@ func (q Query[T]) where(ps []Predicate, negate bool) Query[T] {
 	if len(ps) == 0 {
 		return q
 	}
-	list := make([]expr.Pred, len(ps))
+	n := len(q.s.Where)
+	steps, list := q.s.Where[:n:n], []expr.Pred(nil)
+	if n == 0 && len(ps) == 1 { // most queries: one piece of memory for both lists
+		first := new(firstStep)
+		steps, list = first.steps[:0], first.preds[:]
+	} else {
+		list = make([]expr.Pred, len(ps))
+	}
 	for i := range ps {
 		list[i] = ps[i].p
 		if err := checkRoot(q.s.Model, &list[i]); err != nil && q.s.Err == nil {
 			q.s.Err = err
 		}
 	}
-	n := len(q.s.Where)
-	q.s.Where = append(q.s.Where[:n:n], expr.Step{Preds: list, Negate: negate})
+	q.s.Where = append(steps, expr.Step{Preds: list, Negate: negate})
 	return q
+}
+
+// firstStep is the memory of a query's first condition.
+type firstStep struct {
+	steps [1]expr.Step
+	preds [1]expr.Pred
 }
 
 // checkRoot finds a key path of another model where the query is built, so that the message has the right line.

@@ -65,7 +65,7 @@ func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Val
 	key := append((*space)[:0], byte(kind))
 	key, cacheable := compile.AppendShape(key, q)
 	if !cacheable {
-		st, err := compileAs(db.compiler(s), q, kind)
+		st, err := db.compile(s, q, kind)
 		return st, nil, err
 	}
 	key = append(key, s.zone...)
@@ -78,11 +78,11 @@ func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Val
 		if ok && len(args) == len(st.Args) {
 			return st, args, nil
 		}
-		st, err := compileAs(db.compiler(s), q, kind)
+		st, err := db.compile(s, q, kind)
 		return st, nil, err
 	}
 
-	st, err := compileAs(db.compiler(s), q, kind)
+	st, err := db.compile(s, q, kind)
 	if err != nil || !st.Reusable {
 		return st, nil, err
 	}
@@ -96,20 +96,17 @@ func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Val
 
 // updateStatement is lookup for an update by plain values.
 func (db *DB) updateStatement(s *scope, q *expr.Query, set []expr.Assign, args []dialect.Value) (*compile.Statement, []dialect.Value, error) {
-	c := compile.Compiler{D: db.d, Zone: s.zone}
-	if s.reg != nil {
-		c.Reg = s.reg
-	}
 	space := db.keys.get()
 	defer db.keys.put(space)
 	key := append((*space)[:0], 'u')
 	key, cacheable := compile.AppendShape(key, q)
 	key, plain := compile.AppendAssigns(key, set)
 	if !cacheable || !plain || q.Sliced {
-		st, err := c.Update(q, set)
+		st, err := db.compileUpdate(s, q, set)
 		return st, nil, err
 	}
 	key = append(key, s.zone...)
+	c := compile.Compiler{D: db.d, Zone: s.zone}
 	db.shapes.mu.RLock()
 	st := db.shapes.m[shapeKey{s.reg, string(key)}]
 	db.shapes.mu.RUnlock()
@@ -117,10 +114,10 @@ func (db *DB) updateStatement(s *scope, q *expr.Query, set []expr.Assign, args [
 		if args, ok := c.RebindUpdate(st, q, set, args[:0]); ok && len(args) == len(st.Args) {
 			return st, args, nil
 		}
-		st, err := c.Update(q, set)
+		st, err := db.compileUpdate(s, q, set)
 		return st, nil, err
 	}
-	st, err := c.Update(q, set)
+	st, err := db.compileUpdate(s, q, set)
 	if err != nil || !st.Reusable {
 		return st, nil, err
 	}
@@ -135,14 +132,23 @@ func (db *DB) rebind(s *scope, st *compile.Statement, q *expr.Query, args []dial
 	return c.Rebind(st, q, args, limit)
 }
 
-func compileAs(c *compile.Compiler, q *expr.Query, kind shapeKind) (*compile.Statement, error) {
+// compile compiles a query. The compiler keeps what it is given, so it gets a copy, and the query of a statement that is
+// found stays on the stack.
+func (db *DB) compile(s *scope, q *expr.Query, kind shapeKind) (*compile.Statement, error) {
+	c, own := db.compiler(s), *q
 	switch kind {
 	case shapeCount:
-		return c.Count(q)
+		return c.Count(&own)
 	case shapeExists:
-		return c.Exists(q)
+		return c.Exists(&own)
 	}
-	return c.Select(q)
+	return c.Select(&own)
+}
+
+// compileUpdate is compile for an update.
+func (db *DB) compileUpdate(s *scope, q *expr.Query, set []expr.Assign) (*compile.Statement, error) {
+	own := *q
+	return db.compiler(s).Update(&own, slices.Clone(set))
 }
 
 func (s *shapeCache) add(key shapeKey, st *compile.Statement) {

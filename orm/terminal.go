@@ -32,11 +32,11 @@ func (q Query[T]) Get(ctx context.Context, ps ...Predicate) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := fetch[T](ctx, db, s, &q.s, 1)
+	obj, n, err := fetchOne[T](ctx, db, s, &q.s)
 	if err != nil {
 		return nil, err
 	}
-	return q.only(list)
+	return obj, q.onlyOne(n)
 }
 
 // one limits a query for one object to as many rows as show a mistake.
@@ -50,15 +50,15 @@ func (q Query[T]) one() Query[T] {
 	return q
 }
 
-// only returns the one object of a result.
-func (q Query[T]) only(list []*T) (*T, error) {
+// onlyOne is nil when a query for one object found n = 1.
+func (q *Query[T]) onlyOne(n int) error {
 	switch {
-	case len(list) == 0:
-		return nil, notFoundError(q.s.Model.GoName())
-	case len(list) > 1:
-		return nil, fmt.Errorf("%s: %w", q.s.Model.GoName(), ErrMultiple)
+	case n == 0:
+		return notFoundError(q.s.Model.GoName())
+	case n > 1:
+		return fmt.Errorf("%s: %w", q.s.Model.GoName(), ErrMultiple)
 	}
-	return list[0], nil
+	return nil
 }
 
 func notFoundError(model string) error { return &missing{model} }
@@ -91,14 +91,16 @@ func (q Query[T]) end(ctx context.Context, last bool) (*T, error) {
 	if last {
 		q.s.Reverse = !q.s.Reverse
 	}
-	list, err := q.Limit(1).All(ctx)
+	q = q.Limit(1)
+	db, s, err := q.reading(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(list) == 0 {
-		return nil, notFoundError(q.s.Model.GoName())
+	obj, n, err := fetchOne[T](ctx, db, s, &q.s)
+	if err == nil && n == 0 {
+		err = notFoundError(q.s.Model.GoName())
 	}
-	return list[0], nil
+	return obj, err
 }
 
 // Latest returns the object with the greatest value of Meta.LatestBy, Earliest that with the smallest.
@@ -259,9 +261,10 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 		return 0, err
 	}
 	q.refuseCombined("update")
-	list := make([]expr.Assign, len(set))
+	var few [4]expr.Assign // most updates need no more, and no memory
+	list := few[:0]
 	for i := range set {
-		list[i] = set[i].a
+		list = append(list, set[i].a)
 	}
 	space := db.args.get()
 	st, args, err := db.updateStatement(s, &q.s, list, *space)
@@ -307,15 +310,44 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 	if err != nil || st.Empty {
 		return nil, err
 	}
-	r := reader[T]{l: st.Layout, expect: expect, simple: len(st.Layout.Related) == 0 && len(st.Layout.Annotations) == 0, db: q.DB}
+	r := newReader[T](st.Layout, q, expect)
+	defer r.free()
 	bound := st.Args
 	if args != nil {
 		bound = args
 	}
-	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.row); err != nil {
+	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.next); err != nil {
 		return nil, err
 	}
 	return r.finish(ctx, db, s, q)
+}
+
+// fetchOne is fetch for a query of one object. It returns the first and how many there are; obj is nil when n is not 1.
+func fetchOne[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) (obj *T, n int, err error) {
+	space := db.args.get()
+	st, args, err := db.lookup(s, q, shapeSelect, *space)
+	defer func() { db.args.put(space, args) }()
+	if err != nil || st.Empty {
+		return nil, 0, err
+	}
+	r := newReader[T](st.Layout, q, 1)
+	defer r.free()
+	r.slab.Out = r.one[:0]
+	bound := st.Args
+	if args != nil {
+		bound = args
+	}
+	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.next); err != nil {
+		return nil, 0, err
+	}
+	if n := len(r.slab.Out); n != 1 {
+		return nil, n, nil
+	}
+	list, err := r.finish(ctx, db, s, q)
+	if err != nil {
+		return nil, 1, err
+	}
+	return list[0], 1, nil
 }
 
 // finish binds the objects to each other and loads what was to be prefetched.
@@ -339,20 +371,42 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 		for i, obj := range out {
 			objs[i] = plan.PointerTo(obj)
 		}
-		if err := prefetch(ctx, db, s, q, objs); err != nil {
+		own := *q // the caller's stays on its stack
+		if err := prefetch(ctx, db, s, &own, objs); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// reader loads the rows of one result.
+// reader loads the rows of one result. The model keeps it between queries, with the function that drivers call, which
+// would be an allocation for each otherwise.
 type reader[T any] struct {
 	l      *compile.Layout
 	slab   plan.Slab[T]
+	one    [2]*T // the result of a query for one object
 	expect int
 	simple bool
 	db     string
+	next   func(r dialect.Row) error // row
+}
+
+func newReader[T any](l *compile.Layout, q *expr.Query, expect int) *reader[T] {
+	rd, ok := l.Model.Readers.Get().(*reader[T])
+	if !ok {
+		rd = &reader[T]{}
+		rd.next = rd.row
+	}
+	rd.l, rd.expect, rd.db = l, expect, q.DB
+	rd.simple = len(l.Related) == 0 && len(l.Annotations) == 0
+	return rd
+}
+
+// free gives the reader back, when its result has been taken.
+func (rd *reader[T]) free() {
+	m := rd.l.Model
+	*rd = reader[T]{next: rd.next}
+	m.Readers.Put(rd)
 }
 
 func (rd *reader[T]) row(r dialect.Row) error {

@@ -177,7 +177,8 @@ func sqliteTrunc(b []byte, unit string, kind schema.Kind, zone string, of []byte
 func sqliteBind(v Value) Value {
 	switch v.Kind {
 	case Time:
-		return TextValue(string(AppendTime(nil, v.Time())))
+		var b [40]byte
+		return TextValue(string(AppendTime(b[:0], v.Time())))
 	case Date:
 		return TextValue(v.Time().Format("2006-01-02"))
 	case Clock:

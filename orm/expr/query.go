@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
@@ -110,5 +111,7 @@ type Assign struct {
 	Path  *Path
 	Name  string
 	Value Node
-	Err   error
+	// Val is the value where Value is nil: most assignments, which need no expression then.
+	Val dialect.Value
+	Err error
 }

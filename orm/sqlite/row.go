@@ -42,6 +42,12 @@ func (r *rowOf) Time(i int) (time.Time, error) {
 	if r.s.ColumnType(i) == sqlite.TypeNull {
 		return time.Time{}, nil
 	}
+	var buf [40]byte // longer than any of the forms, so that no string needs to be made of them
+	if n := r.s.ColumnBytes(i, buf[:]); n < len(buf) {
+		if t, ok := scanTime(buf[:n]); ok {
+			return t, nil
+		}
+	}
 	return parseTime(r.s.ColumnText(i))
 }
 

@@ -251,11 +251,10 @@ func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
 func AppendAssigns(b []byte, set []expr.Assign) ([]byte, bool) {
 	for i := range set {
 		a := &set[i]
-		lit, ok := a.Value.(expr.Literal)
-		if !ok || a.Path == nil || a.Err != nil || lit.Kind != schema.Invalid {
+		if a.Value != nil || a.Path == nil || a.Err != nil {
 			return b, false
 		}
-		b = append(b, 's', byte(lit.Value.Kind))
+		b = append(b, 's', byte(a.Val.Kind))
 		b = appendPointer(b, a.Path)
 	}
 	return b, true
@@ -264,15 +263,11 @@ func AppendAssigns(b []byte, set []expr.Assign) ([]byte, bool) {
 // RebindUpdate makes the arguments of a cached update anew.
 func (c *Compiler) RebindUpdate(st *Statement, q *expr.Query, set []expr.Assign, args []dialect.Value) ([]dialect.Value, bool) {
 	for i := range set {
-		lit, ok := set[i].Value.(expr.Literal)
-		if !ok {
-			return args, false
-		}
 		_, f, err := set[i].Path.Resolve()
 		if err != nil {
 			return args, false
 		}
-		v, err := Prepare(keyKind(f), expr.Exact, lit.Value, time.UTC)
+		v, err := Prepare(keyKind(f), expr.Exact, set[i].Val, time.UTC)
 		if err != nil {
 			return args, false
 		}

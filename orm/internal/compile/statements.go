@@ -201,7 +201,7 @@ func (c *Compiler) Update(q *expr.Query, set []expr.Assign) (*Statement, error) 
 		}
 		w.ident(f.Column)
 		w.str(" = ")
-		b.writeAssigned(w, f, a.Value)
+		b.writeAssigned(w, f, &a)
 		if b.err != nil {
 			return nil, b.err
 		}
@@ -280,9 +280,9 @@ func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
 	return f, nil
 }
 
-func (b *builder) writeAssigned(w *writer, f *plan.Field, n expr.Node) {
-	if lit, ok := n.(expr.Literal); ok {
-		v, err := Prepare(keyKind(f), expr.Exact, lit.Value, b.location())
+func (b *builder) writeAssigned(w *writer, f *plan.Field, a *expr.Assign) {
+	if val, ok := assignedValue(a); ok {
+		v, err := Prepare(keyKind(f), expr.Exact, val, b.location())
 		if err != nil {
 			b.fail(fmt.Errorf("orm: field %q: %w", f.S.Name, err))
 			return
@@ -290,7 +290,7 @@ func (b *builder) writeAssigned(w *writer, f *plan.Field, n expr.Node) {
 		w.arg(v)
 		return
 	}
-	e := b.resolve(n, nil)
+	e := b.resolve(a.Value, nil)
 	if b.err != nil {
 		return
 	}
@@ -299,6 +299,15 @@ func (b *builder) writeAssigned(w *writer, f *plan.Field, n expr.Node) {
 		return
 	}
 	e.write(w)
+}
+
+// assignedValue returns the value of an assignment that is one, not an expression.
+func assignedValue(a *expr.Assign) (dialect.Value, bool) {
+	if a.Value == nil {
+		return a.Val, true
+	}
+	lit, ok := a.Value.(expr.Literal)
+	return lit.Value, ok
 }
 
 // Delete compiles DELETE.

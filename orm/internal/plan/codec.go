@@ -21,6 +21,29 @@ type Codec struct {
 	Set func(p unsafe.Pointer, r dialect.Row, i int) error
 	// Zero says that the field holds its zero value.
 	Zero func(p unsafe.Pointer) bool
+
+	plain plainType
+}
+
+// plainType names the Go types that most values of queries have.
+type plainType uint8
+
+const (
+	notPlain plainType = iota
+	plainInt64
+	plainString
+)
+
+// Plain is Get for the commonest types. It does not keep the address, so that a value on the stack stays there; a function
+// value such as Get could.
+func (c *Codec) Plain(p unsafe.Pointer) (dialect.Value, bool) {
+	switch c.plain {
+	case plainInt64:
+		return dialect.IntValue(*(*int64)(p)), true
+	case plainString:
+		return dialect.TextValue(*(*string)(p)), true
+	}
+	return dialect.Value{}, false
 }
 
 var timeType = reflect.TypeFor[time.Time]()
@@ -187,7 +210,7 @@ type integer interface {
 }
 
 func intCodec[I integer]() *Codec {
-	return &Codec{
+	c := &Codec{
 		Get: func(p unsafe.Pointer) dialect.Value { return dialect.IntValue(int64(*(*I)(p))) },
 		Set: func(p unsafe.Pointer, r dialect.Row, i int) error {
 			n := r.Int(i)
@@ -199,6 +222,10 @@ func intCodec[I integer]() *Codec {
 		},
 		Zero: func(p unsafe.Pointer) bool { return *(*I)(p) == 0 },
 	}
+	if _, ok := any(I(0)).(int64); ok {
+		c.plain = plainInt64
+	}
+	return c
 }
 
 func floatCodec[F float32 | float64]() *Codec {
@@ -210,11 +237,15 @@ func floatCodec[F float32 | float64]() *Codec {
 }
 
 func stringCodec(kind dialect.ValueKind) *Codec {
-	return &Codec{
+	c := &Codec{
 		Get:  func(p unsafe.Pointer) dialect.Value { return dialect.Value{Kind: kind, S: *(*string)(p)} },
 		Set:  func(p unsafe.Pointer, r dialect.Row, i int) error { *(*string)(p) = r.Text(i); return nil },
 		Zero: func(p unsafe.Pointer) bool { return *(*string)(p) == "" },
 	}
+	if kind == dialect.Text {
+		c.plain = plainString
+	}
+	return c
 }
 
 func bytesCodec() *Codec {

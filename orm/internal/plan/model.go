@@ -32,6 +32,8 @@ type Model struct {
 	Links []*Field
 	// Parts are the relations that a model declares itself, forward and backward, by name.
 	Relations map[string]*Relation
+	// Readers keeps what reads the rows of a result between queries.
+	Readers sync.Pool
 	// Hidden models stand behind many-to-many relations; they have no Go type.
 	Hidden bool
 

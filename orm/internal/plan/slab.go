@@ -30,12 +30,15 @@ type block[T any] struct {
 
 const blockMax = 64
 
-// Next returns the next object, zeroed. Expect is the number of rows that are likely, 0 if unknown.
+// Next returns the next object, zeroed. Expect is the number of rows that are likely, 0 if unknown. Out may be set before
+// the first, to give it space.
 func (s *Slab[T]) Next(expect int) *T {
 	if len(s.block) == cap(s.block) {
 		n := min(max(8, 2*cap(s.block)), blockMax)
-		if s.Out == nil && expect > 0 {
+		if len(s.Out) == 0 && expect > 0 {
 			n = min(expect, blockMax)
+		}
+		if s.Out == nil {
 			s.Out = make([]*T, 0, n)
 		}
 		s.block = make([]T, 0, n)
