@@ -101,10 +101,12 @@ func (b *builder) closeDatabases() {
 // registerModels gathers the models of all applications, whose relations are examined together.
 func (b *builder) registerModels() {
 	var models []orm.Model
+	var lookups []orm.LookupPart
 	for _, app := range b.site.Apps {
 		models = append(models, app.Models...)
+		lookups = append(lookups, app.Lookups...)
 	}
-	b.models = orm.NewRegistry(models...)
+	b.models = orm.NewRegistry(models...).Lookups(lookups...)
 	b.fail("models.E001", b.models.Err(), "")
 }
 

@@ -23,6 +23,8 @@ type App struct {
 
 	// Models are the application's models: orm.ModelOf[Question](). Relations between applications need both in the site.
 	Models []orm.Model
+	// Lookups are transforms and look-ups of look-up strings, for the columns of all applications. Django: register_lookup.
+	Lookups []orm.LookupPart
 	// Migrations are the application's migrations in their order: migrations.All().
 	// A list of the site's own in its place is Django's MIGRATION_MODULES; none leaves the tables to migrate --run-syncdb.
 	Migrations []migrate.Migration

@@ -49,6 +49,12 @@ func renameNode(n expr.Node, old, now string) expr.Node {
 			n.Args[i] = renameNode(n.Args[i], old, now)
 		}
 		return n
+	case expr.Call:
+		n.Args = slices.Clone(n.Args)
+		for i := range n.Args {
+			n.Args[i] = renameNode(n.Args[i], old, now)
+		}
+		return n
 	case expr.Pred:
 		return renamePred(n, old, now)
 	}

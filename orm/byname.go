@@ -2,6 +2,7 @@ package orm
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -38,6 +39,16 @@ func byName(m *plan.Model, n expr.Node) (expr.Node, error) {
 		}
 		n.Args = args
 		return n, nil
+	case expr.Call:
+		n.Args = slices.Clone(n.Args)
+		for i := range n.Args {
+			x, err := byName(m, n.Args[i])
+			if err != nil {
+				return nil, err
+			}
+			n.Args[i] = x
+		}
+		return n, nil
 	case expr.Sorted:
 		of, err := byName(m, n.Of)
 		n.Of = of
@@ -57,6 +68,13 @@ func byName(m *plan.Model, n expr.Node) (expr.Node, error) {
 func predByName(m *plan.Model, p expr.Pred) (expr.Pred, error) {
 	if p.Err != nil {
 		return p, p.Err
+	}
+	if part, ok := p.Raw.(*expr.Part); ok && p.Op == expr.Own { // a migration writes functions, not look-ups
+		right := p.Right
+		if right == nil {
+			right = expr.Literal{Value: p.Val, Kind: part.Right}
+		}
+		p = expr.Pred{Op: expr.IsTrue, Left: expr.Call{Of: part.Custom, Args: []expr.Node{p.Left, right}}}
 	}
 	if p.Path != nil {
 		name, err := columnName(m, p.Path)

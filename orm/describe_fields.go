@@ -90,6 +90,7 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 	if fd.PrimaryKey && pointer {
 		d.problem(".%s: a primary key cannot be null (do not use a pointer)", sf.Name)
 	}
+	f.Parts = decl.parts
 	if decl.deflt != nil {
 		f.Default = func(p plan.Pointer) { decl.deflt(p, pointer) }
 	}

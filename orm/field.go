@@ -24,6 +24,7 @@ type declaration struct {
 	deflt    func(p plan.Pointer, pointer bool)
 	now      func(p plan.Pointer, pointer bool)
 	validate []func(p plan.Pointer, pointer bool) error
+	parts    []any
 	many     *manyDecl
 	hasMany  *plan.Path
 }

@@ -6,9 +6,16 @@ import (
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 func date(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+
+var (
+	reverse  = orm.CustomFunc[string]{Name: "reverse", SQL: orm.SQL{All: "REVERSE({1})"}}
+	reversed = orm.CustomTransform[string]{Name: "reversed", For: schema.Kind.IsText, SQL: orm.SQL{All: "REVERSE({1})"}}
+	unlike   = orm.CustomLookup[any]{Name: "unlike", SQL: orm.SQL{All: "{1} <> {2}"}}
+)
 
 var refExpressions = []refRow{
 	{"F('likes')", orm.F(&a.Likes), "1", ""},
@@ -25,7 +32,7 @@ var refExpressions = []refRow{
 	{"Subquery(q.values('username')[:1])", orm.Pluck(users.Filter(orm.F(&u.ID).Eq(orm.OuterRef(&a.Author.ID))).Limit(1), &u.Username), "bob", ""},
 	{"OuterRef('author')", orm.CountIn(articles.Filter(orm.F(&a.Author.ID).Eq(orm.OuterRef(&a.Author.ID)))), "3", "a count beside each row"},
 	{"ExpressionWrapper(…, output_field=…)", orm.Typed[float64](orm.F(&a.Likes)), "1", "for mixed arithmetic"},
-	{"Func(F('slug'), function='UPPER')", orm.RawExpr[string]("UPPER(slug)"), "SB", "a function of the database without a name here"},
+	{"Func(F('slug'), function='REVERSE')", reverse.Call(orm.F(&a.Slug)), "bs", "`reverse := orm.CustomFunc[string]{Name: \"reverse\", SQL: orm.SQL{All: \"REVERSE({1})\"}}`; a text for each database: `as_vendor`; `{args}` with `Joiner`: `arg_joiner`; `Aggregate: true`: `Aggregate`"},
 	{"RawSQL('1 + %s', [41])", orm.RawExpr[int64]("1 + ?", 41), "42", ""},
 	{"Collate(F('title'), 'nocase')", nil, "", "a column's collation is set in Fields; in a query `orm.RawExpr`"},
 	{"JSONNull()", nil, "", "`orm.Lookup(\"data__x\", nil)` finds JSON's null"},

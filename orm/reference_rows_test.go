@@ -157,7 +157,13 @@ var refLookups = []refRow{
 	{"data__deep__n=1", notes.Filter(orm.Lookup("data__deep__n", 1)), "1", ""},
 	{"KT('data__lang')", nil, "", "compare with `orm.Lookup(\"data__lang__startswith\", …)`"},
 	{"lookups from outside", orm.Lookup("author__username__icontains", "AD"), "ACE", "checked against the models; the value is always a parameter"},
-	{"register_lookup, Lookup, Transform", nil, "", "write a function that returns a predicate, with `orm.Where(orm.RawExpr[bool](…))`"},
+	{"Transform: register_lookup(Reversed)", orm.Lookup("slug__reversed__startswith", "b"), "B", "`reversed := orm.CustomTransform[string]{Name: \"reversed\", For: schema.Kind.IsText, SQL: orm.SQL{All: \"REVERSE({1})\"}}`, listed in a column's `Lookups(…)` or an application's `Lookups`; `Func: \"Length\"` makes a built-in function one"},
+	{"Lookup: register_lookup(NotEqual)", orm.Lookup("likes__unlike", 2), "ABDEF", "`unlike := orm.CustomLookup[any]{Name: \"unlike\", SQL: orm.SQL{All: \"{1} <> {2}\"}}`"},
+	{"Reversed('slug').startswith, typed", reversed.Of(orm.F(&a.Slug)).StartsWith("b"), "B", "every text look-up is a method of an expression too"},
+	{"NotEqual(F('likes'), 2), typed", unlike.On(orm.F(&a.Likes), 2), "ABDEF", "between expressions: `OnExpr`"},
+	{"with register_lookup(…) in tests", run(func(ctx context.Context) (any, error) {
+		return articles.Filter(orm.Lookup("likes__unlike", 2)).Count(orm.WithLookups(ctx, unlike))
+	}), "5", ""},
 	{"unaccent, trigram_similar, search", nil, "", "PostgreSQL's own: `orm.RawExpr`"},
 }
 

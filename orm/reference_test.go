@@ -73,6 +73,7 @@ func referenceTables() []refTable {
 func TestReference(t *testing.T) {
 	t.Parallel()
 	ctx := orm.WithModels(open(t), orm.ModelOf[Article](), orm.ModelOf[User](), orm.ModelOf[Tag](), orm.ModelOf[Note]())
+	ctx = orm.WithLookups(ctx, reversed, unlike)
 	createTables(t, ctx, orm.ModelOf[Note]())
 	seed(t, ctx)
 	must(t, notes.BulkCreate(ctx, []*Note{

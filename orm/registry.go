@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
@@ -14,6 +15,7 @@ import (
 // front door puts it into the site's context; there is no registry of the process.
 type Registry struct {
 	models []Model
+	parts  []*expr.Part
 	once   sync.Once
 	rels   map[*plan.Model]map[string]*plan.Relation
 	back   map[*plan.Model][]*plan.Relation
@@ -106,7 +108,7 @@ func (r *Registry) build() {
 			}
 			add(m.p)
 		}
-		r.err = errors.Join(problems...)
+		r.err = errors.Join(append(problems, checkParts(r.parts))...)
 	})
 }
 

@@ -103,7 +103,7 @@ type Book struct {
 // Fields says what the Go types cannot.
 func (Book) Fields(b *Book) []orm.Field {
 	return []orm.Field{
-		orm.Char(&b.Title, 100),
+		orm.Char(&b.Title, 100).Lookups(length),
 		orm.Ref(&b.Author).OnDelete(orm.Cascade),
 		orm.ManyToMany(&b.Genres).Table("dialecttest_book_genres"),
 		orm.Date(&b.Out),

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"dates", testDates},
 		{"aggregates", testAggregates},
 		{"expressions", testExpressions},
+		{"custom", testCustom},
 		{"relations", testRelations},
 		{"constraints", testConstraints},
 		{"writes", testWrites},

@@ -37,6 +37,7 @@ const (
 	ContainedBy
 	Dynamic // Name and Raw: a look-up that is not resolved yet
 	IsTrue  // the left side is a condition by itself
+	Own     // a look-up of one's own: Raw is its *Part
 	AndOp
 	OrOp
 	XorOp

@@ -214,7 +214,7 @@ func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
 		return append(b, ')'), true
 	}
 	switch {
-	case p.Op == expr.IsTrue:
+	case p.Op == expr.IsTrue, p.Op == expr.Own:
 		return b, false
 	case p.Path != nil:
 		b = appendPointer(b, p.Path)

@@ -14,6 +14,8 @@ import (
 type Registry interface {
 	// Relations returns all relations of a model by their names in look-ups, forward and backward.
 	Relations(m *plan.Model) map[string]*plan.Relation
+	// Part returns the site's own transform or look-up of a name that fits a kind, or nil.
+	Part(name string, kind schema.Kind) *expr.Part
 }
 
 // Compiler compiles for one dialect.

@@ -97,13 +97,18 @@ func (b *builder) dynamicTarget(p *expr.Pred) (*target, expr.Op, error) {
 	}
 	op := expr.Exact
 	if n := len(t.transforms); n > 0 {
-		if o, ok := expr.OpNamed(t.transforms[n-1]); ok && len(t.keys) == 0 {
+		last := t.transforms[n-1]
+		if part := b.part(t.field, b.kindAfter(t, n-1), last); part != nil && part.Lookup {
+			op, t.part, t.transforms = expr.Own, part, t.transforms[:n-1]
+		} else if o, ok := expr.OpNamed(last); ok && part == nil {
 			op, t.transforms = o, t.transforms[:n-1]
 		}
 	}
 	if n := len(t.keys); n > 0 {
 		if o, ok := expr.OpNamed(t.keys[n-1]); ok {
 			op, t.keys = o, t.keys[:n-1]
+		} else if part := b.part(t.field, schema.JSON, t.keys[n-1]); part != nil && part.Lookup && part.For != nil {
+			op, t.part, t.keys = expr.Own, part, t.keys[:n-1]
 		}
 	}
 	if err := b.checkTransforms(t, p.Name); err != nil {
@@ -114,15 +119,9 @@ func (b *builder) dynamicTarget(p *expr.Pred) (*target, expr.Op, error) {
 
 // checkTransforms reports a transform or look-up that the field does not have.
 func (b *builder) checkTransforms(t *target, name string) error {
-	kind := schema.Text
-	switch {
-	case t.annotation != nil:
-		kind = t.annotation.kind
-	case t.field != nil:
-		kind = keyKind(t.field)
-	}
+	kind := t.kind()
 	for i, tr := range t.transforms {
-		if out, ok := transformKind(kind, tr); ok {
+		if out, ok := b.transformKind(t.field, kind, tr); ok {
 			kind = out
 			continue
 		}
@@ -130,7 +129,7 @@ func (b *builder) checkTransforms(t *target, name string) error {
 		if i < len(t.transforms)-1 {
 			what = "transform"
 		}
-		known := Transforms(kind)
+		known := append(Transforms(kind), b.partNames(t.field, kind)...)
 		sort.Strings(known)
 		return &FieldError{Name: name, Reason: fmt.Sprintf("unsupported %s %q for a %s field (in %q; transforms: %s)", what, tr, kind, name, strings.Join(known, ", "))}
 	}
@@ -206,7 +205,7 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 			return t, last, nil
 		default:
 			if i > 0 && t.field != nil { // after a relation: a transform or look-up on its key
-				if _, isOp := expr.OpNamed(part); isOp || hasTransform(keyKind(t.field), part) {
+				if _, isOp := expr.OpNamed(part); isOp || hasTransform(keyKind(t.field), part) || b.part(t.field, keyKind(t.field), part) != nil {
 					t.transforms = parts[i:]
 					return t, last, nil
 				}

@@ -34,6 +34,8 @@ type rexpr struct {
 	name string
 	// filterOK is false for what cannot stand in a condition.
 	sub *builder
+	// bilateral are the transforms that the other side of a comparison goes through too.
+	bilateral []*expr.Part
 	// over writes a window function that names its window more than once.
 	over func(w *writer, over func(w *writer))
 }
@@ -64,6 +66,7 @@ type target struct {
 	node       expr.Node
 	transforms []string
 	keys       []string // inside JSON
+	part       *expr.Part
 }
 
 func (t *target) multi() bool { return relationIsMulti(t.steps) }
@@ -73,6 +76,8 @@ func (b *builder) target(p *expr.Pred) (*target, expr.Op, error) {
 	switch {
 	case p.Op == expr.Dynamic:
 		return b.dynamicTarget(p)
+	case p.Op == expr.Own:
+		return b.ownTarget(p)
 	case p.Path != nil:
 		t, err := b.pathTarget(p.Path)
 		return t, p.Op, err
@@ -172,7 +177,7 @@ func (b *builder) resolveTarget(t *target, can reuse) (*rexpr, []int) {
 		return &rexpr{}, joins
 	}
 	for _, name := range t.transforms {
-		e = b.transform(e, name)
+		e = b.transformNamed(t.field, e, name)
 		if b.err != nil {
 			return &rexpr{}, joins
 		}
@@ -276,6 +281,10 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 		return b.window(n, can)
 	case expr.Cast:
 		return b.cast(n, can)
+	case expr.Call:
+		return b.call(n, can)
+	case resolved:
+		return n.e
 	case expr.Outer:
 		if b.outer == nil {
 			b.fail(fmt.Errorf("orm: OuterRef outside a subquery"))

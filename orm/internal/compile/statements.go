@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -92,6 +93,8 @@ func holds(n expr.Node) bool {
 				return true
 			}
 		}
+	case expr.Call:
+		return n.Of.Aggregate || slices.ContainsFunc(n.Args, holds)
 	case expr.Transform:
 		return holds(n.Of)
 	case expr.Typed:

@@ -354,12 +354,12 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 		can[j] = true
 	}
 
-	leaf, isNull := b.lookup(lhs, op, p, right)
+	leaf, isNull := b.lookup(lhs, op, p, right, t.part)
 	if b.err != nil {
 		return rwhere{}, nil
 	}
 	b.binders = append(b.binders, binderOf(lhs, op))
-	if right != nil || leaf.known != unknown || lhs.json != nil || lhs.kind == schema.JSON || t.annotation != nil || t.node != nil || len(t.transforms) > 0 {
+	if right != nil || leaf.known != unknown || lhs.json != nil || lhs.kind == schema.JSON || t.annotation != nil || t.node != nil || len(t.transforms) > 0 || t.part != nil {
 		b.single = true
 	}
 
@@ -493,8 +493,19 @@ func (b *builder) joinedRow(steps []*plan.Relation, may func(i int) bool) int {
 }
 
 // lookup builds the comparison of a resolved left side. It reports whether the condition became IS NULL.
-func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr) (rwhere, bool) {
+func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr, part *expr.Part) (rwhere, bool) {
 	leaf := rwhere{agg: lhs.agg, window: lhs.window, groups: lhs.leaves()}
+	if op == expr.Own {
+		leaf.write = b.ownLookup(lhs, part, p.Val, p.Raw, right)
+		if right != nil {
+			leaf.agg, leaf.window = leaf.agg || right.agg, leaf.window || right.window
+			leaf.groups = append(leaf.groups, right.leaves()...)
+		}
+		return leaf, false
+	}
+	if right != nil && len(lhs.bilateral) > 0 {
+		right = b.mirror(lhs, right)
+	}
 	if right != nil {
 		leaf.agg = leaf.agg || right.agg
 		leaf.window = leaf.window || right.window
@@ -526,6 +537,10 @@ func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr) (rw
 			}
 		}
 		return leaf, true
+	}
+	if len(lhs.bilateral) > 0 {
+		leaf.write, leaf.known = b.mirrored(lhs, op, v)
+		return leaf, false
 	}
 	if lhs.json != nil || lhs.kind == schema.JSON {
 		leaf.write, leaf.known = b.jsonLookup(lhs, op, v, p.Raw)

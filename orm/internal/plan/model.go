@@ -97,6 +97,8 @@ type Field struct {
 	Extra bool
 	// Validate runs the field's validators on the field at p.
 	Validate func(p unsafe.Pointer) error
+	// Parts are the field's own transforms and look-ups: *expr.Part.
+	Parts []any
 	Index    int
 }
 
