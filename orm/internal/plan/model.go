@@ -99,7 +99,7 @@ type Field struct {
 	Validate func(p unsafe.Pointer) error
 	// Parts are the field's own transforms and look-ups: *expr.Part.
 	Parts []any
-	Index    int
+	Index int
 }
 
 var models sync.Map // reflect.Type -> *Model
