@@ -232,7 +232,11 @@ func (e *Editor) mysqlAlterField(ctx context.Context, c *change) error {
 			if err != nil {
 				return err
 			}
-			steps = append(steps, "UPDATE "+table+" SET "+col+" = "+value+" WHERE "+col+" IS NULL")
+			update := "UPDATE " + table + " SET " + col + " = " + value + " WHERE " + col + " IS NULL"
+			if !mysqlLimited(newType) && c.now.DBDefault == nil { // rows that others write meanwhile are filled too; MODIFY drops it
+				steps = append(steps, "ALTER TABLE "+table+" ALTER COLUMN "+col+" SET DEFAULT "+value)
+			}
+			steps = append(steps, update)
 		} else if c.now.DBDefault != nil {
 			value, err := e.dbDefault(c.after, c.now)
 			if err != nil {
@@ -336,8 +340,11 @@ func (t *dbTable) mysqlChecks(ctx context.Context, db string) error {
 		ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
 		WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND t.TABLE_NAME = ? AND t.CONSTRAINT_TYPE = 'CHECK'`, []any{t.Name}, func(c []any) error {
 		name, clause := text(c[0]), text(c[1])
-		if strings.HasPrefix(clause, "json_valid(") {
-			return nil // MariaDB's own, of its JSON
+		if strings.HasPrefix(clause, "json_valid(") { // MariaDB's own, of its JSON, which is a text
+			if col := t.column(firstQuoted(clause)); col != nil && col.Type == "longtext" {
+				col.Type = "json"
+			}
+			return nil
 		}
 		check := dbConstraint{Name: name, Kind: "c", Def: clause}
 		switch column := firstQuoted(clause); {

@@ -34,23 +34,28 @@ func (e *Editor) foreignKeyName(s *State, m *schema.Model, f *schema.Field) stri
 //
 // Django 6.1 django/db/backends/postgresql/schema.py _create_like_index_sql.
 func (e *Editor) likeIndex(s *State, m *schema.Model, f *schema.Field) (string, error) {
+	class, err := e.likeClass(s, f)
+	if err != nil || class == "" {
+		return "", err
+	}
+	return "CREATE INDEX " + e.name(e.likeName(m, f)) + " ON " + e.name(m.Table) + " (" + e.name(f.ColumnName()) + " " + class + ")", nil
+}
+
+// likeClass is the operator class of a field's index for LIKE, or empty without one.
+func (e *Editor) likeClass(s *State, f *schema.Field) (string, error) {
 	if e.d.Name != "postgresql" || !f.WantsIndex() && !f.Unique && !f.PrimaryKey && f.Kind != schema.OneToOne || f.Collation != "" {
 		return "", nil
 	}
 	typ, err := e.columnType(s, f)
-	if err != nil {
-		return "", err
-	}
-	class := ""
 	switch {
+	case err != nil:
+		return "", err
 	case strings.HasPrefix(typ, "varchar"):
-		class = "varchar_pattern_ops"
+		return "varchar_pattern_ops", nil
 	case strings.HasPrefix(typ, "text"):
-		class = "text_pattern_ops"
-	default:
-		return "", nil
+		return "text_pattern_ops", nil
 	}
-	return "CREATE INDEX " + e.name(e.likeName(m, f)) + " ON " + e.name(m.Table) + " (" + e.name(f.ColumnName()) + " " + class + ")", nil
+	return "", nil
 }
 
 func (e *Editor) likeName(m *schema.Model, f *schema.Field) string {
@@ -196,7 +201,7 @@ func (e *Editor) postgresAlterField(ctx context.Context, c *change) error {
 			return err
 		}
 	}
-	if err := e.dropFieldIndexes(ctx, c, retype); err != nil {
+	if err := e.dropFieldIndexes(ctx, c); err != nil {
 		return err
 	}
 	wasCheck, isCheck := e.d.ColumnCheck(c.old, "x"), e.d.ColumnCheck(c.now, "x")
@@ -217,7 +222,7 @@ func (e *Editor) postgresAlterField(ctx context.Context, c *change) error {
 	if isUnique && !wasUnique && !c.now.PrimaryKey {
 		steps = append(steps, "ALTER TABLE "+table+" ADD CONSTRAINT "+e.name(schema.IndexName(c.after.Table, []string{c.now.ColumnName()}, "_uniq", e.d.MaxName))+" UNIQUE ("+col+")")
 	}
-	list, err := e.newFieldIndexes(c, retype)
+	list, err := e.newFieldIndexes(c)
 	if err != nil {
 		return err
 	}
@@ -335,12 +340,12 @@ func base(typ string) string {
 }
 
 // dropFieldIndexes drops the indexes that a changed field no longer has by itself.
-func (e *Editor) dropFieldIndexes(ctx context.Context, c *change, retype bool) error {
-	oldLike, err := e.likeIndex(c.from, c.before, c.old)
+func (e *Editor) dropFieldIndexes(ctx context.Context, c *change) error {
+	oldLike, err := e.likeClass(c.from, c.old)
 	if err != nil {
 		return err
 	}
-	newLike, err := e.likeIndex(c.to, c.after, c.now)
+	newLike, err := e.likeClass(c.to, c.now)
 	if err != nil {
 		return err
 	}
@@ -349,7 +354,7 @@ func (e *Editor) dropFieldIndexes(ctx context.Context, c *change, retype bool) e
 			return err
 		}
 	}
-	if oldLike != "" && (newLike == "" || retype) {
+	if oldLike != "" && newLike != oldLike { // a longer varchar keeps its index
 		return e.dropFieldIndex(ctx, c.before, c.after.Table, c.old, true)
 	}
 	return nil
@@ -378,24 +383,22 @@ func (e *Editor) dropFieldIndex(ctx context.Context, m *schema.Model, table stri
 }
 
 // newFieldIndexes are the indexes that a changed field has by itself from now on.
-func (e *Editor) newFieldIndexes(c *change, retype bool) ([]string, error) {
+func (e *Editor) newFieldIndexes(c *change) ([]string, error) {
 	var steps []string
 	table, col := c.after.Table, c.now.ColumnName()
 	if c.now.WantsIndex() && !c.old.WantsIndex() {
 		steps = append(steps, "CREATE INDEX "+e.name(schema.IndexName(table, []string{col}, "", e.d.MaxName))+" ON "+e.name(table)+" ("+e.name(col)+")")
 	}
-	oldLike, err := e.likeIndex(c.from, c.before, c.old)
+	oldLike, err := e.likeClass(c.from, c.old)
 	if err != nil {
 		return nil, err
 	}
-	newLike, err := e.likeIndex(c.to, c.after, c.now)
-	if err != nil {
-		return nil, err
+	newLike, err := e.likeClass(c.to, c.now)
+	if err != nil || newLike == "" || newLike == oldLike {
+		return steps, err
 	}
-	if newLike != "" && (oldLike == "" || retype) {
-		steps = append(steps, newLike)
-	}
-	return steps, nil
+	like, err := e.likeIndex(c.to, c.after, c.now)
+	return append(steps, like), err
 }
 
 // dropConstraints drops the constraints of a kind (f, u, c) over one column that the model does not name itself: by the names that they have in the database,

@@ -338,3 +338,15 @@ func (Notice) Fields(n *Notice) []orm.Field {
 		orm.Integer(&n.Order).Name("_order").NotEditable(),
 	}
 }
+
+// Unmanaged has a table that migrations leave alone. It is none of All.
+type Unmanaged struct {
+	ID   int64
+	Name string
+}
+
+// Fields describes the columns.
+func (Unmanaged) Fields(u *Unmanaged) []orm.Field { return []orm.Field{orm.Char(&u.Name, 5)} }
+
+// Meta says that somebody else makes the table.
+func (Unmanaged) Meta(*Unmanaged) orm.Meta { return orm.Meta{Unmanaged: true} }
