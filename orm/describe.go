@@ -6,35 +6,32 @@ import (
 	"reflect"
 
 	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
-type withFields[T any] interface{ Fields(t *T) []Field }
-
-type withMeta[T any] interface{ Meta(t *T) Meta }
-
 // describe fills the plan of a model from its struct, its Fields and its Meta. All mistakes are reported together.
-func describe[T any](m *plan.Model) error {
+func describe(m *plan.Model) error {
 	if m.Type.Kind() != reflect.Struct {
 		return fmt.Errorf("orm: %s is not a struct", m.Type)
 	}
 	root := m.Root()
-	ref := plan.At[T](root.Base)
-	d := &describer{m: m, decls: map[uintptr]*declaration{}}
-	var zero T
-	meta := Meta{}
-	d.embedded(reflect.ValueOf(ref).Elem(), &meta)
-	if x, ok := any(zero).(withFields[T]); ok {
-		d.declare(x.Fields(ref))
-	} else if x, ok := any(&zero).(withFields[T]); ok {
-		d.declare(x.Fields(ref))
+	ref := reflect.NewAt(m.Type, root.Base)
+	d := &describer{m: m, decls: map[uintptr]*declaration{}, parents: map[uintptr]*parentDecl{}}
+	meta, own := described[Meta](ref.Elem(), reflect.New(m.Type), "Meta")
+	if meta.Proxy {
+		return d.proxy(ref.Elem(), meta)
 	}
-	if x, ok := any(zero).(withMeta[T]); ok {
-		meta = x.Meta(ref)
-	} else if x, ok := any(&zero).(withMeta[T]); ok {
-		meta = x.Meta(ref)
+	fields, _ := described[[]Field](ref.Elem(), reflect.New(m.Type), "Fields")
+	d.declareParents(fields)
+	inherited := d.embedded(ref.Elem())
+	d.declare(fields)
+	if !own && inherited != nil {
+		meta = *inherited
 	}
 	d.names(meta)
-	d.walk(m.Type, 0)
+	d.links()
+	d.walk(m.Type, 0, nil)
+	d.promote()
 	d.unused()
 	if err := errors.Join(d.problems...); err != nil {
 		return err
@@ -49,6 +46,7 @@ func describe[T any](m *plan.Model) error {
 type describer struct {
 	m        *plan.Model
 	decls    map[uintptr]*declaration
+	parents  map[uintptr]*parentDecl
 	hasPK    bool
 	problems []error
 }
@@ -57,44 +55,59 @@ func (d *describer) problem(format string, args ...any) {
 	d.problems = append(d.problems, fmt.Errorf("orm: "+d.m.Type.Name()+format, args...))
 }
 
-// embedded takes the Fields and Meta of embedded structs: what Django calls abstract models.
-func (d *describer) embedded(v reflect.Value, meta *Meta) {
-	for i := range v.NumField() {
-		sf := v.Type().Field(i)
-		if !sf.Anonymous || sf.Type.Kind() != reflect.Struct {
-			continue
-		}
-		part := v.Field(i)
-		d.embedded(part, meta)
-		if f := part.MethodByName("Fields"); f.IsValid() {
-			if call, ok := embeddedCall(f, part); ok {
-				if fields, ok := call.Interface().([]Field); ok {
-					d.declare(fields)
-				}
-			}
-		}
-		if f := part.MethodByName("Meta"); f.IsValid() {
-			if call, ok := embeddedCall(f, part); ok {
-				if mt, ok := call.Interface().(Meta); ok {
-					mt.Table = "" // the table is the model's own
-					*meta = mt
-				}
-			}
-		}
+// described calls the method of a struct that describes it, Fields or Meta, with the reference value at ref. A method that
+// comes from an embedded struct takes another type: it is not this struct's.
+func described[R any](ref, receiver reflect.Value, method string) (out R, own bool) {
+	f := receiver.MethodByName(method)
+	if !f.IsValid() {
+		return out, false
 	}
+	t := f.Type()
+	if t.NumIn() != 1 || t.NumOut() != 1 || t.In(0) != reflect.PointerTo(ref.Type()) {
+		return out, false
+	}
+	out, own = f.Call([]reflect.Value{ref.Addr()})[0].Interface().(R)
+	return out, own
 }
 
-func embeddedCall(f, part reflect.Value) (reflect.Value, bool) {
-	t := f.Type()
-	if t.NumIn() != 1 || t.NumOut() != 1 || t.In(0) != reflect.PointerTo(part.Type()) {
-		return reflect.Value{}, false
+// isPart says that a struct field is an embedded struct with fields of its own, as opposed to one that is a column.
+func isPart(sf reflect.StructField) bool {
+	return sf.Anonymous && sf.Type.Kind() == reflect.Struct && plan.GoKind(sf.Type) == schema.Invalid
+}
+
+// embedded takes the Fields and Meta of embedded structs that are no parents: what Django calls abstract models. Of several
+// Metas the first counts.
+func (d *describer) embedded(v reflect.Value) (meta *Meta) {
+	for i := range v.NumField() {
+		sf := v.Type().Field(i)
+		part := v.Field(i)
+		if !isPart(sf) || d.isParent(part) {
+			continue
+		}
+		if !sf.IsExported() { // its methods cannot be called by reflection on the field: take the address
+			part = reflect.NewAt(sf.Type, part.Addr().UnsafePointer()).Elem()
+		}
+		fields, _ := described[[]Field](part, part.Addr(), "Fields")
+		d.declareParents(fields)
+		inner := d.embedded(part)
+		d.declare(fields)
+		if m, own := described[Meta](part, part.Addr(), "Meta"); own {
+			m.Table, m.Name = "", "" // the table is the model's own
+			inner = &m
+		}
+		if meta == nil {
+			meta = inner
+		}
 	}
-	return f.Call([]reflect.Value{part.Addr()})[0], true
+	return meta
 }
 
 func (d *describer) declare(fields []Field) {
 	for _, f := range fields {
 		decl := f.declare()
+		if decl.parent != nil {
+			continue
+		}
 		p := plan.Lookup(decl.addr)
 		if p == nil || p.Ref != d.m.Root() {
 			d.problem(": Fields: an entry does not name a field of the reference value that Fields got")

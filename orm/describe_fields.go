@@ -2,46 +2,48 @@ package orm
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
-// walk adds the struct's fields in order.
-func (d *describer) walk(t reflect.Type, base uintptr) {
-	if base == 0 {
+// walk adds the struct's fields in order, those of embedded structs in their place. As in Go, a field hides one of the same
+// name in a struct that is embedded beside it: the outer one overrides the inner.
+func (d *describer) walk(t reflect.Type, base uintptr, hidden []string) {
+	if base == 0 && d.m.Schema.Fields == nil {
 		d.m.Schema.Fields = make([]schema.Field, 0, 2*t.NumField()+16)
+	}
+	for i := range t.NumField() {
+		if sf := t.Field(i); !sf.Anonymous {
+			hidden = append(hidden[:len(hidden):len(hidden)], sf.Name)
+		}
 	}
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		off := base + sf.Offset
-		if sf.Anonymous && sf.Type.Kind() == reflect.Struct && plan.GoKind(sf.Type) == schema.Invalid {
-			d.walkEmbedded(sf.Type, off)
-			continue
-		}
-		if !sf.IsExported() {
-			continue
-		}
-		decl := d.decls[off]
-		delete(d.decls, off)
-		d.field(sf, off, decl)
-	}
-}
-
-func (d *describer) walkEmbedded(t reflect.Type, off uintptr) {
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		o := off + sf.Offset
-		if sf.Anonymous && sf.Type.Kind() == reflect.Struct && plan.GoKind(sf.Type) == schema.Invalid {
-			d.walkEmbedded(sf.Type, o)
+		if isPart(sf) {
+			if !d.inherit(off, sf.Type) {
+				d.walkPart(sf.Type, off, hidden)
+			}
 			continue
 		}
 		if sf.IsExported() {
-			decl := d.decls[o]
-			delete(d.decls, o)
-			d.field(sf, o, decl)
+			decl := d.decls[off]
+			delete(d.decls, off)
+			d.field(sf, off, decl)
 		}
 	}
+}
+
+// walkPart adds the fields of an embedded struct that are not hidden.
+func (d *describer) walkPart(t reflect.Type, base uintptr, hidden []string) {
+	for i := range t.NumField() {
+		if sf := t.Field(i); slices.Contains(hidden, sf.Name) && !isPart(sf) {
+			d.decls[base+sf.Offset] = &declaration{ignore: true}
+		}
+	}
+	d.walk(t, base, hidden)
 }
 
 // field adds one field of the struct.

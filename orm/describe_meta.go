@@ -46,6 +46,7 @@ func (d *describer) meta(meta Meta) {
 	if m.PK == nil && len(meta.PrimaryKey) == 0 {
 		d.problem(": no primary key (add a field ID int64, or PrimaryKey() to one in Fields)")
 	}
+	d.inheritMeta(&meta)
 	for _, o := range meta.Ordering {
 		if o.e != nil {
 			d.problem(": Ordering: %w", o.e)
@@ -58,7 +59,7 @@ func (d *describer) meta(meta Meta) {
 		m.Order = append(m.Order, plan.RawOrder{Path: o.o.Path, Desc: o.o.Desc})
 		name := SnakeCase(o.o.Path.Name)
 		for r := o.o.Path.Ref; r.Parent != nil; r = r.Parent {
-			name = SnakeCase(r.Via.Name) + "__" + name
+			name = SnakeCase(r.Name()) + "__" + name
 		}
 		if o.o.Desc {
 			name = "-" + name

@@ -18,6 +18,7 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 		return
 	}
 	f.LinkOffset = f.Offset + link
+	d.interpolate(fd.Rel)
 	to := rf.target()
 	rel := &plan.Relation{Name: fd.Name, From: d.m, To: to, Field: f, Kind: rf.relationKind()}
 	f.Rel = rel
@@ -46,6 +47,10 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 	}
 	if decl.hasMany != nil {
 		d.hasMany(f, fd, decl.hasMany)
+		return
+	}
+	if decl.hasChild {
+		d.hasChild(f, fd)
 		return
 	}
 	if rel.Kind == plan.BackwardOne {
@@ -84,10 +89,11 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 			return err
 		}
 		kf := r.To.FieldAt(key.Offset)
-		if key.Ref != r.To.Root() || kf == nil || kf.Rel == nil || kf.Rel.To != r.From {
+		if key.Ref != r.To.Root() || kf == nil || kf.Rel == nil || kf.Rel.To.Concrete() != r.From.Concrete() {
 			return fmt.Errorf("HasMany: %s is not a foreign key to %s", key, r.From.GoName())
 		}
 		back := kf.Rel.Back()
+		r.Origin = back.Origin
 		r.Field, r.FromColumn, r.ToColumn, r.Null = kf, back.FromColumn, back.ToColumn, true
 		r.Accessor = back.Accessor
 		if back.Kind != r.Kind {
@@ -104,6 +110,9 @@ func completeForward(r *plan.Relation, toField string) error {
 	target := r.To.PK
 	if toField != "" {
 		target = r.To.FieldNamed(toField)
+	}
+	if target != nil && target.Origin != nil && len(target.Via) > 0 {
+		return fmt.Errorf("%s.%s stands in the table of a parent: a key to it would have to point there (relate to %s)", r.To.GoName(), target.GoName, target.Origin.Model.GoName())
 	}
 	if target == nil {
 		return fmt.Errorf("%s has no field for the key to point to", r.To.GoName())

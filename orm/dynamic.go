@@ -36,13 +36,13 @@ func SetField[T any](obj *T, name string, v any) error {
 		return f.Codec.Set(f.At(plan.PointerTo(obj)), valueRow{dialect.Value{Kind: dialect.Text, S: s}}, 0)
 	}
 	if kind.IsRelation() {
-		kind = plan.GoKind(f.Type.Field(0).Type)
+		kind = keyKind(f.Type)
 	}
 	val, err = compile.Prepare(kind, expr.Exact, val, time.UTC)
 	if err != nil {
 		return fmt.Errorf("orm: field %q: %w", name, err)
 	}
-	if f.Rel != nil {
+	if f.Rel != nil && !f.ParentLink {
 		f.LinkAt(plan.PointerTo(obj)).Loaded = nil
 	}
 	return f.Codec.Set(f.At(plan.PointerTo(obj)), valueRow{val}, 0)

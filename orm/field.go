@@ -27,6 +27,8 @@ type declaration struct {
 	parts    []any
 	many     *manyDecl
 	hasMany  *plan.Path
+	hasChild bool
+	parent   *parentDecl
 }
 
 // Column describes a column whose Go type is V. Its methods return it, so that a description reads as one line:

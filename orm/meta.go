@@ -18,7 +18,11 @@ type Meta struct {
 	Name string
 	// VerboseName and VerboseNamePlural are for people. Default: the name in lower case, with spaces; and an s.
 	VerboseName, VerboseNamePlural string
-	// Ordering is the order of queries that name none: orm.By(orm.Desc(&a.Published)).
+	// Proxy says that the model has the table of the one that it embeds: other methods, another default order, a label and
+	// permissions of its own, and no fields.
+	Proxy bool
+	// Ordering is the order of queries that name none: orm.By(orm.Desc(&a.Published)). A child takes that of its first parent;
+	// an empty list that is not nil is no order.
 	Ordering []Order
 	// Indexes over several columns, or with conditions; an index over one column is the field's Index().
 	Indexes []Index

@@ -69,7 +69,7 @@ func model[T any]() *plan.Model {
 	if m := plan.Known(reflect.TypeFor[T]()); m != nil {
 		return m
 	}
-	return plan.Get[T](describe[T])
+	return plan.Get[T](describe)
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -368,7 +368,7 @@ func bindGroup(m *plan.Model, objs []plan.Pointer, db string) {
 func keyReader(f *plan.Field) func(r dialect.Row, i int) (dialect.Value, error) {
 	kind := f.S.Kind
 	if f.Rel != nil {
-		kind = plan.GoKind(f.Type.Field(0).Type)
+		kind = keyKind(f.Type)
 	}
 	switch {
 	case kind.IsInteger():
@@ -380,6 +380,14 @@ func keyReader(f *plan.Field) func(r dialect.Row, i int) (dialect.Value, error) 
 		}
 	}
 	return func(r dialect.Row, i int) (dialect.Value, error) { return dialect.TextValue(r.Text(i)), nil }
+}
+
+// keyKind is the kind of a key's Go type: a foreign key's own, or a plain value.
+func keyKind(t reflect.Type) schema.Kind {
+	if _, ok := plan.LinkOf(t); ok {
+		return plan.GoKind(t.Field(0).Type)
+	}
+	return plan.GoKind(t)
 }
 
 // load loads a foreign key for the object and its peers.

@@ -86,7 +86,7 @@ func checkRoot(m *plan.Model, p *expr.Pred) error {
 		return p.Err
 	}
 	if p.Path != nil {
-		if root := p.Path.Ref.Root().Model; root != m {
+		if root := p.Path.Ref.Root().Model; root != m && !embeds(m, root) {
 			return wrongModel(p.Path, m)
 		}
 	}
@@ -110,7 +110,7 @@ func (q Query[T]) OrderBy(orders ...Order) Query[T] {
 		if o.e != nil && q.s.Err == nil {
 			q.s.Err = o.e
 		}
-		if o.o.Path != nil && o.o.Path.Ref.Root().Model != q.s.Model && q.s.Err == nil {
+		if o.o.Path != nil && o.o.Path.Ref.Root().Model != q.s.Model && !embeds(q.s.Model, o.o.Path.Ref.Root().Model) && q.s.Err == nil {
 			q.s.Err = wrongModel(o.o.Path, q.s.Model)
 		}
 		list[i] = o.o

@@ -78,22 +78,27 @@ func (r *Registry) build() {
 				problems = append(problems, err)
 				return
 			}
-			if other, ok := tables[m.Schema.Table]; ok && !m.Schema.Unmanaged {
+			for _, parent := range m.Parents {
+				add(parent.Model)
+			}
+			if other, ok := tables[m.Schema.Table]; ok && !m.Schema.Unmanaged && m.ProxyOf == nil {
 				problems = append(problems, fmt.Errorf("orm: models %s and %s have the same table %q", other, m.Label(), m.Schema.Table))
 			}
-			tables[m.Schema.Table] = m.Label()
+			if m.ProxyOf == nil {
+				tables[m.Schema.Table] = m.Label()
+			}
 			r.labels[strings.ToLower(m.Label())] = m
 			for _, f := range m.Fields {
-				if f.Rel == nil || f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne {
+				if f.Rel == nil || f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne || f.Origin != nil {
 					continue
 				}
 				add(f.Rel.To)
-				back := f.Rel.Back()
-				r.back[f.Rel.To] = append(r.back[f.Rel.To], back)
+				back, to := f.Rel.Back(), f.Rel.To.Concrete() // what leads to a proxy leads to its table
+				r.back[to] = append(r.back[to], back)
 				if hiddenName(f.S.Rel.RelatedName) || f.S.Rel.Symmetrical && f.Rel.To == m {
 					continue
 				}
-				rels := r.of(f.Rel.To)
+				rels := r.of(to)
 				if other := rels[back.Name]; other != nil && other != back && other.Field != back.Field {
 					problems = append(problems, fmt.Errorf("orm: %s.%s: the way back %q of %s is taken (give it a RelatedName)", m.GoName(), f.GoName, back.Name, f.Rel.To.GoName()))
 					continue
@@ -107,6 +112,9 @@ func (r *Registry) build() {
 				continue
 			}
 			add(m.p)
+		}
+		for m := range seen {
+			r.inherit(m)
 		}
 		r.err = errors.Join(append(problems, checkParts(r.parts))...)
 	})
@@ -138,5 +146,24 @@ func (r *Registry) Relations(m *plan.Model) map[string]*plan.Relation {
 // pointing returns the relations from other models to m.
 func (r *Registry) pointing(m *plan.Model) []*plan.Relation {
 	r.build()
-	return r.back[m]
+	return r.back[m.Concrete()]
+}
+
+// inherit gives a model the ways back that lead to its parents, or to the model that it stands for.
+func (r *Registry) inherit(m *plan.Model) {
+	if len(m.Parents) == 0 {
+		return
+	}
+	up := m.Ancestors()
+	if m.ProxyOf != nil {
+		up = append([]*plan.Model{m.Concrete()}, up...)
+	}
+	rels := r.of(m)
+	for _, parent := range up {
+		for name, rel := range r.rels[parent] {
+			if rels[name] == nil && rel.From.Concrete() == parent {
+				rels[name] = rel.FromChild(m)
+			}
+		}
+	}
 }

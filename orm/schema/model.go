@@ -12,8 +12,11 @@ type Model struct {
 	App, Name string
 	// Table is the table's name. Default: app_name in lower case.
 	Table string
-	// Fields in the order of the struct: columns and many-to-many relations.
+	// Fields in the order of the struct: columns and many-to-many relations. Those of parents are not among them.
 	Fields []Field
+	// Bases are the labels of the parents: of the models whose tables hold the rest of each row, or of the one that a proxy
+	// stands for.
+	Bases []string
 	Options
 }
 
@@ -29,6 +32,8 @@ type Options struct {
 	UniqueTogether [][]string
 	// PrimaryKey names the fields of a composite primary key.
 	PrimaryKey []string
+	// Proxy models have no table of their own but that of their base.
+	Proxy bool
 	// Unmanaged tables are neither created nor dropped by migrations.
 	Unmanaged bool
 	// Comment stands on the table where the database can.
@@ -122,6 +127,8 @@ type Relation struct {
 	OnDelete OnDelete
 	// RelatedName is the name of the way back; RelatedQuery the one in look-ups. "+" hides the way back.
 	RelatedName, RelatedQuery string
+	// ParentLink says that the row pointed to is the other part of this one, in the parent's table.
+	ParentLink bool
 	// NoConstraint leaves the foreign key out of the table.
 	NoConstraint bool
 	// Table is the name of the table of a many-to-many relation that has no model of its own.

@@ -46,7 +46,7 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 
 	l.Fields = b.chosenFields()
 	for _, f := range l.Fields {
-		cols = append(cols, column{e: b.columnAt(0, f, f.Column)})
+		cols = append(cols, column{e: b.fieldAt(0, f)})
 	}
 	if mode == selectValue {
 		if len(cols) > 1 && b.model.PK != nil {
@@ -82,7 +82,7 @@ func (b *builder) chosenFields() []*plan.Field {
 		if keep && slices.Contains(q.Defer, f) {
 			keep = false
 		}
-		if keep || f.S.PrimaryKey {
+		if keep || f.S.PrimaryKey && (f.Origin == nil || b.model.ProxyOf != nil) {
 			out = append(out, f)
 		}
 	}
@@ -97,9 +97,10 @@ func (b *builder) joinRelated(l *Layout, cols []column) []column {
 			b.fail(err)
 			return cols
 		}
-		joins := b.walk(steps, nil)
-		list := &l.Related
-		for i, rel := range steps {
+		list, at := &l.Related, 0
+		for _, rel := range steps {
+			joins := b.walkFrom(at, rel.Joins(nil), nil)
+			at = joins[len(joins)-1]
 			var node *Joined
 			for _, j := range *list {
 				if j.Rel == rel {
@@ -108,12 +109,11 @@ func (b *builder) joinRelated(l *Layout, cols []column) []column {
 			}
 			if node == nil {
 				node = &Joined{Rel: rel, Model: rel.To, Fields: rel.To.Columns, Start: len(cols)}
-				for k, f := range rel.To.Columns {
+				for _, f := range rel.To.Columns {
 					if f.Column == rel.ToColumn || f.S.PrimaryKey {
 						node.PK = len(cols)
 					}
-					_ = k
-					cols = append(cols, column{e: b.columnAt(joins[i+1], f, f.Column)})
+					cols = append(cols, column{e: b.fieldAt(at, f)})
 				}
 				*list = append(*list, node)
 			}
@@ -230,8 +230,12 @@ func (b *builder) orderField(steps []*plan.Relation, f *plan.Field, desc bool, d
 		}
 		return out
 	}
-	e := b.resolveUsed(relationTarget(steps, f), nil)
-	return []rorder{{e: e, desc: desc}}
+	t, err := relationTarget(steps, f)
+	if err != nil {
+		b.fail(err)
+		return nil
+	}
+	return []rorder{{e: b.resolveUsed(t, nil), desc: desc}}
 }
 
 func (b *builder) orderPart(o expr.Order) []rorder {
@@ -349,7 +353,7 @@ func (b *builder) resolveGroup(mode selectMode) []*rexpr {
 		group = append(group, b.columnAt(0, b.model.PK, b.model.PK.Column))
 	default:
 		for _, f := range b.model.Columns {
-			group = append(group, b.columnAt(0, f, f.Column))
+			group = append(group, b.fieldAt(0, f))
 		}
 	}
 	for i := range b.cols {

@@ -75,9 +75,11 @@ func (b *builder) join(parent int, m *plan.Model, table, left, right string, nul
 }
 
 // walk joins the tables of the relations and returns the aliases passed, beginning with the base.
-func (b *builder) walk(steps []*plan.Relation, can reuse) []int {
-	joins := []int{0}
-	at := 0
+func (b *builder) walk(steps []*plan.Relation, can reuse) []int { return b.walkFrom(0, steps, can) }
+
+// walkFrom is walk from another table of the query.
+func (b *builder) walkFrom(at int, steps []*plan.Relation, can reuse) []int {
+	joins := []int{at}
 	for _, rel := range steps {
 		if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
 			at = b.join(at, rel.Through, rel.Table, rel.FromColumn, rel.Left, true, true, can)

@@ -167,7 +167,7 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 		}
 		switch {
 		case rel != nil && part != "pk":
-			t.steps = append(t.steps, rel)
+			t.steps = rel.Joins(t.steps)
 			at = rel.To
 			if err := at.Ready(); err != nil {
 				return nil, nil, err
@@ -190,10 +190,13 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Reason: fmt.Sprintf("%s.%s is filled by an annotation, which this query does not have", at.GoName(), f.GoName)}
 		case f != nil:
 			t.field, t.column, last = f, f.Column, f
+			if f.Origin != nil {
+				t.steps, t.field = append(t.steps, f.Via...), f.Origin
+			}
 			rest := parts[i+1:]
 			if f.Rel != nil && len(rest) > 0 && f.Rel.Kind == plan.Forward && part == "pk" {
 				// a primary key that is a foreign key: walk on through it
-				t.steps = append(t.steps, f.Rel)
+				t.steps = f.Rel.Joins(t.steps)
 				at = f.Rel.To
 				continue
 			}

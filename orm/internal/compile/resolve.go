@@ -116,6 +116,7 @@ func (b *builder) target(p *expr.Pred) (*target, expr.Op, error) {
 
 // walkTarget is the key at the end of a chain of relations.
 func walkTarget(steps []*plan.Relation) (*target, error) {
+	steps = expand(steps)
 	last := steps[len(steps)-1]
 	if err := last.To.Ready(); err != nil {
 		return nil, err
@@ -136,7 +137,8 @@ func (b *builder) pathTarget(p *expr.Path) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	if root := p.Ref.Root().Model; root != b.model {
+	root := p.Ref.Root().Model
+	if root != b.model && !b.model.Inherits(root) && !root.Inherits(b.model) {
 		return nil, fmt.Errorf("orm: %s is used in a query of %s (its key paths begin at orm.Fields[%s])", p, b.model.GoName(), b.model.GoName())
 	}
 	if f.Extra {
@@ -146,16 +148,29 @@ func (b *builder) pathTarget(p *expr.Path) (*target, error) {
 		}
 		return &target{annotation: a}, nil
 	}
-	return relationTarget(steps, f), nil
+	t, err := relationTarget(steps, f)
+	if err != nil || root == b.model {
+		return t, err
+	}
+	return b.rebase(t, root, p)
 }
 
 // relationTarget names the column of a field; for a relation without a column, the other side's key.
-func relationTarget(steps []*plan.Relation, f *plan.Field) *target {
+func relationTarget(steps []*plan.Relation, f *plan.Field) (*target, error) {
 	if f.Rel != nil && f.Rel.Kind != plan.Forward {
-		to := f.Rel.To
-		return &target{steps: append(steps[:len(steps):len(steps)], f.Rel), field: to.PK, column: to.PK.Column}
+		steps = expand(append(steps[:len(steps):len(steps)], f.Rel))
+		to := steps[len(steps)-1].To
+		if to.PK == nil {
+			return nil, fmt.Errorf("orm: %s has no single primary key", to.GoName())
+		}
+		return &target{steps: steps, field: to.PK, column: to.PK.Column}, nil
 	}
-	return &target{steps: steps, field: f, column: f.Column}
+	steps = expand(steps)
+	if f.Origin != nil {
+		steps = append(steps[:len(steps):len(steps)], f.Via...)
+		f = f.Origin
+	}
+	return &target{steps: steps, field: f, column: f.Column}, nil
 }
 
 // resolveTarget joins what the target needs and returns its expression with the joins that it passes.

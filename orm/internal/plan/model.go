@@ -18,7 +18,9 @@ type Model struct {
 	// Fields are the columns and relations in the order of the struct; Columns only those of the table.
 	Fields  []*Field
 	Columns []*Field
-	PK      *Field
+	// Local are the columns of the model's own table: all, unless it has parents.
+	Local []*Field
+	PK    *Field
 	// Key are the fields of the primary key: PK, or those of a composite key.
 	Key []*Field
 	// Order is the default order as it was declared; Ordering resolves it.
@@ -34,6 +36,9 @@ type Model struct {
 	Relations map[string]*Relation
 	// Readers keeps what reads the rows of a result between queries.
 	Readers sync.Pool
+	// Parents are the models that this one embeds as models, ProxyOf the one whose table a proxy has.
+	Parents []Parent
+	ProxyOf *Model
 	// Hidden models stand behind many-to-many relations; they have no Go type.
 	Hidden bool
 
@@ -100,6 +105,11 @@ type Field struct {
 	// Parts are the field's own transforms and look-ups: *expr.Part.
 	Parts []any
 	Index int
+	// Origin is the parent's field that an inherited field is, and Via the links to the parent's table. ParentLink says that
+	// the field is such a link: its value is the parent's key, in the parent's struct.
+	Origin     *Field
+	Via        []*Relation
+	ParentLink bool
 }
 
 var models sync.Map // reflect.Type -> *Model
@@ -115,6 +125,20 @@ func Get[T any](describe func(m *Model) error) *Model {
 		Type:     t,
 		New:      func() unsafe.Pointer { return unsafe.Pointer(new(T)) },
 		Box:      func(p unsafe.Pointer) any { return (*T)(p) },
+		describe: describe,
+	})
+	return m.(*Model)
+}
+
+// OfType is Get for a type that is known by reflection only.
+func OfType(t reflect.Type, describe func(m *Model) error) *Model {
+	if m, ok := models.Load(t); ok {
+		return m.(*Model)
+	}
+	m, _ := models.LoadOrStore(t, &Model{
+		Type:     t,
+		New:      func() unsafe.Pointer { return reflect.New(t).UnsafePointer() },
+		Box:      func(p unsafe.Pointer) any { return reflect.NewAt(t, p).Interface() },
 		describe: describe,
 	})
 	return m.(*Model)
@@ -188,6 +212,9 @@ func (m *Model) Ordering() ([]Order, error) {
 				m.sortErr = err
 				return
 			}
+			if root := o.Path.Ref.Root().Model; root != m { // a parent's order
+				steps = append(m.Up(root), steps...)
+			}
 			m.ordering = append(m.ordering, Order{Field: f, Steps: steps, Desc: o.Desc})
 		}
 	})
@@ -230,32 +257,41 @@ func (m *Model) Finish() error {
 	columns := map[string]string{}
 	for i, f := range m.Fields {
 		f.Index = i
-		if !m.Hidden {
+		if !m.Hidden && !f.ParentLink {
 			m.byOffset[f.Offset] = f
 		}
 		if f.Extra {
 			m.byName[f.S.Name] = f
 			continue
 		}
+		if other := m.byName[f.S.Name]; other != nil && (f.Origin != nil || other.Origin != nil) {
+			problems = append(problems, fmt.Errorf("orm: %s.%s: the name %q is taken by a field of a parent (rename one, or give it a Name)", m.GoName(), f.GoName, f.S.Name))
+		}
 		m.byName[f.S.Name] = f
-		if f.Rel != nil && !m.Hidden {
+		if f.Rel != nil && !m.Hidden && !f.ParentLink {
 			m.Links = append(m.Links, f)
 		}
 		if !f.S.HasColumn() {
+			continue
+		}
+		if f.Origin != nil && m.ProxyOf == nil {
+			m.Columns = append(m.Columns, f)
 			continue
 		}
 		if other, ok := columns[strings.ToLower(f.Column)]; ok {
 			problems = append(problems, fmt.Errorf("orm: %s: fields %s and %s have the same column %q", m.GoName(), other, f.GoName, f.Column))
 		}
 		columns[strings.ToLower(f.Column)] = f.GoName
-		m.Columns = append(m.Columns, f)
+		m.Columns, m.Local = append(m.Columns, f), append(m.Local, f)
 		if f.S.PrimaryKey {
 			m.PK, m.Key = f, []*Field{f}
 		}
 	}
-	for _, f := range m.Columns {
-		if _, taken := m.byName[f.Column]; !taken {
-			m.byName[f.Column] = f
+	for _, list := range [][]*Field{m.Local, m.Columns} {
+		for _, f := range list {
+			if _, taken := m.byName[f.Column]; !taken {
+				m.byName[f.Column] = f
+			}
 		}
 	}
 	return errors.Join(problems...)
@@ -291,6 +327,8 @@ type Relation struct {
 	Null bool
 	// Accessor is the name of the way back on objects: comment_set.
 	Accessor string
+	// Origin is the parent's relation that an inherited relation is.
+	Origin *Relation
 
 	complete func(r *Relation) error
 	once     sync.Once
@@ -308,6 +346,11 @@ func (r *Relation) Back() *Relation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.back != nil {
+		return r.back
+	}
+	if r.Origin != nil {
+		r.back = r.backOfChild()
+		r.back.back = r
 		return r.back
 	}
 	b := &Relation{

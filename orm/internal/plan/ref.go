@@ -16,6 +16,8 @@ type Ref struct {
 	// Via is the relation field in the parent (forward), or the foreign key that points to the parent's model (Rev).
 	Via     *Path
 	Reverse bool
+	// Rel leads from a parent to a child of its row, which no field names.
+	Rel *Relation
 
 	mu       sync.Mutex // guards children
 	children map[childKey]*Ref
@@ -25,6 +27,7 @@ type Ref struct {
 type childKey struct {
 	via     *Path
 	reverse bool
+	rel     *Relation
 }
 
 // Path names a column: a field of a reference value. A Path is unique for its address, so it can stand in cache keys.
@@ -90,13 +93,20 @@ func Lookup(addr unsafe.Pointer) *Path {
 
 // Child returns the reference value behind a relation.
 func (r *Ref) Child(m *Model, via *Path, reverse bool) *Ref {
+	return r.child(m, childKey{via: via, reverse: reverse})
+}
+
+// ChildOf returns the reference value of a child of the same row.
+func (r *Ref) ChildOf(m *Model, rel *Relation) *Ref { return r.child(m, childKey{rel: rel}) }
+
+func (r *Ref) child(m *Model, key childKey) *Ref {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := childKey{via, reverse}
 	if c := r.children[key]; c != nil {
 		return c
 	}
-	c := NewRef(m, r, via, reverse)
+	c := NewRef(m, r, key.via, key.reverse)
+	c.Rel = key.rel
 	if r.children == nil {
 		r.children = map[childKey]*Ref{}
 	}
@@ -139,6 +149,9 @@ func (r *Ref) steps() ([]*Relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Rel != nil {
+		return append(steps[:len(steps):len(steps)], r.Rel), nil
+	}
 	owner := r.Via.Ref.Model
 	if err := owner.Ready(); err != nil {
 		return nil, err
@@ -154,6 +167,14 @@ func (r *Ref) steps() ([]*Relation, error) {
 	return append(steps[:len(steps):len(steps)], rel), nil
 }
 
+// Name is what the last step of the path is called in Go.
+func (r *Ref) Name() string {
+	if r.Rel != nil {
+		return r.Rel.To.GoName()
+	}
+	return r.Via.Name
+}
+
 // Leaf returns the path of a field of the reference value by its offset.
 func (r *Ref) Leaf(offset uintptr) *Path { return r.leaves[offset] }
 
@@ -164,7 +185,7 @@ func (p *Path) String() string {
 		if r.Parent == nil {
 			return r.Model.GoName() + "." + s
 		}
-		s = r.Via.Name + "." + s
+		s = r.Name() + "." + s
 	}
 	return s
 }
