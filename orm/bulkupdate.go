@@ -28,6 +28,11 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 		if m.PK.Codec.Zero(m.PK.At(plan.PointerTo(obj))) {
 			return 0, fmt.Errorf("orm: BulkUpdate(%s): %w", m.GoName(), ErrNotSaved)
 		}
+		if g := m.StateOf(plan.PointerTo(obj)); g != nil && g.Partial { // what is written must be there first
+			if err := loadFields(ctx, m, plan.PointerTo(obj), chosen); err != nil {
+				return 0, err
+			}
+		}
 	}
 	if len(objs) == 0 {
 		return 0, nil

@@ -64,6 +64,9 @@ func FullClean[T any](ctx context.Context, obj *T, exclude ...any) error {
 	if err := m.Ready(); err != nil {
 		return err
 	}
+	if err := Load(ctx, obj); err != nil { // what the query left out is looked at too
+		return err
+	}
 	c := &cleaning{ctx: ctx, m: m, obj: plan.PointerTo(obj), skip: map[*plan.Field]bool{}, out: &ValidationError{}}
 	for _, f := range exclude {
 		pf, _, err := fieldOf(m, f)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
@@ -209,6 +210,12 @@ func follow[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any
 	for _, o := range objs {
 		row := map[string]any{}
 		for _, path := range c.Follow {
+			if slices.Contains(orm.Deferred(o), path) { // what Django does when the attribute is read
+				ref := reflect.ValueOf(orm.Fields[T]()).Elem().FieldByName(goNames[path])
+				if err := orm.Load(ctx, o, ref.Addr().Interface()); err != nil {
+					return nil, err
+				}
+			}
 			v, err := attribute(ctx, o, strings.Split(path, "."))
 			if err != nil {
 				return nil, err
@@ -220,8 +227,10 @@ func follow[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any
 	return map[string]any{"rows": rows, "queries": log.Count()}, nil
 }
 
+var goNames = map[string]string{"title": "Title", "words": "Words", "body": "Body", "author": "Author", "editor": "Editor", "name": "Name", "mentor": "Mentor", "tags": "Tags", "stories": "Stories", "review_set": "Reviews", "bio": "Bio", "profile": "Profile"}
+
 func attribute(ctx context.Context, o any, path []string) (any, error) {
-	name := map[string]string{"title": "Title", "author": "Author", "editor": "Editor", "name": "Name", "mentor": "Mentor", "tags": "Tags", "stories": "Stories", "review_set": "Reviews", "bio": "Bio", "profile": "Profile"}[path[0]]
+	name := goNames[path[0]]
 	f := reflect.ValueOf(o).Elem().FieldByName(name).Addr().Interface()
 	if lazy, ok := f.(interface {
 		TemplateValue(ctx context.Context) (any, error)

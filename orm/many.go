@@ -29,8 +29,8 @@ func (m *Many[T]) To() *T {
 func (m *Many[T]) All(ctx context.Context) ([]*T, error) {
 	l := &m.link
 	if l.Peers != nil {
-		l.Peers.Mu.Lock()
-		defer l.Peers.Mu.Unlock()
+		l.Peers.Lock()
+		defer l.Peers.Unlock()
 	}
 	if !l.Done {
 		if err := m.load(ctx); err != nil {
@@ -45,8 +45,8 @@ func (m *Many[T]) All(ctx context.Context) ([]*T, error) {
 func (m *Many[T]) Loaded() ([]*T, bool) {
 	l := &m.link
 	if l.Peers != nil {
-		l.Peers.Mu.Lock()
-		defer l.Peers.Mu.Unlock()
+		l.Peers.Lock()
+		defer l.Peers.Unlock()
 	}
 	list, _ := l.Loaded.([]*T)
 	return list, l.Done

@@ -42,8 +42,8 @@ func (m *Many[T]) keys(rel *plan.Relation, objs []*T) ([]dialect.Value, error) {
 
 func (m *Many[T]) forget() {
 	if g := m.link.Peers; g != nil {
-		g.Mu.Lock()
-		defer g.Mu.Unlock()
+		g.Lock()
+		defer g.Unlock()
 	}
 	m.link.Loaded, m.link.Done = nil, false
 }

@@ -29,8 +29,8 @@ func (o *One[T]) To() *T {
 func (o *One[T]) Get(ctx context.Context) (*T, error) {
 	l := &o.link
 	if l.Peers != nil {
-		l.Peers.Mu.Lock()
-		defer l.Peers.Mu.Unlock()
+		l.Peers.Lock()
+		defer l.Peers.Unlock()
 	}
 	if !l.Done {
 		if l.Rel == nil || l.Owner == nil {

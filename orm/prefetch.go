@@ -159,6 +159,9 @@ func startRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer,
 	if err := rel.To.Ready(); err != nil {
 		return nil, err
 	}
+	if err := loadKeys(ctx, rel, objs); err != nil {
+		return nil, err
+	}
 	typed := reflect.New(hold.Type).Interface().(typedRelation)
 	q := &expr.Query{Model: rel.To, Limit: -1}
 	if sub != nil {
@@ -174,6 +177,23 @@ func startRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer,
 		return startForward(db, s, rel, objs, q, typed)
 	}
 	return startMany(db, s, rel, hold, objs, q, typed)
+}
+
+// loadKeys loads the column by which objects are related, where their query left it out.
+func loadKeys(ctx context.Context, rel *plan.Relation, objs []plan.Pointer) error {
+	key := rel.From.PK
+	switch rel.Kind {
+	case plan.Forward:
+		key = rel.Field
+	case plan.Backward, plan.BackwardOne:
+		key = rel.From.FieldNamed(rel.FromColumn)
+	}
+	for _, obj := range objs {
+		if rel.From.StateOf(obj).Lacks(key) {
+			return loadFields(ctx, rel.From, obj, []*plan.Field{key})
+		}
+	}
+	return nil
 }
 
 func startForward(db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, q *expr.Query, typed typedRelation) (*loading, error) {
@@ -328,7 +348,7 @@ func startWithOwner(db *DB, s *scope, q *expr.Query, owner *plan.Field, byOwner 
 	}
 	part := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: row}}
 	return &loading{part: part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
-		bindGroup(m, found, q.DB)
+		bindFound(m, found, st.Layout.Fields, q)
 		if len(q.Prefetch) > 0 && len(found) > 0 {
 			return found, prefetch(ctx, db, s, q, found)
 		}
@@ -361,6 +381,19 @@ func bindGroup(m *plan.Model, objs []plan.Pointer, db string) {
 	}
 	for _, obj := range objs {
 		m.Bind(obj, g)
+	}
+}
+
+// bindFound is bindGroup for objects of a query that may have left columns out.
+func bindFound(m *plan.Model, objs []plan.Pointer, fields []*plan.Field, q *expr.Query) {
+	if len(fields) == len(m.Columns) {
+		bindGroup(m, objs, q.DB)
+		return
+	}
+	g := plan.WeakGroup(m, q.DB, objs)
+	g.Raise, g.Partial, g.Missing = q.FetchRaise, true, leftOut(m, fields)
+	for _, obj := range objs {
+		m.SetState(obj, g)
 	}
 }
 

@@ -292,11 +292,12 @@ func checkAlias(name string) error {
 	return nil
 }
 
-// Only loads the named columns and the key; the other fields keep their zero values. Save such objects by named fields
-// (orm.Save(ctx, obj, &a.Title)): a plain Save would write the zero values too.
+// Only loads the named columns and the key; the other fields keep their zero values until Load fills them. Save leaves them
+// out, unless they were given a value.
 func (q Query[T]) Only(fields ...any) Query[T] { return q.choose(fields, true) }
 
-// Defer leaves columns out; their fields keep their zero values, as with Only.
+// Defer leaves columns out, as Only does with all but those it names. Without arguments nothing is left out any more:
+// Django's defer(None).
 func (q Query[T]) Defer(fields ...any) Query[T] { return q.choose(fields, false) }
 
 func (q Query[T]) choose(fields []any, only bool) Query[T] {
@@ -317,6 +318,8 @@ func (q Query[T]) choose(fields []any, only bool) Query[T] {
 	}
 	if only {
 		q.s.Only = list
+	} else if len(fields) == 0 {
+		q.s.Only, q.s.Defer = nil, nil
 	} else {
 		n := len(q.s.Defer)
 		q.s.Defer = append(q.s.Defer[:n:n], list...)

@@ -12,7 +12,7 @@ import (
 )
 
 // Raw runs SQL of your own and reads its rows into objects, column by column in the order of the named fields: Django's
-// raw(). The primary key should be among them. Use ? for arguments, never text from outside.
+// raw(). The primary key should be among them; columns that are not are deferred, as with Query.Only. Use ? for arguments, never text from outside.
 //
 //	orm.Raw[Article](ctx, "SELECT id, title FROM news_article WHERE …", []any{x}, &a.ID, &a.Title)
 func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*T, error) {
@@ -44,6 +44,10 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 		return nil, err
 	}
 	peers := slab.Peers(m, name)
+	if peers.Missing = leftOut(m, chosen); len(peers.Missing) > 0 {
+		peers.Partial = true
+		slab.Remember(m, func(int) *plan.Peers { return peers })
+	}
 	for _, obj := range slab.Out {
 		m.Bind(plan.PointerTo(obj), peers)
 	}

@@ -29,7 +29,32 @@ var refInstances = []refRow{
 		return articles.OrderBy(orm.Asc(&a.ID)).After(first).First(ctx)
 	}), "B", "`Before` for the other way; also pages without offsets"},
 	{"serializable_value('slug')", nil, "", "read the field; `orm.SetField(obj, \"slug\", v)` sets one by name"},
-	{"get_deferred_fields(), from_db()", nil, "", "a column that was not read has its zero value"},
+	{"refresh_from_db(fields=['slug'])", run(func(ctx context.Context) (any, error) {
+		tag := &Tag{ID: 1}
+		err := orm.Refresh(ctx, tag, &g.Slug)
+		return tag.Slug, err
+	}), "go", "what the object's query left out stays out unless it is named"},
+	{"refresh_from_db(from_queryset=q)", run(func(ctx context.Context) (any, error) {
+		tag := &Tag{ID: 1}
+		err := orm.Objects[Tag]().ForUpdate().Refresh(ctx, tag)
+		return tag.Slug, err
+	}), "go", ""},
+	{"get_deferred_fields()", run(func(ctx context.Context) (any, error) {
+		tag, err := orm.Objects[Tag]().Only(&g.ID).First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return orm.Deferred(tag), nil
+	}), "[slug]", ""},
+	{"reading a deferred field", run(func(ctx context.Context) (any, error) {
+		tag, err := orm.Objects[Tag]().Only(&g.ID).First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		err = orm.Load(ctx, tag, &g.Slug)
+		return tag.Slug, err
+	}), "go", "for all objects of the result at once; a field that was not loaded has its zero value"},
+	{"from_db()", nil, "", "no hook; `orm.PostInit` receivers see each loaded object"},
 	{"pre_save, post_save, pre_delete, post_delete, m2m_changed", nil, "", "signals: call your own function around `Save`, `orm.OnCommit` for what happens after"},
 }
 

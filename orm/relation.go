@@ -31,17 +31,23 @@ func (f *ForeignKey[T, K]) To() *T {
 	return plan.At[T](p.Ref.Child(model[T](), p, false).Base)
 }
 
-// Get returns the object that the key points to. It is ErrNotFound when the key is null.
+// Get returns the object that the key points to. It is ErrNotFound when the key is null. A key that the query left out
+// (Query.Only) is loaded first, with those of the peers.
 func (f *ForeignKey[T, K]) Get(ctx context.Context) (*T, error) {
 	l := &f.link
 	if l.Peers != nil {
-		l.Peers.Mu.Lock()
-		defer l.Peers.Mu.Unlock()
+		l.Peers.Lock()
+		defer l.Peers.Unlock()
 	}
 	if obj, ok := f.cached(); ok {
 		return obj, nil
 	}
 	var zero K
+	if f.ID == zero && l.Rel != nil && l.Peers.Lacks(l.Rel.Field) {
+		if err := loadFields(ctx, l.Rel.From, l.Owner, []*plan.Field{l.Rel.Field}); err != nil {
+			return nil, err
+		}
+	}
 	if f.ID == zero {
 		return nil, fmt.Errorf("orm: the relation to %s is null: %w", typeOf[T]().Name(), ErrNotFound)
 	}
@@ -77,8 +83,8 @@ func (f *ForeignKey[T, K]) cached() (*T, bool) {
 // Loaded returns the object if it is there already. It never asks the database.
 func (f *ForeignKey[T, K]) Loaded() (*T, bool) {
 	if l := &f.link; l.Peers != nil {
-		l.Peers.Mu.Lock()
-		defer l.Peers.Mu.Unlock()
+		l.Peers.Lock()
+		defer l.Peers.Unlock()
 	}
 	return f.cached()
 }
@@ -86,8 +92,8 @@ func (f *ForeignKey[T, K]) Loaded() (*T, bool) {
 // Set points the field to a saved object; nil makes it null.
 func (f *ForeignKey[T, K]) Set(obj *T) {
 	if l := &f.link; l.Peers != nil {
-		l.Peers.Mu.Lock()
-		defer l.Peers.Mu.Unlock()
+		l.Peers.Lock()
+		defer l.Peers.Unlock()
 	}
 	var zero K
 	f.ID, f.link.Loaded, f.link.Done = zero, nil, false
@@ -115,10 +121,14 @@ func (f *ForeignKey[T, K]) TemplateType() any { return (*T)(nil) }
 
 // TemplateValue gives templates the related object, loaded when it is first used; a null is nil.
 func (f *ForeignKey[T, K]) TemplateValue(ctx context.Context) (any, error) {
-	if f.IsNull() {
+	if f.IsNull() && (f.link.Rel == nil || !f.link.Peers.Lacks(f.link.Rel.Field)) {
 		return nil, nil
 	}
-	return f.Get(ctx)
+	obj, err := f.Get(ctx)
+	if err != nil && f.IsNull() && IsNotFound(err) {
+		return nil, nil
+	}
+	return obj, err
 }
 
 func (f *ForeignKey[T, K]) target() *plan.Model { return model[T]() }

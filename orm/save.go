@@ -32,6 +32,9 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 	if err := s.relateAll(m, obj, name); err != nil {
 		return err
 	}
+	if err := whole(ctx, m, obj); err != nil {
+		return err
+	}
 	fill(m, obj, true)
 	in := db.insertPlan(s, m, obj)
 	space := db.args.get()
@@ -48,7 +51,7 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 		if len(in.returning) > 0 && m.PK != nil {
 			setID(m, obj, res.LastInsertID)
 		}
-		m.Bind(obj, nil)
+		m.SetState(obj, nil)
 		settle(m, obj, name)
 		return nil
 	}
@@ -57,7 +60,7 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 	if err := db.query(ctx, s, in.sql, args, true, scan.row); err != nil {
 		return err
 	}
-	m.Bind(obj, nil)
+	m.SetState(obj, nil)
 	settle(m, obj, name)
 	return nil
 }
@@ -104,7 +107,8 @@ func setID(m *plan.Model, obj plan.Pointer, id int64) {
 }
 
 // Save writes an object: an update of its row, or an insert when it has no key or the row is not there. Fields, if any are
-// named, limit the update to them; then a missing row is ErrNotUpdated.
+// named, limit the update to them; then a missing row is ErrNotUpdated. So it is for an object that was loaded in part
+// (Only, Defer): what was loaded and what was given a value since is written.
 //
 //	orm.Save(ctx, article)
 //	orm.Save(ctx, article, &a.Title, &a.Slug)
@@ -138,6 +142,15 @@ func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, field
 	if err != nil {
 		return err
 	}
+	state := m.StateOf(p)
+	some := len(fields) > 0
+	if !some && state != nil && state.Partial {
+		if alias(name) == alias(state.DB) {
+			chosen, some = loadedFields(m, p, state), true
+		} else if err := loadFields(ctx, m, p, nil); err != nil { // a copy in another database is a whole one
+			return err
+		}
+	}
 	if err := s.relateAll(m, p, name); err != nil {
 		return err
 	}
@@ -146,9 +159,10 @@ func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, field
 	case err != nil:
 		return err
 	case n > 0:
+		known(m, p, chosen)
 		settle(m, p, name)
 		return nil
-	case len(fields) > 0:
+	case some:
 		return fmt.Errorf("orm: Save(%s): %w", m.GoName(), ErrNotUpdated)
 	}
 	return db.insert(ctx, s, m, p, name)
@@ -217,39 +231,6 @@ func (db *DB) countKey(ctx context.Context, s *scope, m *plan.Model, obj plan.Po
 	var n int64
 	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error { n = r.Int(0); return nil })
 	return n, err
-}
-
-// Refresh reads an object's columns again. What was loaded of its relations is forgotten.
-func Refresh[T any](ctx context.Context, obj *T) error { return refresh(ctx, obj, "") }
-
-func refresh[T any](ctx context.Context, obj *T, name string) error {
-	m := model[T]()
-	if err := m.Ready(); err != nil {
-		return err
-	}
-	p := plan.PointerTo(obj)
-	if !hasKey(m, p) {
-		return fmt.Errorf("orm: Refresh(%s): %w", m.GoName(), ErrNotSaved)
-	}
-	q := Objects[T]().Using(name)
-	addKey(&q.s, m, p)
-	if _, _, err := route(ctx, &q.s.DB, m, false, homeOf(m, p)); err != nil {
-		return err
-	}
-	fresh, err := q.Get(ctx)
-	if err != nil {
-		return err
-	}
-	for _, f := range m.Columns {
-		if err := f.Codec.Copy(f.At(p), f.At(plan.PointerTo(fresh)), f.Type); err != nil {
-			return err
-		}
-	}
-	for _, f := range m.Links {
-		l := f.LinkAt(p)
-		l.Loaded, l.Done = nil, false
-	}
-	return nil
 }
 
 // BulkOptions change what BulkCreate does.
@@ -448,7 +429,7 @@ func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment)
 		if _, err := one.Update(ctx, set...); err != nil {
 			return err
 		}
-		return refresh(ctx, got, q.s.DB)
+		return refresh(ctx, m, plan.PointerTo(got), q.s.DB, nil)
 	})
 	if err != nil {
 		return nil, false, err

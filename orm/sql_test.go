@@ -58,7 +58,7 @@ func TestGoldenSQL(t *testing.T) {
 	story("two related rows", stories.Filter(orm.Eq(&s.Tags.To().Slug, "a")).Filter(orm.Eq(&s.Tags.To().Slug, "b")))
 	story("no related row", stories.Exclude(orm.Eq(&s.Tags.To().Slug, "a")))
 	story("many-to-many key without the last join", stories.Filter(orm.Lookup("tags", 3)))
-	story("related", stories.Related(&s.Author, &s.Editor).Limit(2))
+	story("related", stories.Only(&s.Title, &s.Author, &s.Editor).Related(&s.Author, &s.Editor).Limit(2))
 	story("default order", orm.Objects[newsroom.Story]().Only(&s.Title).Slice(5, 10))
 	story("order by a relation", stories.OrderBy(orm.ByName("-author"), orm.ByName("?")))
 	story("expression", stories.Filter(orm.F(&s.Words).Plus(10).Gt(orm.F(&s.ID))))

@@ -356,11 +356,16 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 	if len(out) == 0 {
 		return nil, nil
 	}
-	if m := rd.l.Model; len(m.Links) > 0 {
+	if m := rd.l.Model; len(m.Links) > 0 || len(rd.l.Fields) != len(m.Columns) {
 		var peers *plan.Peers
-		if len(out) > 1 || q.FetchRaise || q.DB != "" || len(s.dbs) > 1 {
+		partial := len(rd.l.Fields) != len(m.Columns)
+		if len(out) > 1 || q.FetchRaise || q.DB != "" || len(s.dbs) > 1 || partial {
 			peers = rd.slab.Peers(m, q.DB)
 			peers.Raise = q.FetchRaise
+		}
+		if partial {
+			peers.Missing, peers.Partial = leftOut(m, rd.l.Fields), true
+			rd.slab.Remember(m, func(int) *plan.Peers { return peers })
 		}
 		for _, obj := range out {
 			m.Bind(plan.PointerTo(obj), peers)

@@ -51,7 +51,7 @@ SELECT "newsroom_story"."id", "newsroom_story"."title" FROM "newsroom_story" INN
 [3]
 
 -- related --
-SELECT "newsroom_story"."id", "newsroom_story"."title", "newsroom_author"."id", "newsroom_author"."name", "newsroom_author"."email", "newsroom_author"."born", "newsroom_author"."rating", "newsroom_author"."active", "newsroom_author"."mentor_id", "T3"."id", "T3"."name", "T3"."email", "T3"."born", "T3"."rating", "T3"."active", "T3"."mentor_id" FROM "newsroom_story" INNER JOIN "newsroom_author" ON ("newsroom_story"."author_id" = "newsroom_author"."id") LEFT OUTER JOIN "newsroom_author" "T3" ON ("newsroom_story"."editor_id" = "T3"."id") LIMIT 2
+SELECT "newsroom_story"."id", "newsroom_story"."title", "newsroom_story"."author_id", "newsroom_story"."editor_id", "newsroom_author"."id", "newsroom_author"."name", "newsroom_author"."email", "newsroom_author"."born", "newsroom_author"."rating", "newsroom_author"."active", "newsroom_author"."mentor_id", "T3"."id", "T3"."name", "T3"."email", "T3"."born", "T3"."rating", "T3"."active", "T3"."mentor_id" FROM "newsroom_story" INNER JOIN "newsroom_author" ON ("newsroom_story"."author_id" = "newsroom_author"."id") LEFT OUTER JOIN "newsroom_author" "T3" ON ("newsroom_story"."editor_id" = "T3"."id") LIMIT 2
 
 -- default order --
 SELECT "newsroom_story"."id", "newsroom_story"."title" FROM "newsroom_story" ORDER BY "newsroom_story"."published" DESC, "newsroom_story"."id" ASC LIMIT 5 OFFSET ?

@@ -97,6 +97,10 @@ func (b *builder) joinRelated(l *Layout, cols []column) []column {
 			b.fail(err)
 			return cols
 		}
+		if first := steps[0]; first.Kind == plan.Forward && !slices.Contains(l.Fields, first.Field) {
+			b.fail(fmt.Errorf("orm: %s.%s cannot be left out (Only, Defer) and followed by Related in one query", b.model.GoName(), first.Field.GoName))
+			return cols
+		}
 		list, at := &l.Related, 0
 		for _, rel := range steps {
 			joins := b.walkFrom(at, rel.Joins(nil), nil)

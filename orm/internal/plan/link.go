@@ -2,8 +2,11 @@ package plan
 
 import (
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
+
+	"github.com/nuages-go/nuages/orm/dialect"
 )
 
 // Link is what a relation field remembers: where it stands and what was loaded. It holds only pointers, so that a zero
@@ -21,8 +24,7 @@ type Link struct {
 
 // Peers are the objects of one result, so that what one of them lacks is loaded for all.
 type Peers struct {
-	// Mu guards the links of all objects of the group.
-	Mu sync.Mutex
+	mu sync.Mutex // guards the links of all objects of the group, and Missing
 	// Model is the objects' model; Each walks those that are still alive.
 	Model *Model
 	Each  func(yield func(obj unsafe.Pointer) bool)
@@ -30,6 +32,38 @@ type Peers struct {
 	DB string
 	// Raise makes a load of what was not asked for an error.
 	Raise bool
+	// Missing are the columns that the query left out, in the order of Model.Columns, as far as they were not loaded since.
+	// Partial says that there were some: such an object is never inserted by a Save.
+	Missing []*Field
+	Partial bool
+	// Was holds the values that a tracked object had when it was last in step with its row, in the order of Model.Columns; the
+	// zero Value stands for a column of Missing.
+	Was []dialect.Value
+	// Of is the group that an object with a state of its own belongs to; its lock is used.
+	Of *Peers
+}
+
+// Lock and Unlock guard the links of the group's objects.
+func (p *Peers) Lock() { p.root().mu.Lock() }
+
+// Unlock ends what Lock began.
+func (p *Peers) Unlock() { p.root().mu.Unlock() }
+
+func (p *Peers) root() *Peers {
+	if p.Of != nil {
+		return p.Of
+	}
+	return p
+}
+
+// Own makes a state for one object of the group.
+func (p *Peers) Own() *Peers {
+	return &Peers{Model: p.Model, Each: p.Each, DB: p.DB, Raise: p.Raise, Missing: p.Missing, Partial: p.Partial, Was: p.Was, Of: p.root()}
+}
+
+// Lacks says that the query left a column out.
+func (p *Peers) Lacks(f *Field) bool {
+	return p != nil && len(p.Missing) > 0 && slices.Contains(p.Missing, f)
 }
 
 // LinkAt returns the link of a relation field of an object.

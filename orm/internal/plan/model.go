@@ -55,6 +55,8 @@ type Model struct {
 
 	refOnce sync.Once
 	ref     *Ref
+
+	states states
 }
 
 // OnComplete sets what fills the relation's columns when they are needed, not before.
