@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -44,7 +45,7 @@ func (d *describer) meta(meta Meta) {
 		d.problem(": no columns")
 	}
 	if m.PK == nil && len(meta.PrimaryKey) == 0 {
-		d.problem(": no primary key (add a field ID int64, or PrimaryKey() to one in Fields)")
+		m.Keyless = fmt.Errorf("orm: %s: no primary key (add a field ID int64, or PrimaryKey() to one in Fields)", m.GoName())
 	}
 	d.inheritMeta(&meta)
 	for _, o := range meta.Ordering {

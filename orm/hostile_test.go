@@ -62,6 +62,8 @@ func attack(t *testing.T, ctx context.Context, text string) {
 		stories.ValuesByName(text),
 		stories.Annotate(orm.Named(text, orm.CountAll())),
 		stories.Using(text),
+		orm.From(orm.With(text, stories)),
+		stories.Join(orm.With(text, stories).As(other), orm.F(&other.ID).Eq(orm.F(&st.ID))),
 	}
 	for i, q := range queries {
 		if i == 13 || i == 14 {

@@ -54,6 +54,9 @@ func (m Model) Err() error {
 	if err := m.p.Ready(); err != nil {
 		return err
 	}
+	if m.p.Keyless != nil {
+		return m.p.Keyless
+	}
 	_, err := m.p.Ordering()
 	return err
 }

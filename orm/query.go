@@ -66,7 +66,7 @@ func (q Query[T]) where(ps []Predicate, negate bool) Query[T] {
 	}
 	for i := range ps {
 		list[i] = ps[i].p
-		if err := checkRoot(q.s.Model, &list[i]); err != nil && q.s.Err == nil {
+		if err := checkRoot(&q.s, &list[i]); err != nil && q.s.Err == nil {
 			q.s.Err = err
 		}
 	}
@@ -81,25 +81,37 @@ type firstStep struct {
 }
 
 // checkRoot finds a key path of another model where the query is built, so that the message has the right line.
-func checkRoot(m *plan.Model, p *expr.Pred) error {
+func checkRoot(s *expr.Query, p *expr.Pred) error {
 	if p.Err != nil {
 		return p.Err
 	}
-	if p.Path != nil {
-		if root := p.Path.Ref.Root().Model; root != m && !embeds(m, root) {
-			return wrongModel(p.Path, m)
-		}
+	if p.Path != nil && !names(s, p.Path) {
+		return wrongModel(p.Path, s.Model)
 	}
 	for i := range p.Kids {
-		if err := checkRoot(m, &p.Kids[i]); err != nil {
+		if err := checkRoot(s, &p.Kids[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// names says that a key path begins at the query's model, or at a table that is joined.
+func names(s *expr.Query, p *plan.Path) bool {
+	root := p.Ref.Root()
+	if !root.Other && (root.Model == s.Model || embeds(s.Model, root.Model)) {
+		return true
+	}
+	for i := range s.Joins {
+		if s.Joins[i].Ref == root {
+			return true
+		}
+	}
+	return false
+}
+
 func wrongModel(p *plan.Path, m *plan.Model) error {
-	return fmt.Errorf("orm: %s is used in a query of %s (a key path must begin at orm.Fields[%[2]s])", p, m.GoName())
+	return fmt.Errorf("orm: %s is used in a query of %s (a key path must begin at orm.Fields[%[2]s], or at a table that the query joins)", p, m.GoName())
 }
 
 // OrderBy sets the order, in place of an earlier one and of the model's own. Without arguments there is none.
@@ -110,7 +122,7 @@ func (q Query[T]) OrderBy(orders ...Order) Query[T] {
 		if o.e != nil && q.s.Err == nil {
 			q.s.Err = o.e
 		}
-		if o.o.Path != nil && o.o.Path.Ref.Root().Model != q.s.Model && !embeds(q.s.Model, o.o.Path.Ref.Root().Model) && q.s.Err == nil {
+		if o.o.Path != nil && q.s.Err == nil && !names(&q.s, o.o.Path) {
 			q.s.Err = wrongModel(o.o.Path, q.s.Model)
 		}
 		list[i] = o.o

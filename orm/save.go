@@ -29,6 +29,9 @@ func Create[T any](ctx context.Context, obj *T) error { return Objects[T]().Crea
 
 // insert writes one object as a new row.
 func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string) error {
+	if m.Keyless != nil {
+		return m.Keyless
+	}
 	if err := s.relateAll(m, obj, name); err != nil {
 		return err
 	}
@@ -127,6 +130,9 @@ func (q Query[T]) Save(ctx context.Context, obj *T, fields ...any) error {
 func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, fields []any) error {
 	if err := m.Ready(); err != nil {
 		return err
+	}
+	if m.Keyless != nil {
+		return m.Keyless
 	}
 	db, s, err := route(ctx, &name, m, true, homeOf(m, p))
 	if err != nil {
@@ -253,7 +259,7 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		o = opts[0]
 	}
 	m := q.s.Model
-	if err := m.Ready(); err != nil {
+	if err := errors.Join(m.Ready(), m.Keyless); err != nil {
 		return err
 	}
 	update, err := fieldsOf(m, o.UpdateFields)

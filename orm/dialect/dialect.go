@@ -45,6 +45,8 @@ type Dialect struct {
 	RowValues bool
 	// Arrays: a list of values is one parameter, x = ANY($1).
 	Arrays bool
+	// Lateral: JOIN LATERAL (SELECT ...).
+	Lateral bool
 
 	// ColumnType is the type of a column, without NOT NULL and its like. Target is the field that a foreign key points to.
 	ColumnType func(f *schema.Field, target *schema.Field) string

@@ -11,7 +11,7 @@ import (
 func MySQL() *Dialect {
 	return &Dialect{
 		Name: "mysql", Quote: '`', MaxName: 64, MaxParams: 65535,
-		IgnoreInsert: "INSERT IGNORE INTO ", ForUpdate: true, NoLimit: "18446744073709551615", ConsecutiveKeys: true,
+		IgnoreInsert: "INSERT IGNORE INTO ", ForUpdate: true, NoLimit: "18446744073709551615", ConsecutiveKeys: true, Lateral: true,
 		BoolTrue: "1", BoolFalse: "0", RowValues: true,
 		ColumnType: mysqlType, ColumnCheck: mysqlCheck,
 		Lookup: mysqlLookup, Extract: mysqlExtract, Trunc: mysqlTrunc, Bind: mysqlBind,
@@ -21,7 +21,7 @@ func MySQL() *Dialect {
 // MariaDB is the dialect of MariaDB 10.11 and later. Its name is "mysql" too: the two differ in little.
 func MariaDB() *Dialect {
 	d := MySQL()
-	d.MariaDB, d.Returning, d.ConsecutiveKeys = true, true, false
+	d.MariaDB, d.Returning, d.ConsecutiveKeys, d.Lateral = true, true, false, false
 	d.ColumnType, d.Bind, d.Lookup = mariaType, mariaBind, mariaLookup
 	return d
 }

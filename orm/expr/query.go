@@ -35,7 +35,9 @@ type Query struct {
 	Only, Defer []*plan.Field
 	Lock        *Lock
 	Combined    *Combined
-	With        []With
+	// From, if any, is where the rows come from in place of the model's table; Joins are further sources of rows.
+	From  *Table
+	Joins []Join
 	// DB names the database. Default: "default".
 	DB string
 	// Home names the database of the object whose related rows the query is for.
@@ -97,13 +99,6 @@ type Lock struct {
 type Combined struct {
 	Op      string
 	Queries []*Query
-}
-
-// With is a common table expression.
-type With struct {
-	Name      string
-	Query     *Query
-	Recursive bool
 }
 
 // Assign is one column of an update.

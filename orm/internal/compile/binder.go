@@ -124,7 +124,8 @@ func (c *Compiler) rebindPred(st *Statement, p *expr.Pred, args []dialect.Value,
 // time: those whose expressions hold values, combined and locking ones.
 func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 	if q.Combined != nil || q.Values != nil || len(q.DistinctOn) > 0 || q.HasGroup || q.Err != nil ||
-		len(q.Only) > 0 || len(q.Defer) > 0 || q.Lock != nil || q.Empty {
+		len(q.Only) > 0 || len(q.Defer) > 0 || q.Lock != nil || q.Empty ||
+		q.From != nil || len(q.Joins) > 0 {
 		return b, false
 	}
 	b = appendPointer(b, q.Model)

@@ -58,7 +58,7 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 	if mode == selectRows {
 		cols = b.joinRelated(l, cols)
 	}
-	for _, a := range q.Annotations {
+	for _, a := range slices.Concat(b.inherited, q.Annotations) {
 		if a.Hidden {
 			continue
 		}
@@ -73,11 +73,15 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 // chosenFields are the columns after Only and Defer. The primary key always comes.
 func (b *builder) chosenFields() []*plan.Field {
 	q := b.q
+	columns := b.model.Columns
+	if b.fields != nil {
+		columns = b.fields
+	}
 	if len(q.Only) == 0 && len(q.Defer) == 0 {
-		return b.model.Columns
+		return columns
 	}
 	var out []*plan.Field
-	for _, f := range b.model.Columns {
+	for _, f := range columns {
 		keep := len(q.Only) == 0 || slices.Contains(q.Only, f)
 		if keep && slices.Contains(q.Defer, f) {
 			keep = false
@@ -135,7 +139,7 @@ func (b *builder) relatedSteps(r expr.Relation) ([]*plan.Relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if root := r.Path.Ref.Root().Model; root != b.model {
+	if root := r.Path.Ref.Root(); root.Model != b.model || root.Other {
 		return nil, fmt.Errorf("orm: %s is used in a query of %s", r.Path, b.model.GoName())
 	}
 	if f.Rel == nil {
@@ -252,6 +256,9 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 		}
 		if t.annotation != nil {
 			return []rorder{{e: t.annotation, desc: o.Desc, nulls: o.Nulls}}
+		}
+		if t.base > 0 {
+			return []rorder{{e: b.resolveUsed(t, nil), desc: o.Desc, nulls: o.Nulls}}
 		}
 		out := b.orderField(t.steps, t.field, o.Desc, 0)
 		for i := range out {

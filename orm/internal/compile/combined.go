@@ -14,7 +14,7 @@ func (b *builder) prepareCombined(mode selectMode) {
 			part.Values = b.q.Values
 		}
 		sub := b.c.builder(&part, b.outer)
-		sub.depth = b.depth
+		sub.depth, sub.top = b.depth, b.top
 		sub.prepareSelect(selectInside)
 		if sub.err != nil {
 			b.fail(sub.err)

@@ -97,15 +97,28 @@ type builder struct {
 	binders    []Binder
 	// single says that the statement serves this query only.
 	single bool
+	// top is the outermost SELECT, which names the common tables in its WITH; nil in an update or delete.
+	top    *builder
+	tables []*common
+	// fields are the model's columns that the base has, nil for all; inherited are its computed columns.
+	fields    []*plan.Field
+	inherited []expr.Annotation
 }
 
 func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
 	b := &builder{c: c, q: q, model: q.Model, outer: outer}
+	b.top = b
 	if outer != nil {
 		b.depth = outer.depth + 1
+		if outer.top != nil {
+			b.top = outer.top
+		}
 	}
 	if err := q.Model.Ready(); err != nil { // before the first look at the table's name
 		b.fail(err)
+	}
+	if q.From == nil && q.Model.Keyless != nil {
+		b.fail(q.Model.Keyless)
 	}
 	b.addBase()
 	return b
@@ -171,6 +184,7 @@ func (b *builder) prepareSelect(mode selectMode) {
 		b.prepareCombined(mode)
 		return
 	}
+	b.addSources()
 	b.resolveWhere()
 	if b.err != nil {
 		return
@@ -215,6 +229,9 @@ func (b *builder) selectOrder(mode selectMode) {
 
 // emit writes the resolved query.
 func (b *builder) emit(w *writer) {
+	if len(b.tables) > 0 {
+		b.writeWith(w)
+	}
 	if b.combined != nil {
 		b.emitCombined(w)
 		return
@@ -311,6 +328,13 @@ func (b *builder) writeFrom(w *writer) {
 			} else {
 				w.str(" INNER JOIN ")
 			}
+		}
+		if a.src != nil {
+			b.writeSource(w, i)
+			continue
+		}
+		if b.top != nil && len(b.top.tables) > 0 && b.named(a.table) {
+			b.fail(fmt.Errorf("orm: a common table has the name of the table %q (give it another)", a.table))
 		}
 		w.ident(a.table)
 		if a.name != a.table {

@@ -17,6 +17,8 @@ type alias struct {
 	nullable    bool
 	refs        int
 	base        bool
+	// src is set for what is not a plain table or has conditions of its own.
+	src *source
 }
 
 // reuse is the set of many-valued joins that the conditions of one Filter call share.
@@ -48,7 +50,7 @@ func (b *builder) prefix() string {
 func (b *builder) join(parent int, m *plan.Model, table, left, right string, nullable, multi bool, can reuse) int {
 	for i := len(b.aliases) - 1; i > 0; i-- {
 		a := b.aliases[i]
-		if a.parent != parent || a.table != table || a.leftColumn != left || a.rightColumn != right {
+		if a.src != nil || a.parent != parent || a.table != table || a.leftColumn != left || a.rightColumn != right {
 			continue
 		}
 		if multi && can != nil && !can[i] {
@@ -77,7 +79,7 @@ func (b *builder) join(parent int, m *plan.Model, table, left, right string, nul
 // walk joins the tables of the relations and returns the aliases passed, beginning with the base.
 func (b *builder) walk(steps []*plan.Relation, can reuse) []int { return b.walkFrom(0, steps, can) }
 
-// walkFrom is walk from another table of the query.
+// walkFrom is walk from another table than the base.
 func (b *builder) walkFrom(at int, steps []*plan.Relation, can reuse) []int {
 	joins := []int{at}
 	for _, rel := range steps {

@@ -59,6 +59,7 @@ func (e *rexpr) isBoolColumn() bool { return e.column != "" && e.kind == schema.
 
 // target is the left side of a comparison before its joins are made.
 type target struct {
+	base       int // the table to begin at
 	steps      []*plan.Relation
 	field      *plan.Field
 	column     string
@@ -137,9 +138,15 @@ func (b *builder) pathTarget(p *expr.Path) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := p.Ref.Root().Model
-	if root != b.model && !b.model.Inherits(root) && !root.Inherits(b.model) {
-		return nil, fmt.Errorf("orm: %s is used in a query of %s (its key paths begin at orm.Fields[%s])", p, b.model.GoName(), b.model.GoName())
+	root, base := p.Ref.Root(), 0
+	if root.Model != b.model || root.Other {
+		base = b.sourceOf(root)
+		if base < 0 && (root.Other || !b.model.Inherits(root.Model) && !root.Model.Inherits(b.model)) {
+			return nil, fmt.Errorf("orm: %s is used in a query of %s (its key paths begin at orm.Fields[%s], or Join what they name)", p, b.model.GoName(), b.model.GoName())
+		}
+	}
+	if base > 0 && f.Extra {
+		return &target{annotation: b.sourceColumn(base, f)}, nil
 	}
 	if f.Extra {
 		a := b.annots[f.S.Name]
@@ -149,10 +156,14 @@ func (b *builder) pathTarget(p *expr.Path) (*target, error) {
 		return &target{annotation: a}, nil
 	}
 	t, err := relationTarget(steps, f)
-	if err != nil || root == b.model {
+	if err != nil || root.Model == b.model && base == 0 {
 		return t, err
 	}
-	return b.rebase(t, root, p)
+	if base < 0 {
+		return b.rebase(t, root.Model, p)
+	}
+	t.base = base
+	return t, nil
 }
 
 // relationTarget names the column of a field; for a relation without a column, the other side's key.
@@ -183,7 +194,8 @@ func (b *builder) resolveTarget(t *target, can reuse) (*rexpr, []int) {
 	case t.node != nil:
 		e = b.resolve(t.node, can)
 	default:
-		joins = b.walk(t.steps, can)
+		b.useSource(t.base)
+		joins = b.walkFrom(t.base, t.steps, can)
 		column := t.column
 		joins, column, _ = b.trim(t.steps, joins, column)
 		e = b.columnAt(joins[len(joins)-1], t.field, column)

@@ -183,12 +183,13 @@ func (c *Compiler) Update(q *expr.Query, set []expr.Assign) (*Statement, error) 
 	}
 	w := &writer{d: c.D}
 	b := c.builder(q, nil)
-	b.resolveWhere()
+	b.top = nil // each subquery names its own common tables
+	b.resolveRows(q)
 	if b.err != nil {
 		return nil, b.err
 	}
 	b.empty = b.where.state() == alwaysFalse || q.Empty
-	joined := b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Distinct
+	joined := len(q.Joins) > 0 || b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Distinct
 
 	w.str("UPDATE ")
 	w.ident(b.model.Schema.Table)
@@ -216,6 +217,16 @@ func (c *Compiler) Update(q *expr.Query, set []expr.Assign) (*Statement, error) 
 	}
 	b.writeTarget(w, q, joined)
 	return b.statement(w)
+}
+
+// resolveRows resolves which rows an update or delete is for. Joined tables are left to the subquery that finds the rows.
+func (b *builder) resolveRows(q *expr.Query) {
+	switch {
+	case q.From != nil:
+		b.fail(fmt.Errorf("orm: the rows of a common table or a query cannot be changed (filter the model's own rows by their keys: orm.InQuery)"))
+	case len(q.Joins) == 0:
+		b.resolveWhere()
+	}
 }
 
 // writeTarget writes the WHERE of an update or delete; with joins the rows are found by a subquery.
@@ -317,14 +328,15 @@ func assignedValue(a *expr.Assign) (dialect.Value, bool) {
 func (c *Compiler) Delete(q *expr.Query) (*Statement, error) {
 	w := &writer{d: c.D}
 	b := c.builder(q, nil)
-	b.resolveWhere()
+	b.top = nil
+	b.resolveRows(q)
 	if b.err != nil {
 		return nil, b.err
 	}
 	b.empty = b.where.state() == alwaysFalse || q.Empty
 	w.str("DELETE FROM ")
 	w.ident(b.model.Schema.Table)
-	b.writeTarget(w, q, b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Sliced || q.Distinct)
+	b.writeTarget(w, q, len(q.Joins) > 0 || b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Sliced || q.Distinct)
 	return b.statement(w)
 }
 

@@ -336,6 +336,10 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 
 	// A condition on many related rows under a Not asks that no related row fulfils it: a subquery.
 	if branchNegated && t.multi() {
+		if t.base > 0 {
+			b.fail(fmt.Errorf("orm: a negated condition over many rows cannot begin at a joined table (use orm.ExistsIn)"))
+			return rwhere{}, nil
+		}
 		return b.splitExclude(p, t.steps, can), nil
 	}
 

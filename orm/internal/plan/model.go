@@ -39,6 +39,8 @@ type Model struct {
 	// Parents are the models that this one embeds as models, ProxyOf the one whose table a proxy has.
 	Parents []Parent
 	ProxyOf *Model
+	// Keyless says what is wrong with a model without a key. The rows of a query need none.
+	Keyless error
 	// Hidden models stand behind many-to-many relations; they have no Go type.
 	Hidden bool
 

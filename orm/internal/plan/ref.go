@@ -18,6 +18,8 @@ type Ref struct {
 	Reverse bool
 	// Rel leads from a parent to a child of its row, which no field names.
 	Rel *Relation
+	// Other is set for a root that is not the model's own: it names the columns of a joined table.
+	Other bool
 
 	mu       sync.Mutex // guards children
 	children map[childKey]*Ref
