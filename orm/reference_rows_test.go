@@ -50,6 +50,8 @@ var refQueries = []refRow{
 	}), "EF", ""},
 	{"ordered", run(func(context.Context) (any, error) { return articles.IsOrdered(), nil }), "true", ""},
 	{"totally_ordered", nil, "", "`After` and `Before` refuse an order that does not end in a unique column"},
+	{"With(…) of django-cte", orm.From(orm.With("liked", articles.Filter(orm.Gt(&a.Likes, 3)))).Filter(orm.Eq(&a.Author.To().Username, "ada")), "E", "recursive: `orm.Recursive`"},
+	{"filter() after union(q)", articles.Filter(orm.Lt(&a.Likes, 1)).Union(articles.Filter(orm.Gt(&a.Likes, 4))).Wrap().Filter(orm.Gt(&a.Likes, 0)), "F", "Django has no such thing; `Wrap` after a slice likewise"},
 	{"query", run(func(ctx context.Context) (any, error) { sql, _, err := articles.SQL(ctx); return len(sql) > 0, err }), "true", "the statement and its arguments"},
 }
 
@@ -191,7 +193,7 @@ var refConditions = []refRow{
 	{"likes__gt=F('id')", orm.F(&a.Likes).Gt(orm.F(&a.ID)), "", ""},
 	{"GreaterThan(F('likes') * 2, 8)", orm.F(&a.Likes).Times(2).Above(8), "F", ""},
 	{"Exists(q)", orm.ExistsIn(users.Filter(orm.F(&u.ID).Eq(orm.OuterRef(&a.Author.ID)), orm.Eq(&u.Username, "bob"))), "BDF", "with `OuterRef`"},
-	{"FilteredRelation('tags', condition=Q(…))", nil, "", "`orm.ExistsIn`, or `orm.CountIn` for a number; a join with a condition is a raw query"},
+	{"FilteredRelation('tags', condition=Q(…))", articles.LeftJoin(orm.FilteredRelation(&a.Tags, tag2, orm.Eq(&tag2.Slug, "go"))).Filter(orm.NotNull(&tag2.ID)), "ECA", "`tag2 = orm.Other[Tag]()` names the rows of this join"},
 	{"F('likes').asc()", orm.Asc(&a.Likes), "ABCDEF", ""},
 	{"F('likes').desc()", orm.Desc(&a.Likes), "FEDCBA", ""},
 	{"F('published').asc(nulls_first=True)", orm.Asc(a.Published).NullsFirst(), "FABCDE", ""},

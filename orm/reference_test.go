@@ -50,6 +50,7 @@ var (
 	articles = orm.Objects[Article]()
 	users    = orm.Objects[User]()
 	notes    = orm.Objects[Note]()
+	tag2     = orm.Other[Tag]()
 )
 
 func referenceTables() []refTable {
