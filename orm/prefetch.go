@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -12,8 +13,9 @@ import (
 )
 
 // prefetch loads the relations that a query asks for. A path of several relations loads each level once; what stands on
-// one level is asked for together, in one round trip where the database can.
-func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.Pointer) error {
+// one level is asked for together, in one round trip where the database can. Ahead has what was asked for together with the
+// objects, by path; it may be nil.
+func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.Pointer, ahead map[string]*loading) error {
 	c := db.compiler(s)
 	paths := make([][]*plan.Relation, len(q.Prefetch))
 	deepest := 0
@@ -38,15 +40,14 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 			if started[keys[i]] != nil {
 				continue
 			}
-			var sub *expr.Query
-			if depth == len(steps)-1 {
-				sub = q.Prefetch[i].Query
+			ld := ahead[keys[i]]
+			if ld == nil {
+				var err error
+				if ld, err = startRelation(ctx, steps[depth], at, subQuery(q, i, depth, steps), q.DB); err != nil {
+					return err
+				}
 			}
-			ld, err := startRelation(ctx, steps[depth], at, sub, q.DB)
-			if err != nil {
-				return err
-			}
-			ld.key = keys[i]
+			ld.key, ld.objs = keys[i], at
 			started[keys[i]] = ld
 			level = append(level, ld)
 		}
@@ -54,7 +55,7 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 			return err
 		}
 		for _, ld := range level {
-			found, err := ld.finish(ctx)
+			found, err := ld.finish(ctx, ld.objs)
 			if err != nil {
 				return err
 			}
@@ -64,12 +65,33 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 	return nil
 }
 
-// loading is a relation on its way: the statement to send, nil if there is nothing to ask, and what to do once its rows are
-// read.
+// subQuery is the query that a prefetch names for the last relation of its path.
+func subQuery(q *expr.Query, i, depth int, steps []*plan.Relation) *expr.Query {
+	if depth == len(steps)-1 {
+		return q.Prefetch[i].Query
+	}
+	return nil
+}
+
+// loading is a relation on its way: the statement to send, nil if there is nothing to ask or it was sent, and what to do
+// once its rows are read: it gives the related objects to those that they belong to, and returns them.
 type loading struct {
-	key    string
+	part   *batchPart
+	finish func(ctx context.Context, objs []plan.Pointer) ([]plan.Pointer, error)
+
+	key  string
+	objs []plan.Pointer
+}
+
+// reading is loading without the objects that the rows belong to.
+type reading struct {
 	part   *batchPart
 	finish func(ctx context.Context) ([]plan.Pointer, error)
+}
+
+// noRows is the reading of a query that is known to be empty.
+func noRows() *reading {
+	return &reading{finish: func(context.Context) ([]plan.Pointer, error) { return nil, nil }}
 }
 
 // runLoading runs the statements of a level.
@@ -123,19 +145,8 @@ func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, err
 
 // typedRelation is a relation field's Go type, which knows the type of the related objects.
 type typedRelation interface {
-	startAny(db *DB, s *scope, q *expr.Query) (*loading, error)
+	startAny(db *DB, s *scope, q *expr.Query) (*reading, error)
 	listAny(objs []plan.Pointer) any
-}
-
-// holder finds the Go field that holds a relation in objects of rel.From, or nil when the model has none (the
-// plain way back).
-func holder(rel *plan.Relation) *plan.Field {
-	for _, f := range rel.From.Fields {
-		if f.Rel == rel || f.Rel != nil && f.Rel.Field == rel.Field && f.Rel.To == rel.To && f.Rel.Kind == rel.Kind {
-			return f
-		}
-	}
-	return nil
 }
 
 // loadRelation loads a relation for a list of objects and stores it in them. It returns the related objects.
@@ -147,19 +158,40 @@ func loadRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, 
 	if err := runLoading(ctx, []*loading{ld}); err != nil {
 		return nil, err
 	}
-	return ld.finish(ctx)
+	return ld.finish(ctx, objs)
 }
 
 // startRelation prepares to load a relation for a list of objects.
 func startRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) (*loading, error) {
-	hold := holder(rel)
+	if err := loadKeys(ctx, rel, objs); err != nil {
+		return nil, err
+	}
+	key := relationKey(rel)
+	keys := make([]dialect.Value, len(objs))
+	for i, obj := range objs {
+		keys[i] = key.Codec.Get(key.At(obj))
+	}
+	return startByKeys(ctx, rel, keys, sub, dbName)
+}
+
+// relationKey is the field by which objects are related.
+func relationKey(rel *plan.Relation) *plan.Field {
+	switch rel.Kind {
+	case plan.Forward:
+		return rel.Field
+	case plan.Backward, plan.BackwardOne:
+		return rel.From.FieldNamed(rel.FromColumn)
+	}
+	return rel.From.PK
+}
+
+// startByKeys prepares to load a relation for objects with the keys: the values of relationKey.
+func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, sub *expr.Query, dbName string) (*loading, error) {
+	hold := rel.Holder()
 	if hold == nil {
 		return nil, fmt.Errorf("orm: %s has no field that holds %s (declare one with orm.HasMany)", rel.From.GoName(), rel.Name)
 	}
 	if err := rel.To.Ready(); err != nil {
-		return nil, err
-	}
-	if err := loadKeys(ctx, rel, objs); err != nil {
 		return nil, err
 	}
 	typed := reflect.New(hold.Type).Interface().(typedRelation)
@@ -174,20 +206,14 @@ func startRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer,
 		return nil, err
 	}
 	if rel.Kind == plan.Forward {
-		return startForward(db, s, rel, objs, q, typed)
+		return startForward(db, s, rel, keys, q, typed)
 	}
-	return startMany(db, s, rel, hold, objs, q, typed)
+	return startMany(db, s, rel, hold, keys, q, typed)
 }
 
 // loadKeys loads the column by which objects are related, where their query left it out.
 func loadKeys(ctx context.Context, rel *plan.Relation, objs []plan.Pointer) error {
-	key := rel.From.PK
-	switch rel.Kind {
-	case plan.Forward:
-		key = rel.Field
-	case plan.Backward, plan.BackwardOne:
-		key = rel.From.FieldNamed(rel.FromColumn)
-	}
+	key := relationKey(rel)
 	for _, obj := range objs {
 		if rel.From.StateOf(obj).Lacks(key) {
 			return loadFields(ctx, rel.From, obj, []*plan.Field{key})
@@ -196,41 +222,40 @@ func loadKeys(ctx context.Context, rel *plan.Relation, objs []plan.Pointer) erro
 	return nil
 }
 
-func startForward(db *DB, s *scope, rel *plan.Relation, objs []plan.Pointer, q *expr.Query, typed typedRelation) (*loading, error) {
+func startForward(db *DB, s *scope, rel *plan.Relation, keys []dialect.Value, q *expr.Query, typed typedRelation) (*loading, error) {
 	target := rel.To.FieldNamed(rel.ToColumn)
 	f := rel.Field
-	var keys []dialect.Value
-	seen := map[dialect.Value]bool{}
-	for _, obj := range objs {
-		v := f.Codec.Get(f.At(obj))
-		if v.Kind == dialect.Null || seen[v] {
+	distinct := make([]dialect.Value, 0, len(keys))
+	seen := newKeyMap[bool](len(keys))
+	for _, key := range keys {
+		if again, _ := seen.get(key); again || key.Kind == dialect.Null {
 			continue
 		}
-		seen[v] = true
-		keys = append(keys, v)
+		seen.set(key, true)
+		distinct = append(distinct, key)
 	}
-	inner := &loading{finish: func(context.Context) ([]plan.Pointer, error) { return nil, nil }}
-	if len(keys) > 0 {
-		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: target.S.Name}, Val: dialect.ListValue(keys)})
+	inner := noRows()
+	if len(distinct) > 0 {
+		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: target.S.Name}, Val: dialect.ListValue(distinct)})
 		q.Order, q.Ordered = nil, true
 		var err error
 		if inner, err = typed.startAny(db, s, q); err != nil {
 			return nil, err
 		}
 	}
-	return &loading{part: inner.part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
+	return &loading{part: inner.part, finish: func(ctx context.Context, objs []plan.Pointer) ([]plan.Pointer, error) {
 		found, err := inner.finish(ctx)
 		if err != nil {
 			return nil, err
 		}
-		byKey := make(map[dialect.Value]plan.Pointer, len(found))
+		byKey := newKeyMap[plan.Pointer](len(found))
 		for _, obj := range found {
-			byKey[target.Codec.Get(target.At(obj))] = obj
+			byKey.set(target.Codec.Get(target.At(obj)), obj)
 		}
 		for _, obj := range objs {
 			l := f.LinkAt(obj)
 			l.Loaded, l.Done = nil, true
-			if to, ok := byKey[f.Codec.Get(f.At(obj))]; ok {
+			if to, ok := byKey.get(f.Codec.Get(f.At(obj))); ok {
 				l.Loaded = rel.To.Box(to)
 			}
 		}
@@ -245,34 +270,27 @@ func addStep(q *expr.Query, p expr.Pred) {
 
 // startMany prepares to load the rows behind a many-to-many field or a foreign key's way back, with the key of the owner of
 // each row.
-func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, objs []plan.Pointer, q *expr.Query, typed typedRelation) (*loading, error) {
-	owner := rel.From.PK
-	if rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne {
-		owner = rel.From.FieldNamed(rel.FromColumn)
-	}
-	keys := make([]dialect.Value, 0, len(objs))
-	for _, obj := range objs {
-		keys = append(keys, owner.Codec.Get(owner.At(obj)))
-	}
-	byOwner := make(map[dialect.Value][]plan.Pointer, len(objs))
-	var inner *loading
+func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, keys []dialect.Value, q *expr.Query, typed typedRelation) (*loading, error) {
+	owner := relationKey(rel)
+	byOwner := newGroups(keys)
+	var inner *reading
 	var err error
 	backward := rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne
 	if backward {
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: rel.Field.Column}, Val: dialect.ListValue(keys)})
 		inner, err = typed.startAny(db, s, q)
 	} else {
-		back := rel.Back()
-		addStep(q, expr.Pred{Op: expr.In, Left: expr.Walk{Steps: []*plan.Relation{back}}, Val: dialect.ListValue(keys)})
+		walk := expr.Walk{Steps: []*plan.Relation{rel.Back()}}
+		addStep(q, expr.Pred{Op: expr.In, Left: walk, Val: dialect.ListValue(keys)})
 		q.Where[len(q.Where)-1].Share = true
 		n := len(q.Annotations)
-		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, After: len(q.Where), Node: expr.Walk{Steps: []*plan.Relation{back}}})
+		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, After: len(q.Where), Node: walk})
 		inner, err = startWithOwner(db, s, q, owner, byOwner)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &loading{part: inner.part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
+	return &loading{part: inner.part, finish: func(ctx context.Context, objs []plan.Pointer) ([]plan.Pointer, error) {
 		found, err := inner.finish(ctx)
 		if err != nil {
 			return nil, err
@@ -280,18 +298,20 @@ func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, objs []pl
 		if backward {
 			key := rel.Field
 			for _, obj := range found {
-				v := key.Codec.Get(key.At(obj))
-				byOwner[v] = append(byOwner[v], obj)
+				byOwner.add(key.Codec.Get(key.At(obj)), obj)
 			}
 		}
-		for i, obj := range objs {
+		lists := byOwner.split()
+		for _, obj := range objs {
+			n, _ := byOwner.numbers.get(owner.Codec.Get(owner.At(obj)))
+			list := lists[n]
 			l := hold.LinkAt(obj)
-			l.Loaded, l.Done = typed.listAny(byOwner[keys[i]]), true
-			if rel.Kind == plan.BackwardOne {
-				l.Loaded = nil
-				if list := byOwner[keys[i]]; len(list) > 0 {
-					l.Loaded = rel.To.Box(list[0])
-				}
+			l.Loaded, l.Done = nil, true
+			switch {
+			case rel.Kind != plan.BackwardOne:
+				l.Loaded = typed.listAny(list)
+			case len(list) > 0:
+				l.Loaded = rel.To.Box(list[0])
 			}
 		}
 		return found, nil
@@ -301,56 +321,54 @@ func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, objs []pl
 const ownerAlias = "_prefetch_related_val"
 
 // startWithOwner prepares to load objects that come once for each owner. The same row of two owners becomes one object.
-func startWithOwner(db *DB, s *scope, q *expr.Query, owner *plan.Field, byOwner map[dialect.Value][]plan.Pointer) (*loading, error) {
-	st, err := db.statement(s, q, shapeSelect)
+func startWithOwner(db *DB, s *scope, q *expr.Query, owner *plan.Field, byOwner *groups) (*reading, error) {
+	st, args, err := db.prepared(s, q)
 	if err != nil {
 		return nil, err
 	}
 	if st.Empty {
-		return &loading{finish: func(context.Context) ([]plan.Pointer, error) { return nil, nil }}, nil
+		return noRows(), nil
 	}
 	l := st.Layout
 	col := l.Annotations[len(l.Annotations)-1].Col
 	m := q.Model
-	seen := map[dialect.Value]plan.Pointer{}
+	news := plan.Objects{Model: m}
 	var found []plan.Pointer
-	key := keyReader(owner)
-	pkCol := -1
-	for i, f := range l.Fields {
-		if f == m.PK {
-			pkCol = i
-		}
+	pkCol := slices.Index(l.Fields, m.PK)
+	seen := newKeyMap[plan.Pointer](0)
+	ownerKey := keyReader(owner)
+	var rowKey func(r dialect.Row, i int) (dialect.Value, error)
+	if pkCol >= 0 {
+		rowKey = keyReader(m.PK)
 	}
 	row := func(r dialect.Row) error {
-		own, err := key(r, col)
+		own, err := ownerKey(r, col)
 		if err != nil {
 			return err
 		}
-		if pkCol >= 0 {
-			pk, err := keyReader(m.PK)(r, pkCol)
-			if err != nil {
+		var pk dialect.Value
+		if rowKey != nil {
+			if pk, err = rowKey(r, pkCol); err != nil {
 				return err
 			}
-			if obj, ok := seen[pk]; ok {
-				byOwner[own] = append(byOwner[own], obj)
+			if obj, ok := seen.get(pk); ok {
+				byOwner.add(own, obj)
 				return nil
 			}
-			obj := m.New()
-			seen[pk] = obj
-			found = append(found, obj)
-			byOwner[own] = append(byOwner[own], obj)
-			return scanObject(obj, st.Layout.Fields, m, r)
 		}
-		obj := m.New()
+		obj := news.Next(0)
+		if rowKey != nil {
+			seen.set(pk, obj)
+		}
 		found = append(found, obj)
-		byOwner[own] = append(byOwner[own], obj)
-		return scanObject(obj, st.Layout.Fields, m, r)
+		byOwner.add(own, obj)
+		return scanObject(obj, l.Fields, m, r)
 	}
-	part := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: row}}
-	return &loading{part: part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
-		bindFound(m, found, st.Layout.Fields, q)
+	part := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: args, Row: row}}
+	return &reading{part: part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
+		bindFound(m, found, l.Fields, q)
 		if len(q.Prefetch) > 0 && len(found) > 0 {
-			return found, prefetch(ctx, db, s, q, found)
+			return found, prefetch(ctx, db, s, q, found, nil)
 		}
 		return found, nil
 	}}, nil
@@ -454,7 +472,7 @@ func loadForPeers(ctx context.Context, l *plan.Link, owner plan.Pointer) error {
 			return fmt.Errorf("orm: %s.%s was not loaded by the query, and FetchRaise forbids to load it now (add Related or Prefetch)", l.Rel.From.GoName(), l.Rel.Name)
 		}
 		name = g.DB
-		hold := holder(l.Rel)
+		hold := l.Rel.Holder()
 		g.Each(func(obj plan.Pointer) bool {
 			if obj != owner && hold != nil && !hold.LinkAt(obj).Done {
 				objs = append(objs, obj)
@@ -466,47 +484,38 @@ func loadForPeers(ctx context.Context, l *plan.Link, owner plan.Pointer) error {
 	return err
 }
 
-func startTyped[T any](db *DB, s *scope, q *expr.Query) (*loading, error) {
-	st, err := db.statement(s, q, shapeSelect)
+func startTyped[T any](db *DB, s *scope, q *expr.Query) (*reading, error) {
+	st, args, err := db.prepared(s, q)
 	if err != nil {
 		return nil, err
 	}
 	if st.Empty {
-		return &loading{finish: func(context.Context) ([]plan.Pointer, error) { return nil, nil }}, nil
+		return noRows(), nil
 	}
 	r := newReader[T](st.Layout, q, 0)
-	ld := &loading{finish: func(ctx context.Context) ([]plan.Pointer, error) {
+	part := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: args, Row: r.next}}
+	return &reading{part: part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
 		defer r.free()
 		list, err := r.finish(ctx, db, s, q)
-		out := make([]plan.Pointer, len(list))
-		for i, obj := range list {
-			out[i] = plan.PointerTo(obj)
-		}
-		return out, err
-	}}
-	ld.part = &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}}
-	return ld, nil
+		return plan.Pointers(list), err
+	}}, nil
 }
 
-func (f *ForeignKey[T, K]) startAny(db *DB, s *scope, q *expr.Query) (*loading, error) {
+func (f *ForeignKey[T, K]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
 	return startTyped[T](db, s, q)
 }
 
 func (f *ForeignKey[T, K]) listAny([]plan.Pointer) any { return nil }
 
-func (m *Many[T]) startAny(db *DB, s *scope, q *expr.Query) (*loading, error) {
+func (m *Many[T]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
 	return startTyped[T](db, s, q)
 }
 
 func (m *Many[T]) listAny(objs []plan.Pointer) any {
-	list := make([]*T, len(objs))
-	for i, p := range objs {
-		list[i] = plan.At[T](p)
-	}
-	return list
+	return plan.List[T](objs)
 }
 
-func (o *One[T]) startAny(db *DB, s *scope, q *expr.Query) (*loading, error) {
+func (o *One[T]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
 	return startTyped[T](db, s, q)
 }
 

@@ -57,6 +57,15 @@ func (db *DB) statement(s *scope, q *expr.Query, kind shapeKind) (*compile.State
 	return &out, nil
 }
 
+// prepared is statement without a copy, for a query of objects: the statement and its arguments.
+func (db *DB) prepared(s *scope, q *expr.Query) (*compile.Statement, []dialect.Value, error) {
+	st, args, err := db.lookup(s, q, shapeSelect, nil)
+	if err == nil && args == nil {
+		args = st.Args
+	}
+	return st, args, err
+}
+
 // lookup is statement without a copy: args, when not nil, are the arguments in place of the statement's own. They are
 // appended to space.
 func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Value) (*compile.Statement, []dialect.Value, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -372,12 +373,8 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 		}
 	}
 	if len(q.Prefetch) > 0 {
-		objs := make([]plan.Pointer, len(out))
-		for i, obj := range out {
-			objs[i] = plan.PointerTo(obj)
-		}
 		own := *q // the caller's stays on its stack
-		if err := prefetch(ctx, db, s, &own, objs); err != nil {
+		if err := prefetch(ctx, db, s, &own, slices.Clone(plan.Pointers(out)), nil); err != nil {
 			return nil, err
 		}
 	}
@@ -390,6 +387,7 @@ type reader[T any] struct {
 	l      *compile.Layout
 	slab   plan.Slab[T]
 	one    [2]*T // the result of a query for one object
+	joined []joinedObjects
 	expect int
 	simple bool
 	db     string
@@ -424,16 +422,16 @@ func (rd *reader[T]) row(r dialect.Row) error {
 	if rd.simple {
 		return nil
 	}
-	return scanRest(obj, rd.l, r, rd.db)
-}
-
-// scanRest reads joined relations and annotations of a row.
-func scanRest(obj plan.Pointer, l *compile.Layout, r dialect.Row, db string) error {
-	for _, j := range l.Related {
-		if err := scanJoined(obj, j, r, db); err != nil {
+	for _, j := range rd.l.Related {
+		if err := rd.scanJoined(obj, j, r); err != nil {
 			return err
 		}
 	}
+	return scanAnnotations(obj, rd.l, r)
+}
+
+// scanAnnotations reads the computed columns of a row.
+func scanAnnotations(obj plan.Pointer, l *compile.Layout, r dialect.Row) error {
 	for _, a := range l.Annotations {
 		if a.Field == nil {
 			continue
@@ -449,30 +447,50 @@ func scanRest(obj plan.Pointer, l *compile.Layout, r dialect.Row, db string) err
 	return nil
 }
 
-func scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row, db string) error {
+// scanJoined reads a joined relation of a row.
+func (rd *reader[T]) scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row) error {
 	var link *plan.Link
-	if hold := holder(j.Rel); hold != nil {
+	if hold := j.Rel.Holder(); hold != nil {
 		link = hold.LinkAt(owner)
 		link.Done = true
 	}
 	if r.Null(j.PK) {
 		return nil
 	}
-	obj := j.Model.New()
+	obj := rd.newJoined(j)
 	for i, f := range j.Fields {
 		if err := f.Codec.Set(f.At(obj), r, j.Start+i); err != nil {
 			return fmt.Errorf("orm: %s.%s: %w", j.Model.GoName(), f.GoName, err)
 		}
 	}
 	j.Model.Bind(obj, nil)
-	settle(j.Model, obj, db)
+	settle(j.Model, obj, rd.db)
 	if link != nil {
 		link.Loaded = j.Model.Box(obj)
 	}
 	for _, c := range j.Children {
-		if err := scanJoined(obj, c, r, db); err != nil {
+		if err := rd.scanJoined(obj, c, r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// joinedObjects makes the objects of one joined relation.
+type joinedObjects struct {
+	of   *compile.Joined
+	objs plan.Objects
+}
+
+// newJoined makes the object of a joined relation. Those of many rows share their memory.
+func (rd *reader[T]) newJoined(j *compile.Joined) plan.Pointer {
+	if rd.expect == 1 {
+		return j.Model.New()
+	}
+	i := slices.IndexFunc(rd.joined, func(o joinedObjects) bool { return o.of == j })
+	if i < 0 {
+		i = len(rd.joined)
+		rd.joined = append(rd.joined, joinedObjects{of: j, objs: plan.Objects{Model: j.Model}})
+	}
+	return rd.joined[i].objs.Next(rd.expect)
 }

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -37,6 +38,7 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 		if len(vs) > d.MaxParams-64 {
 			return args, false
 		}
+		args = slices.Grow(args, len(vs))
 		for i := range vs {
 			pv, err := Prepare(b.kind, expr.Exact, vs[i], zone)
 			if err != nil {

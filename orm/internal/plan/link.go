@@ -77,6 +77,21 @@ func (m *Model) Bind(obj unsafe.Pointer, peers *Peers) {
 	}
 }
 
+// Holder finds the Go field that holds a relation in objects of its model, or nil when the model has none (the plain way
+// back).
+func (r *Relation) Holder() *Field {
+	if f := r.holder.Load(); f != nil {
+		return f
+	}
+	for _, f := range r.From.Fields {
+		if f.Rel == r || f.Rel != nil && f.Rel.Field == r.Field && f.Rel.To == r.To && f.Rel.Kind == r.Kind {
+			r.holder.Store(f)
+			return f
+		}
+	}
+	return nil
+}
+
 // At returns the address of the field in an object.
 func (f *Field) At(obj unsafe.Pointer) unsafe.Pointer { return unsafe.Add(obj, f.Offset) }
 

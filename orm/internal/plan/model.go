@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/nuages-go/nuages/orm/schema"
@@ -30,6 +31,8 @@ type Model struct {
 	// New allocates a value; Box makes a *T of an address.
 	New func() unsafe.Pointer
 	Box func(p unsafe.Pointer) any
+	// block allocates n values next to each other, where the type was known.
+	block func(n int) unsafe.Pointer
 	// Links are the relation fields that need to know their owner after a load.
 	Links []*Field
 	// Parts are the relations that a model declares itself, forward and backward, by name.
@@ -129,6 +132,7 @@ func Get[T any](describe func(m *Model) error) *Model {
 		Type:     t,
 		New:      func() unsafe.Pointer { return unsafe.Pointer(new(T)) },
 		Box:      func(p unsafe.Pointer) any { return (*T)(p) },
+		block:    func(n int) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(make([]T, n))) },
 		describe: describe,
 	})
 	return m.(*Model)
@@ -146,6 +150,14 @@ func OfType(t reflect.Type, describe func(m *Model) error) *Model {
 		describe: describe,
 	})
 	return m.(*Model)
+}
+
+// newBlock allocates n values next to each other.
+func (m *Model) newBlock(n int) unsafe.Pointer {
+	if m.block == nil {
+		return reflect.MakeSlice(reflect.SliceOf(m.Type), n, n).UnsafePointer()
+	}
+	return m.block(n)
 }
 
 // Known returns the plan of a type if it is a model that was asked for before, or nil.
@@ -337,7 +349,8 @@ type Relation struct {
 	complete func(r *Relation) error
 	once     sync.Once
 	err      error
-	mu       sync.Mutex // guards back
+	holder   atomic.Pointer[Field] // once it is found
+	mu       sync.Mutex            // guards back
 	back     *Relation
 }
 
