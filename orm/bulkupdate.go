@@ -11,8 +11,8 @@ import (
 )
 
 // BulkUpdate writes the named fields of objects that were saved before and returns the number of rows that matched. Where
-// the database takes lists (PostgreSQL) that is one statement, elsewhere a prepared one for each object; always in one
-// transaction. AutoNow does not apply. Django: bulk_update.
+// the database takes lists (PostgreSQL) that is one statement, on MySQL one for each 100 objects, and on SQLite, which is in
+// the same process, a prepared one for each object; always in one transaction. AutoNow does not apply. Django: bulk_update.
 //
 //	orm.Objects[Article]().BulkUpdate(ctx, articles, &a.Title, &a.Slug)
 func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int, error) {
@@ -53,10 +53,15 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 		}
 		for n := 0; len(objs) > 0 && err == nil; objs = objs[n:] {
 			var matched int
-			if n = 1; db.d.Arrays {
+			switch {
+			case db.d.Arrays:
 				n = min(bulkLists, len(objs))
 				matched, err = bulkUpdateLists(ctx, db, s, m, objs[:n], chosen)
-			} else {
+			case db.d.Name == "mysql":
+				n = min(bulkCases, max(1, db.d.MaxParams/(1+2*len(chosen))), len(objs))
+				matched, err = bulkUpdateCases(ctx, db, s, m, objs[:n], chosen)
+			default:
+				n = 1
 				matched, err = bulkUpdateOne(ctx, db, s, m, plan.PointerTo(objs[0]), chosen)
 			}
 			total += matched
@@ -113,6 +118,46 @@ func bulkUpdateOne(ctx context.Context, db *DB, s *scope, m *plan.Model, obj pla
 	b = append(db.d.AppendQuoted(append(b, " WHERE "...), m.PK.Column), " = "...)
 	b = db.d.AppendParam(b, len(args))
 	res, err := db.exec(ctx, s, string(b), args)
+	return int(res.RowsAffected), err
+}
+
+// bulkCases is the number of objects of one statement with cases: the server looks through them for each row.
+const bulkCases = 100
+
+// bulkUpdateCases writes objects by one statement: UPDATE t SET a = CASE id WHEN ? THEN ? ... END WHERE id IN (...).
+//
+// Django 6.1 django/db/models/query.py bulk_update.
+func bulkUpdateCases[T any](ctx context.Context, db *DB, s *scope, m *plan.Model, objs []*T, fields []*plan.Field) (int, error) {
+	keys := make([]dialect.Value, len(objs))
+	for i, obj := range objs {
+		keys[i] = db.d.Bind(m.PK.Codec.Get(m.PK.At(plan.PointerTo(obj))))
+	}
+	b := append(db.d.AppendQuoted([]byte("UPDATE "), m.Schema.Table), " SET "...)
+	args := make([]dialect.Value, 0, len(objs)*(1+2*len(fields)))
+	for i, f := range fields {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(db.d.AppendQuoted(b, f.Column), " = CASE "...)
+		b = db.d.AppendQuoted(b, m.PK.Column)
+		for k, obj := range objs {
+			v, err := columnValue(f, plan.PointerTo(obj))
+			if err != nil {
+				return 0, err
+			}
+			args = append(args, keys[k], db.d.Bind(v))
+			b = append(b, " WHEN ? THEN ?"...)
+		}
+		b = append(b, " END"...)
+	}
+	b = append(db.d.AppendQuoted(append(b, " WHERE "...), m.PK.Column), " IN ("...)
+	for i := range keys {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, '?')
+	}
+	res, err := db.exec(ctx, s, string(append(b, ')')), append(args, keys...))
 	return int(res.RowsAffected), err
 }
 

@@ -47,12 +47,18 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 		return err
 	}
 	if len(in.returning) == 0 || !db.d.Returning {
+		if err := db.told(m, in.returning); err != nil {
+			return err
+		}
 		res, err := db.exec(ctx, s, in.sql, args)
 		if err != nil {
 			return err
 		}
-		if len(in.returning) > 0 && m.PK != nil {
+		if m.PK != nil && slices.Contains(in.returning, m.PK) {
 			setID(m, obj, res.LastInsertID)
+		}
+		if err := db.readBack(ctx, s, m, []plan.Pointer{obj}, in.returning); err != nil {
+			return err
 		}
 		m.SetState(obj, nil)
 		settle(m, obj, name)
@@ -284,18 +290,12 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		if err != nil {
 			return err
 		}
-		// Rows with and without a key are different statements, as in Django.
-		var with, without []plan.Pointer
-		for _, obj := range objs {
-			p := plan.PointerTo(obj)
-			fill(m, p, true)
-			if m.PK != nil && m.PK.S.Kind.IsAuto() && m.PK.Codec.Zero(m.PK.At(p)) {
-				without = append(without, p)
-			} else {
-				with = append(with, p)
-			}
+		list := make([]plan.Pointer, len(objs))
+		for i, obj := range objs {
+			list[i] = plan.PointerTo(obj)
+			fill(m, list[i], true)
 		}
-		for _, part := range [][]plan.Pointer{with, without} {
+		for _, part := range sameColumns(m, list) {
 			if err := db.bulkInsert(ctx, s, m, part, o, update, unique); err != nil {
 				return err
 			}
@@ -324,18 +324,6 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 		return nil
 	}
 	shape := db.insertShape(m, objs[0])
-	// A column that is left to the database must be left in all rows: others write it.
-	for _, f := range append([]*plan.Field(nil), shape.Returning...) {
-		if f.S.DBDefault == nil || f.S.Expression != nil {
-			continue
-		}
-		for _, obj := range objs {
-			if !f.Codec.Zero(f.At(obj)) {
-				shape.Fields = append(shape.Fields, f)
-				break
-			}
-		}
-	}
 	if done, err := db.copyInsert(ctx, s, shape, objs, o, update); done || err != nil {
 		return err
 	}
@@ -344,12 +332,18 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 	if o.BatchSize > 0 {
 		size = min(size, o.BatchSize)
 	}
+	told := !o.IgnoreConflicts && len(update) == 0
+	if told {
+		if err := db.told(m, shape.Returning); err != nil {
+			return err
+		}
+	}
 	c := db.compiler(s)
 	for len(objs) > 0 {
 		batch := objs[:min(size, len(objs))]
 		objs = objs[len(batch):]
 		in := &compile.Insert{Model: m, Fields: shape.Fields, Ignore: o.IgnoreConflicts, Update: update, Unique: unique}
-		if db.d.Returning && !o.IgnoreConflicts && len(update) == 0 {
+		if db.d.Returning && told {
 			in.Returning = shape.Returning
 		}
 		values := make([]dialect.Value, 0, len(batch)*len(shape.Fields))
@@ -370,9 +364,14 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 			if err != nil {
 				return err
 			}
-			if db.d.ConsecutiveKeys && !o.IgnoreConflicts && len(update) == 0 && m.PK != nil && slices.Contains(shape.Returning, m.PK) {
+			if db.d.ConsecutiveKeys && told && m.PK != nil && slices.Contains(shape.Returning, m.PK) {
 				for i, obj := range batch {
 					setID(m, obj, res.LastInsertID+int64(i)*max(1, res.KeyStep))
+				}
+			}
+			if told {
+				if err := db.readBack(ctx, s, m, batch, shape.Returning); err != nil {
+					return err
 				}
 			}
 		} else {

@@ -36,6 +36,8 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"constraints", testConstraints},
 		{"writes", testWrites},
 		{"bulk", testBulk},
+		{"bulk update", testBulkUpdate},
+		{"database defaults", testDefaults},
 		{"atomic", testAtomic},
 		{"savepoints", testSavepoints},
 		{"panic", testPanic},
@@ -55,7 +57,7 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		t.Run(part.name, func(t *testing.T) {
 			db := open(t)
 			e := &env{db: db, ctx: orm.WithDatabase(t.Context(), db)}
-			models := []orm.Model{orm.ModelOf[Author](), orm.ModelOf[Genre](), orm.ModelOf[Book](), orm.ModelOf[Sample]()}
+			models := []orm.Model{orm.ModelOf[Author](), orm.ModelOf[Genre](), orm.ModelOf[Book](), orm.ModelOf[Sample](), orm.ModelOf[Parcel](), orm.ModelOf[Label]()}
 			e.ctx = orm.WithModels(e.ctx, models...)
 			t.Cleanup(func() {
 				checkIdle(t, db)
@@ -104,7 +106,7 @@ func createTable(t *testing.T, e *env, m *schema.Model) {
 			continue
 		}
 		if f.HasColumn() {
-			cols = append(cols, columnSQL(d, f))
+			cols = append(cols, columnSQL(t, d, m, f))
 		}
 		if f.Rel != nil && f.Rel.To != "" && !d.DeferredKeys {
 			cols = append(cols, "FOREIGN KEY ("+d.QuoteName(f.ColumnName())+") REFERENCES "+d.QuoteName(referredTo(f))+" ("+d.QuoteName("id")+")")
@@ -135,8 +137,20 @@ func createTable(t *testing.T, e *env, m *schema.Model) {
 	}
 }
 
-func columnSQL(d *dialect.Dialect, f *schema.Field) string {
+func columnSQL(t *testing.T, d *dialect.Dialect, m *schema.Model, f *schema.Field) string {
+	t.Helper()
+	expression := func(of any) string {
+		sql, err := orm.ExpressionSQL(d, m, of.(schema.Expression))
+		must(t, err)
+		return " (" + sql + ")"
+	}
 	sql := d.QuoteName(f.ColumnName()) + " " + d.ColumnType(f, nil)
+	if f.DBDefault != nil {
+		sql += " DEFAULT" + expression(f.DBDefault)
+	}
+	if f.Expression != nil {
+		return sql + " GENERATED ALWAYS AS" + expression(f.Expression) + " STORED"
+	}
 	if f.Null {
 		sql += " NULL"
 	} else {

@@ -145,3 +145,21 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkBulkUpdate writes two columns of 1000 rows.
+func BenchmarkBulkUpdate(b *testing.B) {
+	ctx, _ := items(b)
+	list, err := orm.Objects[Item]().All(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, it := range list {
+			it.Pages++
+		}
+		if n, err := orm.Objects[Item]().BulkUpdate(ctx, list, &item.Name, &item.Pages); err != nil || n != len(list) {
+			b.Fatal(n, err)
+		}
+	}
+}
