@@ -29,6 +29,9 @@ func (*notFound) Is(target error) bool { return target == sql.ErrNoRows }
 // ConstraintError says that a statement would have broken a rule of the table: Django's IntegrityError.
 type ConstraintError = dialect.ConstraintError
 
+// VersionError says that the database server is too old: Django's NotSupportedError.
+type VersionError = dialect.VersionError
+
 // The kinds of constraints.
 const (
 	UniqueConstraint     = dialect.Unique

@@ -55,3 +55,15 @@ func (e *ConstraintError) Error() string {
 
 // Unwrap returns the database's error.
 func (e *ConstraintError) Unwrap() error { return e.Err }
+
+// VersionError says that a server is older than what the ORM is made for. Django: NotSupportedError of
+// check_database_version_supported.
+type VersionError struct {
+	// Server is its name, Version what it says it is, Oldest what is needed at least.
+	Server, Version, Oldest string
+}
+
+// Error names the three.
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("orm: the database server is %s %s, which is too old (%s or later is needed)", e.Server, e.Version, e.Oldest)
+}

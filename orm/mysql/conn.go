@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 )
@@ -21,6 +22,7 @@ type conn struct {
 	id      int64 // the server's number of the connection
 	keyStep int64
 	maria   bool
+	zones   *sync.Map
 
 	stmts map[string]driver.Stmt
 	named []driver.NamedValue
@@ -185,6 +187,9 @@ func (c *conn) prepare(ctx context.Context, sql string) (s driver.Stmt, kept boo
 	p, ok := c.inner.(driver.ConnPrepareContext)
 	if !ok {
 		return nil, false, errors.New("mysql: the driver cannot prepare statements")
+	}
+	if err := c.checkZones(ctx, sql); err != nil {
+		return nil, false, err
 	}
 	if s, err = p.PrepareContext(ctx, sql); err != nil {
 		return nil, false, err

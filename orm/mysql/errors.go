@@ -233,5 +233,8 @@ func connectError(ctx context.Context, err error) error {
 		}
 		return e
 	}
+	if ve, ok := errors.AsType[*dialect.VersionError](err); ok {
+		return ve
+	}
 	return &lostError{err}
 }

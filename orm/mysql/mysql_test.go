@@ -30,3 +30,10 @@ func TestDriverWithoutReturning(t *testing.T) {
 		return db
 	})
 }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -6,11 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -44,6 +41,11 @@ type Options struct {
 	// Isolation is the isolation level of transactions that name none: "read uncommitted", "read committed", "repeatable read",
 	// "serializable", or "server" for the server's own. Default: "read committed", as in Django.
 	Isolation string
+	// StatementTimeout is the server's own limit for statements (max_statement_time of MariaDB; max_execution_time of MySQL,
+	// which bounds SELECT only). Default: the server's; contexts bound statements.
+	StatementTimeout time.Duration
+	// ReadOnly makes every transaction read only: a write is an error. Default: false.
+	ReadOnly bool
 	// TLS is used if it is set. Default: as the URL says (?tls=true), else none.
 	TLS *tls.Config
 	// Init are further statements for each new connection.
@@ -51,9 +53,8 @@ type Options struct {
 }
 
 // Driver opens databases for orm.OpenURL: mysql://user:password@host:3306/name, mariadb://..., and for a socket
-// mysql://user:password@/name?socket=/run/mysqld/mysqld.sock. The query of the URL may also set flavor, max_conns,
-// max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, isolation and tls (true, false, skip-verify,
-// preferred).
+// mysql://user:password@/name?socket=/run/mysqld/mysqld.sock. The options that the query of the URL may set are in the
+// documentation of databases.
 func Driver() orm.Driver {
 	return orm.Driver{Schemes: []string{"mysql", "mariadb"}, Open: OpenURL}
 }
@@ -120,84 +121,6 @@ func (p *pool) ask() error {
 	return errors.Join(err, sc.Close())
 }
 
-// parseURL reads a database URL into the configuration of the driver below.
-func parseURL(raw string, o *Options) (*driver.Config, error) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "mysql" && u.Scheme != "mariadb" {
-		return nil, errors.New("mysql: the database URL cannot be read (mysql://user:password@host:3306/name, special characters as %XX)")
-	}
-	cfg := driver.NewConfig()
-	if o.Flavor == "" && u.Scheme == "mariadb" {
-		o.Flavor = "mariadb"
-	}
-	cfg.User = u.User.Username()
-	cfg.Passwd, _ = u.User.Password()
-	cfg.DBName = strings.TrimPrefix(u.Path, "/")
-	cfg.Net = "tcp"
-	host, port := u.Hostname(), u.Port()
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	if port == "" {
-		port = "3306"
-	}
-	cfg.Addr = net.JoinHostPort(host, port)
-	q, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return nil, fmt.Errorf("mysql: options of the URL: %w", err)
-	}
-	for key, vs := range q {
-		if err := setOption(cfg, o, key, vs[0]); err != nil {
-			return nil, fmt.Errorf("mysql: option %q of the URL: %w", key, err)
-		}
-	}
-	return cfg, nil
-}
-
-// setOption sets what the caller's options leave open.
-func setOption(cfg *driver.Config, o *Options, key, v string) (err error) {
-	number := func(to *int) {
-		if *to == 0 {
-			*to, err = strconv.Atoi(v)
-		}
-	}
-	span := func(to *time.Duration) {
-		if *to == 0 {
-			*to, err = time.ParseDuration(v)
-		}
-	}
-	text := func(to *string) {
-		if *to == "" {
-			*to = v
-		}
-	}
-	switch key {
-	case "socket", "unix_socket":
-		cfg.Net, cfg.Addr = "unix", v
-	case "flavor":
-		text(&o.Flavor)
-	case "max_conns":
-		number(&o.MaxConns)
-	case "max_idle_conns":
-		number(&o.MaxIdleConns)
-	case "max_lifetime":
-		span(&o.MaxLifetime)
-	case "max_idle":
-		span(&o.MaxIdle)
-	case "acquire_timeout":
-		span(&o.AcquireTimeout)
-	case "connect_timeout":
-		span(&o.ConnectTimeout)
-	case "isolation":
-		text(&o.Isolation)
-	case "tls":
-		cfg.TLSConfig = v
-	default:
-		err = errors.New("unknown (known: socket, flavor, max_conns, max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, isolation, tls)")
-	}
-	return err
-}
-
 var isolations = []string{"read uncommitted", "read committed", "repeatable read", "serializable"}
 
 // complete fills in defaults and sets what the ORM relies on.
@@ -227,6 +150,9 @@ func (o *Options) complete(cfg *driver.Config) error {
 	}
 	if o.Isolation != "server" && !slices.Contains(isolations, o.Isolation) {
 		return fmt.Errorf("mysql: Options.Isolation %q (%s or server)", o.Isolation, strings.Join(isolations, ", "))
+	}
+	if o.StatementTimeout < 0 {
+		return fmt.Errorf("mysql: Options.StatementTimeout %s is negative", o.StatementTimeout)
 	}
 	cfg.Timeout = o.ConnectTimeout
 	cfg.ParseTime, cfg.Loc = true, time.UTC

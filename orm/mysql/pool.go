@@ -148,6 +148,7 @@ type connector struct {
 	inner driver.Connector
 	cfg   *mysqldriver.Config
 	o     *Options
+	zones sync.Map // the names of time zones that the server was seen to know
 }
 
 // Driver is the driver below.
@@ -173,7 +174,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 func (c *connector) prepare(ctx context.Context, inner driver.Conn) (*conn, error) {
-	dc := &conn{inner: inner, o: c.o, stmts: map[string]driver.Stmt{}}
+	dc := &conn{inner: inner, o: c.o, zones: &c.zones, stmts: map[string]driver.Stmt{}}
 	row, err := queryRaw(ctx, inner, "SELECT CONNECTION_ID(), VERSION(), @@SESSION.auto_increment_increment, @@SESSION.sql_mode")
 	if err != nil {
 		return nil, err
@@ -187,12 +188,27 @@ func (c *connector) prepare(ctx context.Context, inner driver.Conn) (*conn, erro
 	if c.o.Isolation != "server" {
 		init = append(init, "SET SESSION TRANSACTION ISOLATION LEVEL "+strings.ToUpper(c.o.Isolation))
 	}
+	if c.o.ReadOnly {
+		init = append(init, "SET SESSION TRANSACTION READ ONLY")
+	}
+	if c.o.StatementTimeout > 0 {
+		init = append(init, timeoutSQL(c.o.StatementTimeout, dc.maria))
+	}
 	for _, sql := range append(init, c.o.Init...) {
 		if err := execRaw(ctx, inner, sql); err != nil {
 			return nil, fmt.Errorf("%s: %w", sql, err)
 		}
 	}
 	return dc, nil
+}
+
+// timeoutSQL sets the server's limit for statements: MariaDB counts in seconds and for all of them, MySQL in milliseconds and
+// for SELECT only.
+func timeoutSQL(limit time.Duration, maria bool) string {
+	if maria {
+		return fmt.Sprintf("SET SESSION max_statement_time = %g", max(time.Millisecond, limit).Seconds())
+	}
+	return fmt.Sprintf("SET SESSION max_execution_time = %d", max(1, limit.Milliseconds()))
 }
 
 func checkVersion(version string, maria bool) error {
@@ -208,7 +224,7 @@ func checkVersion(version string, maria bool) error {
 	}
 	_, _ = fmt.Sscanf(oldest, "%d.%d", &want[0], &want[1]) // our own text
 	if have[0] < want[0] || have[0] == want[0] && have[1] < want[1] {
-		return fmt.Errorf("the server is %s %s (%s or later is needed)", name, version, oldest)
+		return &dialect.VersionError{Server: name, Version: version, Oldest: oldest}
 	}
 	return nil
 }

@@ -173,5 +173,8 @@ func connectError(ctx context.Context, err error) error {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && pe.Code == "53300" { // too_many_connections
 		return &unreachableError{fmt.Errorf("the server takes no more connections (lower Options.MaxConns or raise its max_connections): %w", fromServer(pe, ""))}
 	}
+	if ve, ok := errors.AsType[*dialect.VersionError](err); ok {
+		return ve
+	}
 	return &unreachableError{err} // pgx leaves the password out
 }

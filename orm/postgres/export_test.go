@@ -14,3 +14,6 @@ func AppendArray(vs []dialect.Value) string { return string(appendArray(nil, vs)
 
 // AppendEscaped is COPY's text form.
 func AppendEscaped(s string) string { return string(appendEscaped(nil, s)) }
+
+// CheckVersion refuses servers that are too old.
+func CheckVersion(version string) error { return checkVersion(version) }

@@ -181,11 +181,8 @@ func setDuration(to *time.Duration, d time.Duration) {
 // prepareConn makes a new connection ready.
 func (p *pool) prepareConn(ctx context.Context, pc *pgx.Conn) error {
 	raw := pc.PgConn()
-	version := raw.ParameterStatus("server_version")
-	major, _, _ := strings.Cut(version, ".")
-	major, _, _ = strings.Cut(major, " ")
-	if n, err := strconv.Atoi(major); err == nil && n < oldestServer {
-		return fmt.Errorf("the server is PostgreSQL %s (%d or later is needed)", version, oldestServer)
+	if err := checkVersion(raw.ParameterStatus("server_version")); err != nil {
+		return err
 	}
 	init := p.o.Init
 	if p.o.Role != "" {
@@ -199,6 +196,18 @@ func (p *pool) prepareConn(ctx context.Context, pc *pgx.Conn) error {
 	c := &conn{raw: raw, stmts: map[string]*stmt{}, o: &p.o}
 	c.lease.pool = p
 	raw.CustomData()[connKey] = c
+	return nil
+}
+
+// checkVersion reads "15.3" or "16beta1 (Debian ...)"; a fork that numbers itself in another way is taken as it is.
+func checkVersion(version string) error {
+	digits := 0
+	for digits < len(version) && version[digits] >= '0' && version[digits] <= '9' {
+		digits++
+	}
+	if n, err := strconv.Atoi(version[:digits]); err == nil && n < oldestServer {
+		return &dialect.VersionError{Server: "PostgreSQL", Version: version, Oldest: strconv.Itoa(oldestServer)}
+	}
 	return nil
 }
 

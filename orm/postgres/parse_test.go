@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/postgres"
 )
@@ -88,4 +90,14 @@ func FuzzArray(f *testing.F) {
 			t.Errorf("COPY text %q reads as %q", esc, back)
 		}
 	})
+}
+
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	for version, old := range map[string]bool{"15.3": false, "16beta1": false, "17.0 (Debian 17.0-1)": false, "14.9": true, "9.6.24": true, "": false, "next": false} {
+		ve, got := errors.AsType[*orm.VersionError](postgres.CheckVersion(version))
+		if got != old || got && ve.Version != version {
+			t.Errorf("version %q: %v, want an error: %t", version, ve, old)
+		}
+	}
 }
