@@ -53,6 +53,9 @@ func (r *runner) do(ctx context.Context, m *Migration, state *State, fake bool) 
 		if err := applyState(state, m); err != nil {
 			return err
 		}
+		if err := r.forgetJournal(ctx, m); err != nil {
+			return err
+		}
 		return r.record(ctx, m)
 	}
 	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
@@ -79,7 +82,7 @@ func (r *runner) do(ctx context.Context, m *Migration, state *State, fake bool) 
 		if err := e.finish(ctx); err != nil {
 			return err
 		}
-		return r.record(ctx, m)
+		return e.recorded(ctx, func(ctx context.Context) error { return r.record(ctx, m) })
 	})
 }
 
@@ -125,8 +128,13 @@ func (r *runner) undo(ctx context.Context, m *Migration, state *State, fake bool
 	}
 	*state = *before
 	if fake {
+		if err := r.forgetJournal(ctx, m); err != nil {
+			return err
+		}
 		return r.forget(ctx, m)
 	}
+	r.undoing = true
+	defer func() { r.undoing = false }()
 	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
 		for i, op := range slices.Backward(m.Operations) {
 			if !allowed(ctx, r.o.DB, m.App, op) {
@@ -139,7 +147,7 @@ func (r *runner) undo(ctx context.Context, m *Migration, state *State, fake bool
 		if err := e.finish(ctx); err != nil {
 			return err
 		}
-		return r.forget(ctx, m)
+		return e.recorded(ctx, func(ctx context.Context) error { return r.forget(ctx, m) })
 	})
 }
 
@@ -160,9 +168,8 @@ func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx con
 		}()
 	}
 	if m.NonAtomic || !d.TransactionalDDL {
-		e.keep = true
-		if err := f(ctx, e); err != nil {
-			return stopped(m, e.ran, err)
+		if err := r.withoutTransaction(ctx, e, m, f); err != nil {
+			return stopped(m, e, err)
 		}
 		return nil
 	}
@@ -180,23 +187,47 @@ func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx con
 	})
 }
 
-// stopped says which statements of a migration without a transaction have run, and how to go on.
-func stopped(m *Migration, ran []string, err error) error {
-	if len(ran) == 0 {
-		return fmt.Errorf("%w (no statement of the migration has run before; migrate again when the cause is gone)", err)
+// withoutTransaction runs a migration that nothing takes back. On MySQL a journal tells the next process how far it came.
+func (r *runner) withoutTransaction(ctx context.Context, e *Editor, m *Migration, f func(ctx context.Context, e *Editor) error) error {
+	e.keep = true
+	if e.d.TransactionalDDL || m.App == "syncdb" {
+		return f(ctx, e)
 	}
-	return fmt.Errorf("%w\nThe migration has no transaction around it. These statements have run and stay:\n  %s\nTake them back by hand and migrate again, or do the rest by hand and record it: migrate --fake %s %s", err, strings.Join(ran, ";\n  "), m.App, m.Name)
+	if err := r.timeouts(ctx, e, m); err != nil {
+		return err
+	}
+	var err error
+	if e.journal, err = openJournal(ctx, r.o.DB, m.Key(), r.undoing); err != nil {
+		return err
+	}
+	e.journal.nonAtomic, e.journal.limit = m.NonAtomic, e.limit
+	if n := len(e.journal.old); n > 0 {
+		r.printf(" (going on after %d statements)", n)
+	}
+	return errors.Join(f(ctx, e), dropJournal(ctx, r.o.DB))
+}
+
+// stopped says which statements of a migration without a transaction have run, and how to go on.
+func stopped(m *Migration, e *Editor, err error) error {
+	switch {
+	case len(e.ran) == 0:
+		return fmt.Errorf("%w (no statement of the migration has run before; migrate again when the cause is gone)", err)
+	case e.journal != nil:
+		return fmt.Errorf("%w\nThe database cannot take changes of tables back. These statements have run and stay:\n  %s\nMigrate again when the cause is gone: it goes on after them. %s", err, strings.Join(e.ran, ";\n  "), e.journal.wayOut())
+	}
+	return fmt.Errorf("%w\nThe migration has no transaction around it. These statements have run and stay:\n  %s\nTake them back by hand and migrate again, or do the rest by hand and record it: migrate --fake %s %s", err, strings.Join(e.ran, ";\n  "), m.App, m.Name)
 }
 
 // timeouts limits how long statements of a migration wait and run.
 func (r *runner) timeouts(ctx context.Context, e *Editor, m *Migration) error {
+	lock, statement := cmp.Or(m.LockTimeout, r.o.LockTimeout), cmp.Or(m.StatementTimeout, r.o.StatementTimeout)
+	if e.d.Name == "mysql" && (lock > 0 || statement > 0) {
+		return e.mysqlTimeouts(lock, statement)
+	}
 	if e.d.Name != "postgresql" {
 		return nil
 	}
-	for name, d := range map[string]time.Duration{
-		"lock_timeout":      cmp.Or(m.LockTimeout, r.o.LockTimeout),
-		"statement_timeout": cmp.Or(m.StatementTimeout, r.o.StatementTimeout),
-	} {
+	for name, d := range map[string]time.Duration{"lock_timeout": lock, "statement_timeout": statement} {
 		if d <= 0 {
 			continue
 		}

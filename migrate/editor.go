@@ -24,6 +24,10 @@ type Editor struct {
 	// keep asks for ran, the statements that were run: where no transaction takes them back, an error names them.
 	keep bool
 	ran  []string
+	// journal writes down what has run, on databases that cannot take changes of tables back.
+	journal *journal
+	// limit stands before each statement; see mysqlTimeouts.
+	limit string
 	// deferred runs at the end of the migration: indexes, and foreign keys where they are separate statements.
 	deferred []string
 }
@@ -45,7 +49,13 @@ func (e *Editor) Execute(ctx context.Context, sql string) error {
 		e.out = append(e.out, sql)
 		return nil
 	}
-	if _, err := orm.ExecOn(ctx, e.db, sql); err != nil {
+	var err error
+	if e.journal != nil {
+		err = e.journal.execute(ctx, sql)
+	} else {
+		_, err = orm.ExecOn(ctx, e.db, sql)
+	}
+	if err != nil {
 		return err
 	}
 	if e.keep {

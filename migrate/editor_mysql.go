@@ -2,8 +2,12 @@ package migrate
 
 import (
 	"context"
+	"errors"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/schema"
@@ -36,6 +40,24 @@ func (e *Editor) mysqlDefinition(s *State, m *schema.Model, f *schema.Field) (st
 	}
 	head = strings.TrimSuffix(strings.TrimSuffix(head, " PRIMARY KEY"), " UNIQUE")
 	return head + tail, nil
+}
+
+// mysqlTimeouts limits each statement. MariaDB takes limits in front of a statement, in seconds; MySQL for a connection
+// only, which its address gives.
+func (e *Editor) mysqlTimeouts(lock, statement time.Duration) error {
+	if !e.d.MariaDB {
+		return errors.New("migrate: MySQL has no lock and statement timeouts for single statements (set lock_wait_timeout in the address of the database: ?lock_wait_timeout=5)")
+	}
+	var set []string
+	if lock > 0 {
+		seconds := strconv.Itoa(int(math.Ceil(lock.Seconds())))
+		set = append(set, "lock_wait_timeout="+seconds, "innodb_lock_wait_timeout="+seconds)
+	}
+	if statement > 0 {
+		set = append(set, "max_statement_time="+strconv.FormatFloat(statement.Seconds(), 'f', -1, 64))
+	}
+	e.limit = "SET STATEMENT " + strings.Join(set, ", ") + " FOR "
+	return nil
 }
 
 // mysqlComment is the comment of a column, a part of its definition.
@@ -132,6 +154,25 @@ func (e *Editor) mysqlDrop(ctx context.Context, m *schema.Model, table, column, 
 	return nil
 }
 
+// mysqlOwnIndex is the name of the index over one column that the model does not name itself, or empty. Without a database
+// there is none.
+func (e *Editor) mysqlOwnIndex(ctx context.Context, m *schema.Model, table, column string) (string, error) {
+	if e.collect {
+		return "", nil
+	}
+	t, err := introspectTable(ctx, e.d, e.db, table)
+	if err != nil {
+		return "", err
+	}
+	for _, ix := range t.Indexes {
+		named := hasConstraint(m, ix.Name) || slices.ContainsFunc(m.Indexes, func(o schema.Index) bool { return o.Name == ix.Name })
+		if !named && !ix.Unique && slices.Equal(ix.Columns, []string{column}) {
+			return ix.Name, nil
+		}
+	}
+	return "", nil
+}
+
 // mysqlKeepKey gives a foreign key an index of its own before the one that it used is dropped.
 //
 // Django 6.1 django/db/backends/mysql/schema.py _create_missing_fk_index.
@@ -220,6 +261,17 @@ func (e *Editor) mysqlAlterField(ctx context.Context, c *change) error {
 			return err
 		}
 	}
+	if wasFK != "" && isFK == "" && !e.mysqlIndexed(c.now, newType) {
+		name, err := e.mysqlOwnIndex(ctx, c.before, c.after.Table, oldCol)
+		if err != nil {
+			return err
+		}
+		if name != "" {
+			if err := e.dropIndex(ctx, c.before, name); err != nil {
+				return err
+			}
+		}
+	}
 
 	// Change the column.
 	var steps []string
@@ -266,7 +318,13 @@ func (e *Editor) mysqlAlterField(ctx context.Context, c *change) error {
 		steps = append(steps, "ALTER TABLE "+table+" ADD CONSTRAINT "+e.name(schema.IndexName(c.after.Table, []string{c.now.ColumnName()}, "_uniq", e.d.MaxName))+" UNIQUE ("+col+")")
 	}
 	if e.mysqlIndexed(c.now, newType) && !e.mysqlIndexed(c.old, oldType) {
-		steps = append(steps, "CREATE INDEX "+e.name(schema.IndexName(c.after.Table, []string{c.now.ColumnName()}, "", e.d.MaxName))+" ON "+table+" ("+col+")")
+		name, err := e.mysqlOwnIndex(ctx, c.before, c.after.Table, oldCol)
+		if err != nil {
+			return err
+		}
+		if name == "" { // a foreign key leaves its index behind
+			steps = append(steps, "CREATE INDEX "+e.name(schema.IndexName(c.after.Table, []string{c.now.ColumnName()}, "", e.d.MaxName))+" ON "+table+" ("+col+")")
+		}
 	}
 	if isFK != "" && refk {
 		sql, err := e.foreignKeySQL(c.to, c.after, c.now)

@@ -15,6 +15,7 @@ import (
 	"github.com/nuages-go/nuages/internal/testservices"
 	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/mysql"
 	"github.com/nuages-go/nuages/orm/postgres"
 	"github.com/nuages-go/nuages/orm/schema"
 	"github.com/nuages-go/nuages/orm/sqlite"
@@ -34,6 +35,9 @@ func halfway(f func(ctx context.Context, data *migrate.Data) error) []migrate.Ap
 func openURL(url string) (*orm.DB, error) {
 	if path, ok := strings.CutPrefix(url, "file:"); ok {
 		return sqlite.Open(path, sqlite.Options{})
+	}
+	if strings.HasPrefix(url, "mysql:") {
+		return mysql.Open(url, mysql.Options{})
 	}
 	return postgres.Open(url, postgres.Options{})
 }
@@ -105,6 +109,7 @@ func TestKill(t *testing.T) {
 	}
 	t.Run("sqlite", func(t *testing.T) { kill(t, "file:"+filepath.Join(t.TempDir(), "k.sqlite3")) })
 	t.Run("postgresql", func(t *testing.T) { kill(t, testservices.StartPostgres(t).NewDatabase(t)) })
+	t.Run("mysql", func(t *testing.T) { kill(t, testservices.StartMariaDB(t).NewDatabase(t)) })
 }
 
 // TestAtOnce lets several processes' worth of databases migrate the same one at the same time.
@@ -140,6 +145,7 @@ func TestAtOnce(t *testing.T) {
 	}
 	t.Run("sqlite", func(t *testing.T) { atOnce(t, "file:"+filepath.Join(t.TempDir(), "k.sqlite3")) })
 	t.Run("postgresql", func(t *testing.T) { atOnce(t, testservices.StartPostgres(t).NewDatabase(t)) })
+	t.Run("mysql", func(t *testing.T) { atOnce(t, testservices.StartMariaDB(t).NewDatabase(t)) })
 }
 
 // TestStoppedWithoutTransaction says what has run of a migration that no transaction takes back.

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/nuages-go/nuages/orm"
@@ -48,14 +49,32 @@ func locked(ctx context.Context, o Options, f func(ctx context.Context) error) e
 
 func lockedMySQL(ctx context.Context, o Options, f func(ctx context.Context) error) error {
 	return orm.AtomicWith(ctx, orm.AtomicOptions{DB: o.DB}, func(tx context.Context) (err error) {
-		ignore := func([]any) error { return nil }
 		// Locks are the server's: the database's name keeps others apart.
 		const name = "LEFT(CONCAT('nuages.', DATABASE()), 64)"
-		if err := orm.QueryOn(tx, o.DB, "SELECT GET_LOCK("+name+", 3600)", nil, ignore); err != nil {
-			return err
+		for wait := 0; ; wait = 1 {
+			got := int64(-1) // NULL is an error of the server's
+			err := orm.QueryOn(tx, o.DB, fmt.Sprintf("SELECT GET_LOCK(%s, %d)", name, wait), nil, func(c []any) error {
+				if c[0] != nil {
+					got = number(c[0])
+				}
+				return nil
+			})
+			switch {
+			case err != nil:
+				return err
+			case got < 0:
+				return errors.New("migrate: the server does not give the lock that keeps processes from migrating at once")
+			}
+			if got == 1 {
+				break
+			}
+			if wait == 0 && o.Verbosity > 0 {
+				fmt.Fprintln(o.Out, "Waiting for another process that migrates this database...")
+			}
 		}
 		defer func() {
-			if free := orm.QueryOn(context.WithoutCancel(tx), o.DB, "SELECT RELEASE_LOCK("+name+")", nil, ignore); err == nil {
+			free := orm.QueryOn(context.WithoutCancel(tx), o.DB, "SELECT RELEASE_LOCK("+name+")", nil, func([]any) error { return nil })
+			if err == nil {
 				err = free
 			}
 		}()

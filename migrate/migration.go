@@ -22,7 +22,7 @@ type Migration struct {
 	Replaces []Key
 	// NonAtomic runs the migration without a transaction.
 	NonAtomic bool
-	// LockTimeout and StatementTimeout end a statement that waits for a lock, or runs, for longer (PostgreSQL). Default: the
+	// LockTimeout and StatementTimeout end a statement that waits for a lock, or runs, for longer (PostgreSQL and MariaDB). Default: the
 	// database's own.
 	LockTimeout, StatementTimeout time.Duration
 	Operations                    []Operation

@@ -127,7 +127,11 @@ func (o RunGo) run(ctx context.Context, e *Editor, f func(ctx context.Context, d
 	if err := e.finish(ctx); err != nil {
 		return err
 	}
-	if err := f(ctx, &Data{state: s, d: e.d, db: e.db}); err != nil {
+	data := &Data{state: s, d: e.d, db: e.db}
+	if e.journal != nil {
+		return e.journal.goCode(ctx, func(ctx context.Context) error { return f(ctx, data) })
+	}
+	if err := f(ctx, data); err != nil {
 		return err
 	}
 	return e.settle(ctx)

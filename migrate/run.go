@@ -29,7 +29,7 @@ type Options struct {
 	Check bool
 	// Prune deletes the records of an application's migrations that no longer exist, and does nothing else.
 	Prune bool
-	// LockTimeout and StatementTimeout hold for migrations that do not set their own (PostgreSQL). Default: the database's own.
+	// LockTimeout and StatementTimeout hold for migrations that do not set their own (PostgreSQL and MariaDB). Default: the database's own.
 	LockTimeout, StatementTimeout time.Duration
 	// Out takes the progress in Django's words. Default: nowhere. Verbosity 0 writes nothing.
 	Out       io.Writer
@@ -143,6 +143,8 @@ type runner struct {
 	applied    map[Key]bool
 	// squashed are migrations whose replaced ones were all applied: they only need a record.
 	squashed []Key
+	// undoing says that the migration that runs is taken back.
+	undoing bool
 }
 
 // newRunner looks at which migrations the database has.
