@@ -338,11 +338,24 @@ func fetchOne[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) (obj 
 	if args != nil {
 		bound = args
 	}
-	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.next); err != nil {
+	if len(q.Prefetch) > 0 && db.d.Batches {
+		own := *q // the caller's stays on its stack
+		r.ahead = startAhead(ctx, db, s, &own)
+	}
+	if len(r.ahead.parts) == 0 {
+		err = db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.next)
+	} else {
+		first := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: bound, Row: r.next}}
+		err = db.runBatch(ctx, append([]*batchPart{first}, r.ahead.parts...))
+	}
+	if err != nil {
 		return nil, 0, err
 	}
 	if n := len(r.slab.Out); n != 1 {
 		return nil, n, nil
+	}
+	if r.ahead.loads != nil && !r.ahead.fits(st.Layout.Model, plan.PointerTo(r.slab.Out[0])) {
+		r.ahead = ahead{}
 	}
 	list, err := r.finish(ctx, db, s, q)
 	if err != nil {
@@ -374,7 +387,7 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 	}
 	if len(q.Prefetch) > 0 {
 		own := *q // the caller's stays on its stack
-		if err := prefetch(ctx, db, s, &own, slices.Clone(plan.Pointers(out)), nil); err != nil {
+		if err := prefetch(ctx, db, s, &own, slices.Clone(plan.Pointers(out)), rd.ahead.loads); err != nil {
 			return nil, err
 		}
 	}
@@ -388,6 +401,7 @@ type reader[T any] struct {
 	slab   plan.Slab[T]
 	one    [2]*T // the result of a query for one object
 	joined []joinedObjects
+	ahead  ahead
 	expect int
 	simple bool
 	db     string

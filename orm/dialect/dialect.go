@@ -43,6 +43,8 @@ type Dialect struct {
 	BoolTrue, BoolFalse string
 	// RowValues: (a, b) = (1, 2).
 	RowValues bool
+	// Batches: several statements take one round trip, or share the locks of one read.
+	Batches bool
 	// Arrays: a list of values is one parameter, x = ANY($1).
 	Arrays bool
 	// Lateral: JOIN LATERAL (SELECT ...).

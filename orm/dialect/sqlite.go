@@ -13,7 +13,7 @@ func SQLite() *Dialect {
 		Name: "sqlite", Quote: '"', MaxParams: 32766,
 		Returning: true, Conflict: true, IgnoreInsert: "INSERT OR IGNORE INTO ",
 		TransactionalDDL: true, DeferredKeys: true, NullsFirstLast: true, FilterClause: true, NoLimit: "-1",
-		InlineForeignKeys: true, BoolTrue: "1", BoolFalse: "0", RowValues: true,
+		InlineForeignKeys: true, BoolTrue: "1", BoolFalse: "0", RowValues: true, Batches: true,
 		ColumnType: sqliteType, ColumnCheck: sqliteCheck, AutoSuffix: "AUTOINCREMENT",
 		Lookup: sqliteLookup, Extract: sqliteExtract, Trunc: sqliteTrunc, Bind: sqliteBind,
 	}

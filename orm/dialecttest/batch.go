@@ -88,8 +88,33 @@ func testPrefetches(t *testing.T, e *env) {
 			t.Errorf("genres of %s = %v, %v", b.Title, gs, ok)
 		}
 	}
+	testAhead(t, e, list[0])
 	none, err := orm.Objects[Book]().Filter(orm.Eq(&book.Title, "none")).Prefetch(&book.Genres, &book.Author).All(ctx)
 	must(t, err)
 	want(t, "books", len(none), 0)
 	want(t, "statements", log.Count(), 5)
+}
+
+// testAhead asks for a book by its key, with its genres, in and out of a transaction; and for one that is not there.
+func testAhead(t *testing.T, e *env, of *Book) {
+	for round := range 2 {
+		run := func(ctx context.Context) error {
+			got, err := orm.Objects[Book]().Prefetch(&book.Genres, &book.Author, &book.Author.To().Books).Get(ctx, orm.Eq(&book.ID, of.ID))
+			if err != nil {
+				return err
+			}
+			genres, ok := got.Genres.Loaded()
+			author, _ := got.Author.Loaded()
+			if !ok || len(genres) == 0 || author == nil {
+				t.Fatalf("round %d: genres %v, author %v", round, genres, author)
+			}
+			books, ok := author.Books.Loaded()
+			want(t, "books of the author", len(books) > 0 && ok, true)
+			_, err = orm.Objects[Book]().Prefetch(&book.Genres).Get(ctx, orm.Eq(&book.ID, -1))
+			want(t, "not found", orm.IsNotFound(err), true)
+			return nil
+		}
+		must(t, run(e.ctx))
+		must(t, orm.Atomic(e.ctx, run))
+	}
 }
