@@ -70,7 +70,7 @@ func Delete[T any](ctx context.Context, obj *T) (Deleted, error) {
 		return Deleted{}, err
 	}
 	d, err := q.Delete(ctx)
-	if err == nil && m.PK != nil && m.PK.S.Kind.IsAuto() {
+	if err == nil && hasAutoKey(m) {
 		setID(m, p, 0)
 	}
 	return d, err
@@ -86,11 +86,14 @@ type collector struct {
 	fast  []pairDelete
 	sets  []fieldUpdate
 	held  []restricted
+	// keepParents leaves the rows in the parents' tables of the model that the delete began with.
+	keepParents *plan.Model
 }
 
 // doomed are the rows of a model that will go.
 type doomed struct {
 	model *plan.Model
+	label string
 	keys  []dialect.Value
 	seen  map[dialect.Value]bool
 	// after lists the models whose rows must be gone before.
@@ -116,7 +119,8 @@ type restricted struct {
 
 // isFast says that nothing points to a model's rows, so that one statement does.
 func (c *collector) isFast(m *plan.Model) bool {
-	return len(c.pointing(m)) == 0 && len(ownPairs(m)) == 0
+	m = m.Concrete()
+	return !m.InParts() && len(c.pointing(m)) == 0 && len(ownPairs(m)) == 0
 }
 
 // pointing are the relations from other models whose rows must be looked at.
@@ -140,6 +144,9 @@ func (c *collector) pointing(m *plan.Model) []*plan.Relation {
 	}
 	// Without a registry only what the model itself knows is looked at; the database's constraints guard the rest.
 	for _, f := range m.Fields {
+		if f.Origin != nil {
+			continue // the parent's
+		}
 		if f.Rel != nil && (f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne) {
 			add(f.Rel.Field.Rel.Back())
 		}
@@ -154,7 +161,7 @@ func (c *collector) pointing(m *plan.Model) []*plan.Relation {
 func ownPairs(m *plan.Model) []*plan.Relation {
 	var out []*plan.Relation
 	for _, f := range m.Fields {
-		if f.Rel != nil && f.Rel.Kind == plan.Many && f.Rel.Through != nil && f.Rel.Through.Hidden {
+		if f.Rel != nil && f.Origin == nil && f.Rel.Kind == plan.Many && f.Rel.Through != nil && f.Rel.Through.Hidden {
 			out = append(out, f.Rel)
 		}
 	}
@@ -220,9 +227,11 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 	if err := m.Ready(); err != nil {
 		return err
 	}
+	label := m.Label()
+	m = m.Concrete()
 	d := c.rows[m]
 	if d == nil {
-		d = &doomed{model: m, seen: map[dialect.Value]bool{}, before: map[*plan.Model]bool{}}
+		d = &doomed{model: m, label: label, seen: map[dialect.Value]bool{}, before: map[*plan.Model]bool{}}
 		c.rows[m] = d
 		c.order = append(c.order, m)
 	}
@@ -255,7 +264,7 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 			return err
 		}
 	}
-	return nil
+	return c.collectParents(m, fresh)
 }
 
 // follow does what a foreign key's OnDelete says to the rows that point to the collected ones.
@@ -348,7 +357,7 @@ func (c *collector) run(out *Deleted) error {
 		if err != nil {
 			return err
 		}
-		out.add(d.model.Label(), n)
+		out.add(d.label, n)
 	}
 	return nil
 }

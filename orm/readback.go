@@ -100,7 +100,7 @@ func (db *DB) readBackSQL(m *plan.Model, fields []*plan.Field) []byte {
 // objects with and without a key, with and without a value where the database has a default. Generated columns are always left.
 func sameColumns(m *plan.Model, objs []plan.Pointer) [][]plan.Pointer {
 	var may []*plan.Field
-	for _, f := range m.Columns {
+	for _, f := range m.Local {
 		if f.S.Expression == nil && (f.S.DBDefault != nil || f.S.Kind.IsAuto()) {
 			may = append(may, f)
 		}

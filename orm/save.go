@@ -38,6 +38,14 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 	if err := whole(ctx, m, obj); err != nil {
 		return err
 	}
+	if m.InParts() {
+		return db.insertParts(ctx, m, obj, name)
+	}
+	return db.insertRow(ctx, s, m, obj, name)
+}
+
+// insertRow writes an object's row in the model's own table.
+func (db *DB) insertRow(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string) error {
 	fill(m, obj, true)
 	in := db.insertPlan(s, m, obj)
 	space := db.args.get()
@@ -76,7 +84,7 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 
 // fill sets defaults and automatic times.
 func fill(m *plan.Model, obj plan.Pointer, create bool) {
-	for _, f := range m.Columns {
+	for _, f := range m.Local {
 		switch {
 		case f.Now != nil && (create || f.S.AutoNow):
 			f.Now(f.At(obj))
@@ -144,6 +152,12 @@ func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, field
 	if err != nil {
 		return err
 	}
+	if m.InParts() && len(fields) == 0 {
+		if err := s.relateAll(m, p, name); err != nil {
+			return err
+		}
+		return saveParts(ctx, m, p, name, nil)
+	}
 	if !hasKey(m, p) {
 		if len(fields) > 0 {
 			return fmt.Errorf("orm: Save(%s) of some fields: %w", m.GoName(), ErrNotSaved)
@@ -165,6 +179,9 @@ func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, field
 	}
 	if err := s.relateAll(m, p, name); err != nil {
 		return err
+	}
+	if m.InParts() {
+		return saveParts(ctx, m, p, name, chosen)
 	}
 	n, err := db.updateRow(ctx, s, m, p, chosen)
 	switch {
@@ -282,6 +299,9 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 	if len(update) > 0 && o.IgnoreConflicts {
 		return errors.New("orm: BulkCreate: IgnoreConflicts and UpdateFields exclude each other")
 	}
+	if err := refuseConflicts(m, o); err != nil {
+		return err
+	}
 	if _, _, err := q.writing(ctx); err != nil {
 		return err
 	}
@@ -290,21 +310,33 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		if err != nil {
 			return err
 		}
-		list := make([]plan.Pointer, len(objs))
+		ptrs := make([]plan.Pointer, len(objs))
 		for i, obj := range objs {
-			list[i] = plan.PointerTo(obj)
-			fill(m, list[i], true)
+			ptrs[i] = plan.PointerTo(obj)
 		}
-		for _, part := range sameColumns(m, list) {
-			if err := db.bulkInsert(ctx, s, m, part, o, update, unique); err != nil {
-				return err
-			}
-			if q.s.DB != "" {
-				bindGroup(m, part, q.s.DB)
-			}
+		if m.InParts() {
+			err = db.bulkParts(ctx, s, m, ptrs, o)
+		} else {
+			err = db.bulkRows(ctx, s, m, ptrs, o, update, unique)
 		}
-		return nil
+		if err == nil && q.s.DB != "" {
+			bindGroup(m, ptrs, q.s.DB)
+		}
+		return err
 	})
+}
+
+// bulkRows inserts rows of one table.
+func (db *DB) bulkRows(ctx context.Context, s *scope, m *plan.Model, objs []plan.Pointer, o BulkOptions, update, unique []*plan.Field) error {
+	for _, p := range objs {
+		fill(m, p, true)
+	}
+	for _, part := range sameColumns(m, objs) {
+		if err := db.bulkInsert(ctx, s, m, part, o, update, unique); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fieldsOf(m *plan.Model, fields []any) ([]*plan.Field, error) {

@@ -267,6 +267,10 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 	for i := range set {
 		list = append(list, set[i].a)
 	}
+	if q.s.Model.InParts() && setsParents(q.s.Model, list) {
+		rows := q.s // a copy, so that only these queries cost memory
+		return updateParts(ctx, &rows, slices.Clone(list))
+	}
 	space := db.args.get()
 	st, args, err := db.updateStatement(s, &q.s, list, *space)
 	defer func() { db.args.put(space, args) }()

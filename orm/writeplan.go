@@ -58,7 +58,7 @@ func (w *writePlans) add(key writeKey, p *writePlan) {
 // insertPlan is the statement that inserts an object.
 func (db *DB) insertPlan(s *scope, m *plan.Model, obj plan.Pointer) *writePlan {
 	key := writeKey{m: m}
-	for _, f := range m.Columns {
+	for _, f := range m.Local {
 		if !leftToDatabase(f, obj) {
 			key.columns.add(f)
 		}
@@ -89,8 +89,8 @@ func leftToDatabase(f *plan.Field, obj plan.Pointer) bool {
 
 // insertShape chooses the columns of an insert.
 func (db *DB) insertShape(m *plan.Model, obj plan.Pointer) *compile.Insert {
-	in := &compile.Insert{Model: m, Fields: make([]*plan.Field, 0, len(m.Columns))}
-	for _, f := range m.Columns {
+	in := &compile.Insert{Model: m, Fields: make([]*plan.Field, 0, len(m.Local))}
+	for _, f := range m.Local {
 		if leftToDatabase(f, obj) {
 			in.Returning = append(in.Returning, f)
 		} else {
@@ -113,7 +113,7 @@ func (db *DB) updatePlan(m *plan.Model, fields []*plan.Field) *writePlan {
 		}
 	}
 	p := &writePlan{}
-	for _, f := range m.Columns { // in the model's order, so that the plan is the same for each order of fields
+	for _, f := range m.Local { // in the model's order, so that the plan is the same for each order of fields
 		if slices.Contains(fields, f) && !slices.Contains(m.Key, f) && f.S.Expression == nil {
 			p.fields = append(p.fields, f)
 		}

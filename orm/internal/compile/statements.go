@@ -278,6 +278,8 @@ func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
 		switch {
 		case err != nil:
 			return nil, err
+		case a.Path.Ref.Root().Model != b.model && b.model.Inherits(a.Path.Ref.Root().Model):
+			return b.model.FieldNamed(f.S.Name), nil
 		case a.Path.Ref.Root().Model != b.model:
 			return nil, fmt.Errorf("orm: %s is used in an update of %s", a.Path, b.model.GoName())
 		case len(steps) > 0:

@@ -14,6 +14,22 @@ type Parent struct {
 // At is the parent's struct inside an object of the child.
 func (p *Parent) At(obj unsafe.Pointer) unsafe.Pointer { return unsafe.Add(obj, p.Offset) }
 
+// Above are the parents whose tables hold a part of each row, by their place in the model's own struct.
+func (m *Model) Above() []Parent {
+	if m.ProxyOf == nil {
+		return m.Parents
+	}
+	var out []Parent
+	for _, p := range m.ProxyOf.Above() {
+		p.Offset += m.Parents[0].Offset
+		out = append(out, p)
+	}
+	return out
+}
+
+// InParts says that the model's rows stand in more than one table.
+func (m *Model) InParts() bool { return len(m.Parents) > 0 && len(m.Above()) > 0 }
+
 // Concrete is the model that has the table: the model itself, or the one that a proxy stands for.
 func (m *Model) Concrete() *Model {
 	for m.ProxyOf != nil {

@@ -290,7 +290,7 @@ func (m *Model) Finish() error {
 		if !f.S.HasColumn() {
 			continue
 		}
-		if f.Origin != nil && m.ProxyOf == nil {
+		if len(f.Via) > 0 {
 			m.Columns = append(m.Columns, f)
 			continue
 		}
