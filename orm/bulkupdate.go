@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -24,12 +25,13 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 	if err != nil {
 		return 0, err
 	}
-	for _, obj := range objs {
-		if m.PK.Codec.Zero(m.PK.At(plan.PointerTo(obj))) {
+	ptrs := make([]plan.Pointer, len(objs))
+	for i, obj := range objs {
+		if ptrs[i] = plan.PointerTo(obj); !hasKey(m, ptrs[i]) {
 			return 0, fmt.Errorf("orm: BulkUpdate(%s): %w", m.GoName(), ErrNotSaved)
 		}
-		if g := m.StateOf(plan.PointerTo(obj)); g != nil && g.Partial { // what is written must be there first
-			if err := loadFields(ctx, m, plan.PointerTo(obj), chosen); err != nil {
+		if g := m.StateOf(ptrs[i]); g != nil && g.Partial { // what is written must be there first
+			if err := loadFields(ctx, m, ptrs[i], chosen); err != nil {
 				return 0, err
 			}
 		}
@@ -41,8 +43,9 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 	if err != nil {
 		return 0, err
 	}
-	if db.d.Arrays && len(objs) <= bulkLists {
-		return bulkUpdateLists(ctx, db, s, m, objs, chosen)
+	parts := byTable(m, chosen)
+	if db.d.Arrays && len(objs) <= bulkLists && len(parts) == 1 {
+		return db.bulkUpdatePart(ctx, s, parts[0], ptrs)
 	}
 
 	total := 0
@@ -51,22 +54,14 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 		if err != nil {
 			return err
 		}
-		for n := 0; len(objs) > 0 && err == nil; objs = objs[n:] {
-			var matched int
-			switch {
-			case db.d.Arrays:
-				n = min(bulkLists, len(objs))
-				matched, err = bulkUpdateLists(ctx, db, s, m, objs[:n], chosen)
-			case db.d.Name == "mysql":
-				n = min(bulkCases, max(1, db.d.MaxParams/(1+2*len(chosen))), len(objs))
-				matched, err = bulkUpdateCases(ctx, db, s, m, objs[:n], chosen)
-			default:
-				n = 1
-				matched, err = bulkUpdateOne(ctx, db, s, m, plan.PointerTo(objs[0]), chosen)
+		for _, part := range parts {
+			n, err := db.bulkUpdatePart(ctx, s, part, ptrs)
+			if err != nil {
+				return err
 			}
-			total += matched
+			total = max(total, n)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return 0, err
@@ -74,13 +69,37 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 	return total, nil
 }
 
+// bulkUpdatePart writes the columns of one table.
+func (db *DB) bulkUpdatePart(ctx context.Context, s *scope, part tablePart, objs []plan.Pointer) (total int, err error) {
+	if part.offset > 0 {
+		inner := make([]plan.Pointer, len(objs))
+		for i, obj := range objs {
+			inner[i] = plan.Add(obj, part.offset)
+		}
+		objs = inner
+	}
+	for n := 0; len(objs) > 0 && err == nil; objs = objs[n:] {
+		var matched int
+		switch {
+		case db.d.Arrays:
+			n = min(bulkLists, len(objs))
+			matched, err = bulkUpdateLists(ctx, db, s, part.model, objs[:n], part.fields)
+		case db.d.Name == "mysql" && len(part.model.Key) == 1:
+			n = min(bulkCases, max(1, db.d.MaxParams/(1+2*len(part.fields))), len(objs))
+			matched, err = bulkUpdateCases(ctx, db, s, part.model, objs[:n], part.fields)
+		default:
+			n = 1
+			matched, err = bulkUpdateOne(ctx, db, s, part.model, objs[0], part.fields)
+		}
+		total += matched
+	}
+	return total, err
+}
+
 // bulkLists is the number of objects that one statement takes as lists.
 const bulkLists = 10_000
 
 func bulkFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
-	if m.PK == nil {
-		return nil, fmt.Errorf("orm: BulkUpdate(%s): the model has a composite key (use Update)", m.GoName())
-	}
 	if len(fields) == 0 {
 		return nil, errors.New("orm: BulkUpdate: name the fields to write: BulkUpdate(ctx, articles, &a.Title)")
 	}
@@ -90,7 +109,7 @@ func bulkFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
 		if err != nil {
 			return nil, err
 		}
-		if pf == m.PK || !pf.S.HasColumn() || pf.Extra || pf.S.Expression != nil {
+		if pf.S.PrimaryKey || slices.Contains(m.Key, pf) || !pf.S.HasColumn() || pf.Extra || pf.S.Expression != nil {
 			return nil, fmt.Errorf("orm: BulkUpdate: %s.%s is not a column that can be written", m.GoName(), pf.GoName)
 		}
 		chosen = append(chosen, pf)
@@ -102,7 +121,7 @@ func bulkFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
 func bulkUpdateOne(ctx context.Context, db *DB, s *scope, m *plan.Model, obj plan.Pointer, fields []*plan.Field) (int, error) {
 	b := append(make([]byte, 0, 64+24*len(fields)), "UPDATE "...)
 	b = append(db.d.AppendQuoted(b, m.Schema.Table), " SET "...)
-	args := make([]dialect.Value, 0, len(fields)+1)
+	args := make([]dialect.Value, 0, len(fields)+len(m.Key))
 	for i, f := range fields {
 		v, err := columnValue(f, obj)
 		if err != nil {
@@ -114,9 +133,11 @@ func bulkUpdateOne(ctx context.Context, db *DB, s *scope, m *plan.Model, obj pla
 		args = append(args, db.d.Bind(v))
 		b = db.d.AppendParam(append(db.d.AppendQuoted(b, f.Column), " = "...), len(args))
 	}
-	args = append(args, db.d.Bind(m.PK.Codec.Get(m.PK.At(obj))))
-	b = append(db.d.AppendQuoted(append(b, " WHERE "...), m.PK.Column), " = "...)
-	b = db.d.AppendParam(b, len(args))
+	for i, f := range m.Key {
+		args = append(args, db.d.Bind(f.Codec.Get(f.At(obj))))
+		b = append(db.d.AppendQuoted(append(b, whereAnd(i)...), f.Column), " = "...)
+		b = db.d.AppendParam(b, len(args))
+	}
 	res, err := db.exec(ctx, s, string(b), args)
 	return int(res.RowsAffected), err
 }
@@ -127,10 +148,10 @@ const bulkCases = 100
 // bulkUpdateCases writes objects by one statement: UPDATE t SET a = CASE id WHEN ? THEN ? ... END WHERE id IN (...).
 //
 // Django 6.1 django/db/models/query.py bulk_update.
-func bulkUpdateCases[T any](ctx context.Context, db *DB, s *scope, m *plan.Model, objs []*T, fields []*plan.Field) (int, error) {
+func bulkUpdateCases(ctx context.Context, db *DB, s *scope, m *plan.Model, objs []plan.Pointer, fields []*plan.Field) (int, error) {
 	keys := make([]dialect.Value, len(objs))
 	for i, obj := range objs {
-		keys[i] = db.d.Bind(m.PK.Codec.Get(m.PK.At(plan.PointerTo(obj))))
+		keys[i] = db.d.Bind(m.PK.Codec.Get(m.PK.At(obj)))
 	}
 	b := append(db.d.AppendQuoted([]byte("UPDATE "), m.Schema.Table), " SET "...)
 	args := make([]dialect.Value, 0, len(objs)*(1+2*len(fields)))
@@ -141,7 +162,7 @@ func bulkUpdateCases[T any](ctx context.Context, db *DB, s *scope, m *plan.Model
 		b = append(db.d.AppendQuoted(b, f.Column), " = CASE "...)
 		b = db.d.AppendQuoted(b, m.PK.Column)
 		for k, obj := range objs {
-			v, err := columnValue(f, plan.PointerTo(obj))
+			v, err := columnValue(f, obj)
 			if err != nil {
 				return 0, err
 			}
@@ -163,13 +184,13 @@ func bulkUpdateCases[T any](ctx context.Context, db *DB, s *scope, m *plan.Model
 
 // bulkUpdateLists writes all objects by one statement, to which each column is one list: the text is the same for any
 // number of objects, so that it stays prepared.
-func bulkUpdateLists[T any](ctx context.Context, db *DB, s *scope, m *plan.Model, objs []*T, fields []*plan.Field) (int, error) {
-	columns := append([]*plan.Field{m.PK}, fields...)
+func bulkUpdateLists(ctx context.Context, db *DB, s *scope, m *plan.Model, objs []plan.Pointer, fields []*plan.Field) (int, error) {
+	columns := append(slices.Clone(m.Key), fields...)
 	args := make([]dialect.Value, len(columns))
 	for i, f := range columns {
 		list := make([]dialect.Value, len(objs))
 		for k, obj := range objs {
-			v, err := columnValue(f, plan.PointerTo(obj))
+			v, err := columnValue(f, obj)
 			if err != nil {
 				return 0, err
 			}
@@ -185,12 +206,12 @@ func bulkUpdateLists[T any](ctx context.Context, db *DB, s *scope, m *plan.Model
 func bulkUpdateSQL(d *dialect.Dialect, m *plan.Model, columns []*plan.Field) string {
 	b := append(make([]byte, 0, 128+48*len(columns)), "UPDATE "...)
 	b = append(d.AppendQuoted(b, m.Schema.Table), " SET "...)
-	for i, f := range columns[1:] {
+	for i, f := range columns[len(m.Key):] {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
 		b = append(d.AppendQuoted(b, f.Column), " = v.c"...)
-		b = strconv.AppendInt(b, int64(i+1), 10)
+		b = strconv.AppendInt(b, int64(i+len(m.Key)), 10)
 	}
 	b = append(b, " FROM unnest("...)
 	for i, f := range columns {
@@ -207,9 +228,20 @@ func bulkUpdateSQL(d *dialect.Dialect, m *plan.Model, columns []*plan.Field) str
 		}
 		b = strconv.AppendInt(append(b, 'c'), int64(i), 10)
 	}
-	b = append(d.AppendQuoted(append(b, ") WHERE "...), m.Schema.Table), '.')
-	b = d.AppendQuoted(b, m.PK.Column)
-	return string(append(b, " = v.c0"...))
+	b = append(b, ')')
+	for i, f := range m.Key {
+		b = append(d.AppendQuoted(append(b, whereAnd(i)...), m.Schema.Table), '.')
+		b = append(d.AppendQuoted(b, f.Column), " = v.c"...)
+		b = strconv.AppendInt(b, int64(i), 10)
+	}
+	return string(b)
+}
+
+func whereAnd(i int) string {
+	if i == 0 {
+		return " WHERE "
+	}
+	return " AND "
 }
 
 // columnType is the type of a field's column; a foreign key's is that of the key it points to.

@@ -299,3 +299,33 @@ func (d *describer) proxied(t reflect.Type) (base *plan.Model, off uintptr) {
 	}
 	return base, off
 }
+
+// Parents are the models whose tables hold a part of each row, in the order of the struct (Parent), or the one that a proxy
+// stands for. Django: _meta.parents.
+func (m Model) Parents() []Model {
+	_ = m.p.Described()
+	out := make([]Model, len(m.p.Parents))
+	for i, p := range m.p.Parents {
+		out[i] = Model{p.Model}
+	}
+	return out
+}
+
+// IsProxy says that the model has the table of another (Meta.Proxy).
+func (m Model) IsProxy() bool { _ = m.p.Described(); return m.p.ProxyOf != nil }
+
+// Concrete is the model that has the table: the model itself, unless it is a proxy. Django: _meta.concrete_model.
+func (m Model) Concrete() Model { _ = m.p.Described(); return Model{m.p.Concrete()} }
+
+// AllFields are the fields of the model and of its parents, the parents' first; Schema has the model's own. The values are
+// shared: do not change them. Django: _meta.get_fields.
+func (m Model) AllFields() []*schema.Field {
+	_ = m.p.Ready()
+	out := make([]*schema.Field, 0, len(m.p.Fields))
+	for _, f := range m.p.Fields {
+		if !f.Extra && f.S.Kind != schema.Invalid {
+			out = append(out, f.S)
+		}
+	}
+	return out
+}

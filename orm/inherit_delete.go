@@ -71,7 +71,7 @@ func (c *collector) collectParents(m *plan.Model, keys []dialect.Value) error {
 		if err := c.collect(p.Model, theirs, nil); err != nil {
 			return err
 		}
-		c.rows[p.Model].before[m] = true
+		c.rows[p.Model.Concrete()].before[m] = true
 	}
 	return nil
 }

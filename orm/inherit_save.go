@@ -52,14 +52,14 @@ func (db *DB) saveWhole(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 	return true, db.insertRow(ctx, s, m, obj, name)
 }
 
-// saveParts is Save of an object of a model with parents.
-func saveParts(ctx context.Context, m *plan.Model, obj plan.Pointer, name string, fields []*plan.Field) error {
-	return AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
+// saveParts is Save of an object of a model with parents: of some fields, or of all, which makes rows that are missing.
+func saveParts(ctx context.Context, m *plan.Model, obj plan.Pointer, name string, fields []*plan.Field, some bool) error {
+	err := AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
 		db, s, err := database(ctx, name)
 		if err != nil {
 			return err
 		}
-		if fields == nil {
+		if !some {
 			_, err := db.saveWhole(ctx, s, m, obj, name)
 			return err
 		}
@@ -74,6 +74,11 @@ func saveParts(ctx context.Context, m *plan.Model, obj plan.Pointer, name string
 		}
 		return nil
 	})
+	if err == nil {
+		known(m, obj, fields)
+		settle(m, obj, name)
+	}
+	return err
 }
 
 // tablePart are fields of a model that stand in one table, as that table's model knows them.
@@ -188,7 +193,9 @@ func (db *DB) updateTables(ctx context.Context, s *scope, q *expr.Query, set []e
 		if sets[part.model] == nil {
 			tables = append(tables, part)
 		}
-		sets[part.model] = append(sets[part.model], expr.Assign{Name: part.fields[0].S.Name, Value: set[i].Value})
+		a := set[i]
+		a.Path, a.Name = nil, part.fields[0].S.Name
+		sets[part.model] = append(sets[part.model], a)
 	}
 	total := 0
 	for i, t := range tables {

@@ -149,10 +149,16 @@ func fieldOf(m *plan.Model, f any) (field *plan.Field, desc bool, err error) {
 		}
 		p = plan.Lookup(v.UnsafePointer())
 	}
-	if p == nil || p.Ref != m.Root() {
+	switch {
+	case p == nil || p.Ref.Parent != nil || p.Ref != m.Root() && !embeds(m, p.Ref.Model):
 		return nil, false, fmt.Errorf("orm: %s: %w", m.GoName(), errNotField)
+	case p.Ref == m.Root():
+		field = m.FieldAt(p.Offset)
+	case p.Ref.Model.Described() == nil: // a parent's field
+		if pf := p.Ref.Model.FieldAt(p.Offset); pf != nil && m.Inherits(p.Ref.Model) {
+			field = m.FieldNamed(pf.S.Name)
+		}
 	}
-	field = m.FieldAt(p.Offset)
 	if field == nil {
 		return nil, false, fmt.Errorf("orm: %s: %s is not a field of the model", m.GoName(), p.Name)
 	}

@@ -152,12 +152,6 @@ func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, field
 	if err != nil {
 		return err
 	}
-	if m.InParts() && len(fields) == 0 {
-		if err := s.relateAll(m, p, name); err != nil {
-			return err
-		}
-		return saveParts(ctx, m, p, name, nil)
-	}
 	if !hasKey(m, p) {
 		if len(fields) > 0 {
 			return fmt.Errorf("orm: Save(%s) of some fields: %w", m.GoName(), ErrNotSaved)
@@ -181,7 +175,7 @@ func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, field
 		return err
 	}
 	if m.InParts() {
-		return saveParts(ctx, m, p, name, chosen)
+		return saveParts(ctx, m, p, name, chosen, some)
 	}
 	n, err := db.updateRow(ctx, s, m, p, chosen)
 	switch {

@@ -198,6 +198,11 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 				// a primary key that is a foreign key: walk on through it
 				t.steps = f.Rel.Joins(t.steps)
 				at = f.Rel.To
+				if err := at.Ready(); err != nil {
+					return nil, nil, err
+				}
+				t.field = at.FieldNamed(f.Rel.ToColumn)
+				t.column = t.field.Column
 				continue
 			}
 			if keyKind(f) == schema.JSON {
