@@ -83,6 +83,18 @@ var refRunning = []refRow{
 		}
 		return articles.BulkUpdate(ctx, list, &a.Likes)
 	}), "6", ""},
+	{"update(…) with RETURNING", run(func(ctx context.Context) (any, error) {
+		return articles.Filter(orm.Gt(&a.Likes, 4)).UpdateReturning(ctx, orm.Set(&a.Likes, 9))
+	}), "F", "the objects as they are now; Django has no such thing"},
+	{"delete() with RETURNING", run(func(ctx context.Context) (any, error) {
+		return articles.Filter(orm.Gt(&a.Likes, 4)).DeleteReturning(ctx)
+	}), "F", "the objects as they were; Django has no such thing"},
+	{"update(title=F('author__username'))", run(func(ctx context.Context) (any, error) {
+		return articles.UpdateFrom(ctx, orm.SetTo(&a.Title, orm.F(&a.Author.To().Username)))
+	}), "6", "an error in Django: `UPDATE … FROM`"},
+	{"bulk_create(…) that tells what was there", run(func(ctx context.Context) (any, error) {
+		return orm.Objects[Tag]().Upsert(ctx, []*Tag{{Slug: "go"}, {Slug: "new"}}, orm.UpsertOptions{On: []any{&g.Slug}, Skip: true})
+	}), "[skipped inserted]", "`Set` with `orm.Excluded` updates by an expression"},
 	{"get_or_create(slug='go')", run(func(ctx context.Context) (any, error) {
 		_, created, err := orm.Objects[Tag]().Filter(orm.Eq(&g.Slug, "go")).GetOrCreate(ctx, &Tag{Slug: "go"})
 		return created, err

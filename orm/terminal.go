@@ -255,13 +255,13 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	q.refuseCombined("update")
 	if q.s.Err != nil {
 		return 0, q.s.Err
 	}
 	if err := q.s.Model.Ready(); err != nil {
 		return 0, err
 	}
-	q.refuseCombined("update")
 	var few [4]expr.Assign // most updates need no more, and no memory
 	list := few[:0]
 	for i := range set {

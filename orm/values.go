@@ -107,18 +107,7 @@ func (q ValuesQuery[R]) All(ctx context.Context) ([]R, error) {
 	if err != nil || st.Empty {
 		return nil, err
 	}
-	var out []R
-	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
-		out = append(out, *new(R))
-		base := plan.PointerTo(&out[len(out)-1])
-		for i, c := range q.codec {
-			if err := c.Set(plan.Add(base, q.off[i]), r, i); err != nil {
-				return fmt.Errorf("orm: Values: column %d: %w", i+1, err)
-			}
-		}
-		return nil
-	})
-	return out, err
+	return q.read(ctx, db, s, st.SQL, st.Args, false)
 }
 
 // Alias is Annotate without the value in the result: for conditions and orders.

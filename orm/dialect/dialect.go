@@ -19,10 +19,12 @@ type Dialect struct {
 	// MaxName is the longest name; 0 is no limit. MaxParams is the most parameters of a statement.
 	MaxName, MaxParams int
 
-	// Returning: INSERT and UPDATE ... RETURNING. Conflict: ON CONFLICT. IgnoreInsert is the verb that skips clashes.
-	Returning    bool
-	Conflict     bool
-	IgnoreInsert string
+	// Returning: INSERT ... RETURNING. Conflict: ON CONFLICT. IgnoreInsert is the verb that skips clashes.
+	Returning bool
+	// ReturnsUpdates: UPDATE ... RETURNING; ReturnsDeletes: DELETE ... RETURNING.
+	ReturnsUpdates, ReturnsDeletes bool
+	Conflict                       bool
+	IgnoreInsert                   string
 	// ForUpdate: SELECT ... FOR UPDATE. DistinctOn: SELECT DISTINCT ON (...).
 	ForUpdate, DistinctOn bool
 	// TransactionalDDL: a failed migration leaves nothing behind.

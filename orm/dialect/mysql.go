@@ -21,7 +21,7 @@ func MySQL() *Dialect {
 // MariaDB is the dialect of MariaDB 10.11 and later. Its name is "mysql" too: the two differ in little.
 func MariaDB() *Dialect {
 	d := MySQL()
-	d.MariaDB, d.Returning, d.ConsecutiveKeys, d.Lateral = true, true, false, false
+	d.MariaDB, d.Returning, d.ReturnsDeletes, d.ConsecutiveKeys, d.Lateral = true, true, true, false, false
 	d.ColumnType, d.Bind, d.Lookup = mariaType, mariaBind, mariaLookup
 	return d
 }

@@ -11,7 +11,7 @@ import (
 func SQLite() *Dialect {
 	return &Dialect{
 		Name: "sqlite", Quote: '"', MaxParams: 32766,
-		Returning: true, Conflict: true, IgnoreInsert: "INSERT OR IGNORE INTO ",
+		Returning: true, ReturnsUpdates: true, ReturnsDeletes: true, Conflict: true, IgnoreInsert: "INSERT OR IGNORE INTO ",
 		TransactionalDDL: true, DeferredKeys: true, NullsFirstLast: true, FilterClause: true, NoLimit: "-1",
 		InlineForeignKeys: true, BoolTrue: "1", BoolFalse: "0", RowValues: true, Batches: true,
 		ColumnType: sqliteType, ColumnCheck: sqliteCheck, AutoSuffix: "AUTOINCREMENT",

@@ -88,6 +88,9 @@ type Exists struct{ Query *Query }
 // Outer is an expression of the query around a subquery.
 type Outer struct{ Of Node }
 
+// Excluded is the value of a column in the row that could not be inserted.
+type Excluded struct{ Path *Path }
+
 // Window is a function over the rows around a row.
 type Window struct {
 	Of        Node
@@ -140,6 +143,7 @@ func (*Case) node()      {}
 func (Subquery) node()   {}
 func (Exists) node()     {}
 func (Outer) node()      {}
+func (Excluded) node()   {}
 func (*Window) node()    {}
 func (Cast) node()       {}
 func (Typed) node()      {}

@@ -103,6 +103,9 @@ type builder struct {
 	// fields are the model's columns that the base has, nil for all; inherited are its computed columns.
 	fields    []*plan.Field
 	inherited []expr.Annotation
+	// returning asks an update or delete for columns of its rows; excluded is what an upsert's Excluded stands for.
+	returning bool
+	excluded  func(w *writer, f *plan.Field)
 }
 
 func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {

@@ -17,6 +17,7 @@ type alias struct {
 	nullable    bool
 	refs        int
 	base        bool
+	multi       bool // one row of the parent may have many here
 	// src is set for what is not a plain table or has conditions of its own.
 	src *source
 }
@@ -60,7 +61,7 @@ func (b *builder) join(parent int, m *plan.Model, table, left, right string, nul
 		return i
 	}
 	a := &alias{
-		table: table, model: m, parent: parent, leftColumn: left, rightColumn: right, nullable: nullable, refs: 1,
+		table: table, model: m, parent: parent, leftColumn: left, rightColumn: right, nullable: nullable, refs: 1, multi: multi,
 		left: nullable || b.aliases[parent].left,
 	}
 	switch {

@@ -312,6 +312,8 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 		return b.call(n, can)
 	case resolved:
 		return n.e
+	case expr.Excluded:
+		return b.resolveExcluded(n)
 	case expr.Outer:
 		if b.outer == nil {
 			b.fail(fmt.Errorf("orm: OuterRef outside a subquery"))

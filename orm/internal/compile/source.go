@@ -264,7 +264,7 @@ func (b *builder) joinRelation(j *expr.Join) {
 		b.aliases[i].refs--
 	}
 	add := func(m *plan.Model, table, left, right string) int {
-		b.addSource(&alias{table: table, model: m, parent: at, leftColumn: left, rightColumn: right, nullable: true, left: true, src: &source{linked: true}})
+		b.addSource(&alias{table: table, model: m, parent: at, leftColumn: left, rightColumn: right, nullable: true, left: true, multi: rel.Multi(), src: &source{linked: true}})
 		return len(b.aliases) - 1
 	}
 	if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {

@@ -178,11 +178,22 @@ func (c *Compiler) Aggregate(q *expr.Query, aggs []expr.Annotation) (*Statement,
 
 // Update compiles UPDATE ... SET.
 func (c *Compiler) Update(q *expr.Query, set []expr.Assign) (*Statement, error) {
-	if q.Sliced {
+	return c.update(c.builder(q, nil), set)
+}
+
+func (c *Compiler) update(b *builder, set []expr.Assign) (*Statement, error) {
+	q := b.q
+	switch {
+	case q.Err != nil:
+		return nil, q.Err
+	case q.Sliced:
 		return nil, fmt.Errorf("orm: cannot update a slice of a query")
+	case len(q.DistinctOn) > 0:
+		return nil, fmt.Errorf("orm: cannot update a query after DistinctOn")
+	case q.Combined != nil:
+		return nil, fmt.Errorf("orm: cannot update after a union, intersection or difference")
 	}
 	w := &writer{d: c.D}
-	b := c.builder(q, nil)
 	b.top = nil // each subquery names its own common tables
 	b.resolveRows(q)
 	if b.err != nil {
@@ -212,10 +223,11 @@ func (c *Compiler) Update(q *expr.Query, set []expr.Assign) (*Statement, error) 
 	}
 	for _, a := range b.aliases[plainJoins:] {
 		if a.refs > 0 {
-			return nil, &FieldError{Name: "F", Reason: "the values of an update cannot follow relations (use a subquery)"}
+			return nil, &FieldError{Name: "F", Reason: "the values of an update cannot follow relations (use UpdateFrom, or a subquery)"}
 		}
 	}
 	b.writeTarget(w, q, joined)
+	b.writeReturning(w)
 	return b.statement(w)
 }
 
@@ -328,8 +340,12 @@ func assignedValue(a *expr.Assign) (dialect.Value, bool) {
 
 // Delete compiles DELETE.
 func (c *Compiler) Delete(q *expr.Query) (*Statement, error) {
+	return c.delete(c.builder(q, nil))
+}
+
+func (c *Compiler) delete(b *builder) (*Statement, error) {
+	q := b.q
 	w := &writer{d: c.D}
-	b := c.builder(q, nil)
 	b.top = nil
 	b.resolveRows(q)
 	if b.err != nil {
@@ -339,6 +355,7 @@ func (c *Compiler) Delete(q *expr.Query) (*Statement, error) {
 	w.str("DELETE FROM ")
 	w.ident(b.model.Schema.Table)
 	b.writeTarget(w, q, len(q.Joins) > 0 || b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Sliced || q.Distinct)
+	b.writeReturning(w)
 	return b.statement(w)
 }
 
