@@ -159,6 +159,7 @@ func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx con
 		return err
 	}
 	e := newEditor(d, r.o.DB, false)
+	e.atomic, e.say = !m.NonAtomic, r.printf
 	if d.Name == "sqlite" {
 		if _, err := orm.ExecOn(ctx, r.o.DB, "PRAGMA foreign_keys = OFF"); err != nil {
 			return err
@@ -190,6 +191,9 @@ func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx con
 // withoutTransaction runs a migration that nothing takes back. On MySQL a journal tells the next process how far it came.
 func (r *runner) withoutTransaction(ctx context.Context, e *Editor, m *Migration, f func(ctx context.Context, e *Editor) error) error {
 	e.keep = true
+	if e.d.Name == "postgresql" {
+		e.lockTimeout = cmp.Or(m.LockTimeout, r.o.LockTimeout)
+	}
 	if e.d.TransactionalDDL || m.App == "syncdb" {
 		return f(ctx, e)
 	}
@@ -212,6 +216,8 @@ func stopped(m *Migration, e *Editor, err error) error {
 	switch {
 	case len(e.ran) == 0:
 		return fmt.Errorf("%w (no statement of the migration has run before; migrate again when the cause is gone)", err)
+	case e.journal == nil && !slices.ContainsFunc(m.Operations, func(op Operation) bool { return !goesOn(op) }):
+		return fmt.Errorf("%w\nThe migration has no transaction around it. These statements have run and stay:\n  %s\nMigrate again when the cause is gone: it goes on after them", err, strings.Join(e.ran, ";\n  "))
 	case e.journal != nil:
 		return fmt.Errorf("%w\nThe database cannot take changes of tables back. These statements have run and stay:\n  %s\nMigrate again when the cause is gone: it goes on after them. %s", err, strings.Join(e.ran, ";\n  "), e.journal.wayOut())
 	}

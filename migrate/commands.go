@@ -121,6 +121,7 @@ func SQL(ctx context.Context, apps []App, d *dialect.Dialect, app, name string, 
 	}
 	m := g.nodes[k]
 	e := newEditor(d, "", true)
+	e.atomic = !m.NonAtomic
 	states := []*State{state}
 	for _, op := range m.Operations {
 		next := states[len(states)-1].Clone()

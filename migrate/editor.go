@@ -28,6 +28,14 @@ type Editor struct {
 	journal *journal
 	// limit stands before each statement; see mysqlTimeouts.
 	limit string
+	// atomic says that the migration runs in a transaction, where the database can.
+	atomic bool
+	// onlineNow lets Execute choose the form of a statement that lets others work (PostgreSQL).
+	onlineNow bool
+	// lockTimeout is how long a statement outside a transaction waits for a table before it tries again (PostgreSQL).
+	lockTimeout time.Duration
+	// say shows progress. It may be nil.
+	say func(format string, args ...any)
 	// deferred runs at the end of the migration: indexes, and foreign keys where they are separate statements.
 	deferred []string
 }
@@ -42,6 +50,14 @@ func (e *Editor) Dialect() *dialect.Dialect { return e.d }
 
 // Execute runs a statement, or collects it.
 func (e *Editor) Execute(ctx context.Context, sql string) error {
+	if e.onlineNow {
+		return e.executeOnline(ctx, sql)
+	}
+	return e.run(ctx, sql)
+}
+
+// execute runs a statement as it is.
+func (e *Editor) execute(ctx context.Context, sql string) error {
 	if e.collect {
 		if !strings.HasSuffix(sql, ";") {
 			sql += ";"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nuages-go/nuages/orm"
 )
@@ -26,6 +27,28 @@ func locked(ctx context.Context, o Options, f func(ctx context.Context) error) e
 	default:
 		return f(ctx)
 	}
+	for said := false; ; said = true {
+		err := lockedPostgres(ctx, o, f)
+		if !errors.Is(err, errBusy) {
+			return err
+		}
+		if !said && o.Verbosity > 0 {
+			fmt.Fprintln(o.Out, "Waiting for another process that migrates this database...")
+		}
+		// Asking again and again, each time in a transaction of its own, and not pg_advisory_xact_lock: CREATE INDEX CONCURRENTLY in
+		// the process that holds the lock would wait for our transaction to end, and we for it.
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// errBusy says that another process holds the lock.
+var errBusy = errors.New("migrate: another process migrates the database")
+
+func lockedPostgres(ctx context.Context, o Options, f func(ctx context.Context) error) error {
 	return orm.AtomicWith(ctx, orm.AtomicOptions{DB: o.DB}, func(tx context.Context) error {
 		got := false
 		err := orm.QueryOn(tx, o.DB, fmt.Sprintf("SELECT pg_try_advisory_xact_lock(%d)", lockKey), nil, func(c []any) error {
@@ -36,14 +59,14 @@ func locked(ctx context.Context, o Options, f func(ctx context.Context) error) e
 			return err
 		}
 		if !got {
-			if o.Verbosity > 0 {
-				fmt.Fprintln(o.Out, "Waiting for another process that migrates this database...")
-			}
-			if err := orm.QueryOn(tx, o.DB, fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)::text", lockKey), nil, func([]any) error { return nil }); err != nil {
-				return err
-			}
+			return errBusy
 		}
-		return f(ctx) // on other connections: the lock's transaction stays empty
+		// The lock's transaction is idle from here on. The statement keeps the server from ending it, and lets go of the snapshot of
+		// the one before, for which CREATE INDEX CONCURRENTLY would wait for ever.
+		if _, err := orm.ExecOn(tx, o.DB, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+			return err
+		}
+		return f(ctx) // on other connections
 	})
 }
 

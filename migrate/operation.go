@@ -29,6 +29,12 @@ type Categorizer interface{ Category() byte }
 // Elider is an Operation that may say that it is not needed in a squashed migration.
 type Elider interface{ IsElidable() bool }
 
+// Reducer is an Operation that can be folded with one that comes after it: into those that it returns, none of which is
+// fine, if ok.
+type Reducer interface {
+	Reduce(next Operation, app string) (ops []Operation, ok bool)
+}
+
 // IrreversibleError says that a migration cannot be undone.
 type IrreversibleError struct{ Operation string }
 

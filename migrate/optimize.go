@@ -51,7 +51,7 @@ func optimizeOnce(ops []Operation, app string) []Operation {
 
 // target is what an operation works on: a model, and a field of it.
 func targetOf(op Operation) (model, field string) {
-	switch op := op.(type) {
+	switch op := inner(op).(type) {
 	case CreateModel:
 		return op.Name, ""
 	case DeleteModel:
@@ -86,6 +86,16 @@ func targetOf(op Operation) (model, field string) {
 		return op.Model, ""
 	case AlterConstraint:
 		return op.Model, ""
+	case AddIndexConcurrently:
+		return op.Model, ""
+	case RemoveIndexConcurrently:
+		return op.Model, ""
+	case AddConstraintNotValid:
+		return op.Model, ""
+	case ValidateConstraint:
+		return op.Model, ""
+	case Backfill:
+		return op.Model, ""
 	}
 	return "", ""
 }
@@ -108,6 +118,8 @@ func labels(op Operation, app string) (list []string, all bool) {
 		}
 	}
 	switch op := op.(type) {
+	case Online:
+		return labels(op.Operation, app)
 	case RenameModel:
 		list = append(list, stateKey(app, op.New))
 	case CreateModel:
@@ -167,6 +179,15 @@ func reduce(a, b Operation, app string) ([]Operation, bool) {
 	case elidable(b):
 		return []Operation{a}, true
 	}
+	if r, ok := a.(Reducer); ok {
+		if out, ok := r.Reduce(b, app); ok {
+			return out, true
+		}
+	}
+	_, onlineA := a.(Online)
+	if _, onlineB := b.(Online); onlineA || onlineB {
+		return reduceOnline(inner(a), inner(b), app)
+	}
 	ma, fa := targetOf(a)
 	mb, fb := targetOf(b)
 	if ma == "" || mb == "" {
@@ -194,6 +215,20 @@ func reduce(a, b Operation, app string) ([]Operation, bool) {
 		return reduceField(a, b, fa, fb)
 	}
 	return reduceOption(a, b)
+}
+
+// reduceOnline is reduce for operations of which one was Online: what is left of them is too, but for those that work on
+// tables that nobody uses.
+func reduceOnline(a, b Operation, app string) ([]Operation, bool) {
+	out, ok := reduce(a, b, app)
+	for i, op := range out {
+		switch op.(type) {
+		case CreateModel, DeleteModel, RemoveField, RemoveConstraint:
+		default:
+			out[i] = Online{op}
+		}
+	}
+	return out, ok
 }
 
 // foldIntoCreate makes the model as it is after the second operation.
@@ -274,9 +309,30 @@ func reduceOption(a, b Operation) ([]Operation, bool) {
 		if category(a) == category(b) && sameType(a, b) {
 			return []Operation{b}, true
 		}
+	case AddIndexConcurrently:
+		switch b := b.(type) {
+		case RemoveIndex:
+			return nil, b.Name == a.Index.Name
+		case RemoveIndexConcurrently:
+			return nil, b.Name == a.Index.Name
+		case RenameIndex:
+			if b.Old == a.Index.Name {
+				a.Index.Name = b.New
+				return []Operation{a}, true
+			}
+		}
+	case AddConstraintNotValid:
+		switch b := b.(type) {
+		case ValidateConstraint:
+			return []Operation{AddConstraint(a)}, b.Name == a.Constraint.Name
+		case RemoveConstraint:
+			return nil, b.Name == a.Constraint.Name
+		}
 	case AddIndex:
 		switch b := b.(type) {
 		case RemoveIndex:
+			return nil, b.Name == a.Index.Name
+		case RemoveIndexConcurrently:
 			return nil, b.Name == a.Index.Name
 		case RenameIndex:
 			if b.Old == a.Index.Name {
@@ -294,9 +350,15 @@ func reduceOption(a, b Operation) ([]Operation, bool) {
 			if a.New == b.Name {
 				return []Operation{RemoveIndex{a.Model, a.Old}}, true
 			}
+		case RemoveIndexConcurrently:
+			if a.New == b.Name {
+				return []Operation{RemoveIndexConcurrently{a.Model, a.Old}}, true
+			}
 		}
 	case AddConstraint:
 		switch b := b.(type) {
+		case ValidateConstraint:
+			return []Operation{a}, b.Name == a.Constraint.Name
 		case RemoveConstraint:
 			return nil, b.Name == a.Constraint.Name
 		case AlterConstraint:

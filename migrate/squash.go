@@ -37,6 +37,19 @@ type coded struct {
 	source string
 }
 
+// hasOwnStatements says that an operation runs SQL or Go of the developer's, which may not bear a transaction.
+func hasOwnStatements(op Operation) bool {
+	switch op := op.(type) {
+	case RunSQL:
+		return !op.Elidable
+	case RunGo:
+		return !op.Elidable
+	case SeparateDatabaseAndState:
+		return slices.ContainsFunc(op.Database, hasOwnStatements)
+	}
+	return false
+}
+
 func squash(apps []App, o squashOptions, in *manage.Invocation) error {
 	if len(in.Args) < 2 || len(in.Args) > 3 {
 		return manage.UsageErrorf("squashmigrations takes an application and the last migration, with the first one between if not all are meant")
@@ -91,7 +104,7 @@ func squash(apps []App, o squashOptions, in *manage.Invocation) error {
 	for _, k := range order {
 		old := fit.nodes[k]
 		m.Replaces = append(m.Replaces, k)
-		m.NonAtomic = m.NonAtomic || old.NonAtomic
+		m.NonAtomic = m.NonAtomic || old.NonAtomic && slices.ContainsFunc(old.Operations, hasOwnStatements)
 		for _, d := range fit.deps[k] {
 			if !slices.Contains(order, d) && !slices.Contains(m.Dependencies, d) {
 				m.Dependencies = append(m.Dependencies, d)
@@ -115,6 +128,12 @@ func squash(apps []App, o squashOptions, in *manage.Invocation) error {
 		}
 	}
 	m.Operations = ops
+	m.NonAtomic = m.NonAtomic || slices.ContainsFunc(ops, func(op Operation) bool {
+		if c, ok := op.(coded); ok {
+			op = c.Operation
+		}
+		return needsNonAtomic(op)
+	})
 	number, _, _ := strings.Cut(order[0].Name, "_")
 	m.Name = number + "_" + or(o.name, "squashed_"+last.Name)
 	if g.nodes[m.Key()] != nil {
