@@ -283,6 +283,12 @@ func (w *goWriter) pred(p expr.Pred) {
 		w.b.WriteString(")")
 		return
 	}
+	if p.Op == expr.IsTrue {
+		w.b.WriteString("expr.Pred{Op: expr.IsTrue, Left: ")
+		w.value(reflect.ValueOf(p.Left))
+		w.b.WriteString("}")
+		return
+	}
 	name := p.Name
 	if p.Op != expr.Dynamic {
 		n, ok := p.Left.(expr.Name)

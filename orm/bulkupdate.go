@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/internal/compile"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
@@ -78,13 +79,14 @@ func (db *DB) bulkUpdatePart(ctx context.Context, s *scope, part tablePart, objs
 		}
 		objs = inner
 	}
+	many := !slices.ContainsFunc(part.fields, oneByOne)
 	for n := 0; len(objs) > 0 && err == nil; objs = objs[n:] {
 		var matched int
 		switch {
-		case db.d.Arrays:
+		case db.d.Arrays && many:
 			n = min(bulkLists, len(objs))
 			matched, err = bulkUpdateLists(ctx, db, s, part.model, objs[:n], part.fields)
-		case db.d.Name == "mysql" && len(part.model.Key) == 1:
+		case db.d.Name == "mysql" && len(part.model.Key) == 1 && many:
 			n = min(bulkCases, max(1, db.d.MaxParams/(1+2*len(part.fields))), len(objs))
 			matched, err = bulkUpdateCases(ctx, db, s, part.model, objs[:n], part.fields)
 		default:
@@ -95,6 +97,9 @@ func (db *DB) bulkUpdatePart(ctx context.Context, s *scope, part tablePart, objs
 	}
 	return total, err
 }
+
+// oneByOne says that a list of the column's values cannot be one parameter.
+func oneByOne(f *plan.Field) bool { return f.Custom.Wrapped() || !f.S.DBType.IsZero() }
 
 // bulkLists is the number of objects that one statement takes as lists.
 const bulkLists = 10_000
@@ -131,7 +136,7 @@ func bulkUpdateOne(ctx context.Context, db *DB, s *scope, m *plan.Model, obj pla
 			b = append(b, ", "...)
 		}
 		args = append(args, db.d.Bind(v))
-		b = db.d.AppendParam(append(db.d.AppendQuoted(b, f.Column), " = "...), len(args))
+		b = compile.AppendStored(append(db.d.AppendQuoted(b, f.Column), " = "...), db.d, f, len(args))
 	}
 	for i, f := range m.Key {
 		args = append(args, db.d.Bind(f.Codec.Get(f.At(obj))))

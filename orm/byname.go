@@ -81,6 +81,9 @@ func predByName(m *plan.Model, p expr.Pred) (expr.Pred, error) {
 		if err != nil {
 			return p, err
 		}
+		if p.Val, err = storedForm(m.FieldAt(p.Path.Offset), p.Val); err != nil {
+			return p, fmt.Errorf("orm: %s: %w", m.GoName(), err)
+		}
 		p.Path, p.Left = nil, expr.Name{Name: name}
 	} else if p.Left != nil {
 		left, err := byName(m, p.Left)
@@ -108,6 +111,27 @@ func predByName(m *plan.Model, p expr.Pred) (expr.Pred, error) {
 		p.Kids = kids
 	}
 	return p, nil
+}
+
+// storedForm is a value of a condition as the column stores it: a migration knows no Go types.
+func storedForm(f *plan.Field, v dialect.Value) (dialect.Value, error) {
+	switch {
+	case v.Kind == dialect.List:
+		list := slices.Clone(v.Values())
+		for i := range list {
+			x, err := storedForm(f, list[i])
+			if err != nil {
+				return v, err
+			}
+			list[i] = x
+		}
+		return dialect.ListValue(list), nil
+	case f.Custom == nil || v.Kind == dialect.Bool:
+		return v, nil
+	}
+	out, err := f.Custom.Encode(v)
+	out.X = nil
+	return out, err
 }
 
 func columnName(m *plan.Model, p *plan.Path) (string, error) {

@@ -44,7 +44,7 @@ func (e Expr[V]) In(vs ...V) Predicate {
 	list := make([]dialect.Value, len(vs))
 	err := e.err
 	for i, v := range vs {
-		x, verr := valueOf(v)
+		x, verr := valueBeside(v)
 		list[i], err = x, errors.Join(err, verr)
 	}
 	return Predicate{expr.Pred{Op: expr.In, Left: e.n, Val: dialect.ListValue(list), Err: err}}
@@ -55,8 +55,8 @@ func (e Expr[V]) InQuery(sub Expr[V]) Predicate { return e.compare(expr.In, sub)
 
 // Between holds when the expression is from lo to hi, both included: Django's range.
 func (e Expr[V]) Between(lo, hi V) Predicate {
-	l, lerr := valueOf(lo)
-	h, herr := valueOf(hi)
+	l, lerr := valueBeside(lo)
+	h, herr := valueBeside(hi)
 	return Predicate{expr.Pred{
 		Op: expr.Range, Left: e.n, Val: dialect.ListValue([]dialect.Value{l, h}), Err: errors.Join(e.err, lerr, herr),
 	}}

@@ -37,6 +37,11 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 	if !ok {
 		return false, nil
 	}
+	for _, f := range shape.Fields {
+		if oneByOne(f) {
+			return false, nil
+		}
+	}
 	fields := shape.Fields
 	if key != nil { // COPY returns nothing: the keys are taken before
 		keys, ok, err := conn.NextKeys(ctx, m.Schema.Table, key.Column, len(objs))

@@ -71,9 +71,16 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 	if fd.Kind == schema.Decimal && fd.Digits == 0 && !decl.extra && decl.addr == nil {
 		fd.Digits, fd.Places = 19, 4
 	}
-	f.Codec = plan.NewCodec(sf.Type, codecKind(fd))
+	if f.Custom = decl.custom; f.Custom != nil {
+		f.Codec = f.Custom.For(sf.Type)
+	} else {
+		f.Codec = plan.NewCodec(sf.Type, codecKind(fd))
+	}
+	if decl.extra && f.Codec == nil { // an annotation brings its codec along
+		fd.Kind, f.Codec = schema.JSON, plan.NewCodec(sf.Type, schema.JSON)
+	}
 	if fd.Kind == schema.Invalid || f.Codec == nil {
-		d.problem(".%s: no column for a %s (describe it in Fields, say with orm.JSON, or orm.Ignore it)", sf.Name, sf.Type)
+		d.problem(".%s: no column for a %s (describe it in Fields, say with orm.Custom or orm.JSON, or orm.Ignore it)", sf.Name, sf.Type)
 		return
 	}
 	fd.Null = pointer || fd.Null

@@ -118,6 +118,16 @@ func completeForward(r *plan.Relation, toField string) error {
 		return fmt.Errorf("%s has no field for the key to point to", r.To.GoName())
 	}
 	r.ToColumn = target.Column
+	key := r.Field.Type.Field(0).Type
+	if target.Custom == nil && plan.GoKind(key) == schema.Invalid {
+		return fmt.Errorf("its key is a %s, which the key of %s is not", key, r.To.GoName())
+	}
+	if target.Custom != nil {
+		if key != target.Custom.Type {
+			return fmt.Errorf("its key is a %s, that of %s a %s (use ForeignKey[%s, %s])", key, r.To.GoName(), target.Custom.Type, r.To.GoName(), target.Custom.Type.Name())
+		}
+		r.Field.Codec = plan.KeyCodec(target.Codec)
+	}
 	sr := r.Field.S.Rel
 	sr.To = r.To.Label()
 	return nil

@@ -23,6 +23,16 @@ func SetField[T any](obj *T, name string, v any) error {
 	if f == nil || !f.S.HasColumn() {
 		return &compile.FieldError{Name: name, Model: m.GoName(), Reason: fmt.Sprintf("%s has no field named %q", m.GoName(), name)}
 	}
+	if f.Custom != nil {
+		val, err := valueBeside(v)
+		if err == nil {
+			val, err = f.Custom.Encode(val)
+		}
+		if err != nil {
+			return fmt.Errorf("orm: field %q: %w", name, err)
+		}
+		return f.Codec.Set(f.At(plan.PointerTo(obj)), valueRow{val}, 0)
+	}
 	val, err := valueOf(v)
 	if err != nil && f.S.Kind.String() != "JSON" {
 		return err

@@ -65,7 +65,7 @@ func (e Expr[V]) compare(op expr.Op, o Expr[V]) Predicate {
 }
 
 func (e Expr[V]) with(op expr.Op, v V) Predicate {
-	val, err := valueOf(v)
+	val, err := valueBeside(v)
 	return Predicate{expr.Pred{Op: op, Left: e.n, Val: val, Err: err}}
 }
 
@@ -300,6 +300,6 @@ func SetByName(name string, v any) Assignment {
 	if e, ok := v.(AnyExpr); ok {
 		return Assignment{expr.Assign{Name: name, Value: e.exprNode()}}
 	}
-	val, err := valueOf(v)
+	val, err := valueBeside(v)
 	return Assignment{expr.Assign{Name: name, Val: val, Err: err}}
 }

@@ -25,6 +25,7 @@ type declaration struct {
 	now      func(p plan.Pointer, pointer bool)
 	validate []func(p plan.Pointer, pointer bool) error
 	parts    []any
+	custom   *plan.Custom
 	many     *manyDecl
 	hasMany  *plan.Path
 	hasChild bool
@@ -227,9 +228,21 @@ func (c *Column[V]) Blank() *Column[V] { c.d.s.Blank = true; return c }
 // Default is the value of a new object whose field is the zero value: Create fills it in. To store a zero value where
 // another default is set, use a pointer field, or save the object again.
 func (c *Column[V]) Default(v V) *Column[V] {
-	c.d.s.Default = v
+	c.d.s.Default = c.stored(v)
 	c.d.deflt = func(p plan.Pointer, pointer bool) { assign(p, pointer, v) }
 	return c
+}
+
+// stored is a value as migrations know it: through the column's codec, if it has one.
+func (c *Column[V]) stored(v V) any {
+	if c.d.custom == nil {
+		return v
+	}
+	s := c.d.custom.Codec.Get(plan.PointerTo(&v))
+	if err, ok := s.X.(error); ok {
+		c.d.err = err
+	}
+	return s.Any()
 }
 
 // DefaultFunc computes the value of a new object whose field is the zero value.
@@ -241,7 +254,7 @@ func (c *Column[V]) DefaultFunc(f func() V) *Column[V] {
 
 // DBDefault is the default that the database itself knows.
 func (c *Column[V]) DBDefault(v V) *Column[V] {
-	val, err := valueOf(v)
+	val, err := valueOf(c.stored(v))
 	if err != nil {
 		c.d.err = err
 	}
@@ -268,7 +281,7 @@ type Choice[V any] struct {
 // Choices limits the values that validation accepts, and gives forms their list.
 func (c *Column[V]) Choices(choices ...Choice[V]) *Column[V] {
 	for _, ch := range choices {
-		c.d.s.Choices = append(c.d.s.Choices, schema.Choice{Value: ch.Value, Label: ch.Label})
+		c.d.s.Choices = append(c.d.s.Choices, schema.Choice{Value: c.stored(ch.Value), Label: ch.Label})
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -170,7 +171,7 @@ func Lookup(name string, v any) Predicate {
 	case interface{ spec() *expr.Query }:
 		return Predicate{expr.Where(name, x.spec())}
 	}
-	val, err := valueOf(v)
+	val, err := valueBeside(v)
 	p := expr.Where(name, val)
 	p.Raw = v
 	if err != nil {
@@ -226,8 +227,16 @@ func codedValue[V any](p *plan.Path, v *V) (dialect.Value, error) {
 	if c := plan.GoCodec(typeOf[V]()); c != nil {
 		return c.Get(plan.PointerTo(v)), nil
 	}
-	s, err := plan.EncodeJSON(*v) // a column that holds JSON
-	return dialect.Value{Kind: dialect.JSON, S: s}, err
+	return plan.GoValue(*v), nil // a column that holds JSON, or has a codec of its own
+}
+
+// valueBeside is valueOf for a value beside a column: one without a form of its own is left to the column's codec.
+func valueBeside(v any) (dialect.Value, error) {
+	val, err := valueOf(v)
+	if err != nil && !errors.Is(err, ErrNotSaved) {
+		return plan.ValueFor(v), nil
+	}
+	return val, err
 }
 
 // valueOf turns any Go value into an argument; a model object stands for its key.

@@ -98,6 +98,10 @@ func fill(m *plan.Model, obj plan.Pointer, create bool) {
 // told here than by the database.
 func columnValue(f *plan.Field, obj plan.Pointer) (dialect.Value, error) {
 	v := f.Codec.Get(f.At(obj))
+	if v.Kind == dialect.Custom { // a codec that failed
+		err, _ := v.X.(error)
+		return v, fmt.Errorf("orm: %s.%s: %w", f.Model.GoName(), f.GoName, err)
+	}
 	if v.Kind == dialect.Null && !f.Nullable {
 		if f.Rel != nil {
 			return v, &ConstraintError{

@@ -235,7 +235,10 @@ func Aggregate[T, V any](ctx context.Context, q Query[T], e Expr[V]) (V, error) 
 	if err != nil {
 		return out, err
 	}
-	codec := plan.NewCodec(typeOf[V](), kindOf[V]())
+	codec := st.Layout.Annotations[0].Custom.For(typeOf[V]())
+	if codec == nil {
+		codec = plan.NewCodec(typeOf[V](), kindOf[V]())
+	}
 	if codec == nil {
 		return out, fmt.Errorf("orm: an aggregate cannot be read into a %s", typeOf[V]())
 	}
@@ -458,7 +461,13 @@ func scanAnnotations(obj plan.Pointer, l *compile.Layout, r dialect.Row) error {
 		if f == nil || !f.Extra {
 			return fmt.Errorf("orm: %s.%s cannot take an annotation (declare it with orm.Extra)", l.Model.GoName(), a.Field.Name)
 		}
-		if err := f.Codec.Set(f.At(obj), r, a.Col); err != nil {
+		codec := f.Codec
+		if a.Custom != nil && f.Custom == nil {
+			if own := a.Custom.For(f.Type); own != nil {
+				codec = own
+			}
+		}
+		if err := codec.Set(f.At(obj), r, a.Col); err != nil {
 			return fmt.Errorf("orm: %s.%s: %w", l.Model.GoName(), f.GoName, err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 type ValuesQuery[R any] struct {
 	s     expr.Query
 	codec []*plan.Codec
+	types []reflect.Type
 	off   []uintptr
 }
 
@@ -49,6 +52,7 @@ func Values[R, T any](q Query[T], pick func(r *R) []Pick) ValuesQuery[R] {
 		if c == nil {
 			c = plan.NewCodec(f.Type, schema.JSON)
 		}
+		out.types = append(out.types, f.Type)
 		out.codec, out.off = append(out.codec, c), append(out.off, off)
 		name := "c" + strconv.Itoa(i+1)
 		out.s.Values = append(out.s.Values, expr.Annotation{Name: name, Node: p.a.Node})
@@ -106,6 +110,12 @@ func (q ValuesQuery[R]) All(ctx context.Context) ([]R, error) {
 	st, err := db.compiler(s).Select(&q.s)
 	if err != nil || st.Empty {
 		return nil, err
+	}
+	for i, a := range st.Layout.Annotations {
+		if own := a.Custom.For(q.types[i]); own != nil {
+			q.codec = slices.Clone(q.codec)
+			q.codec[i] = own
+		}
 	}
 	return q.read(ctx, db, s, st.SQL, st.Args, false)
 }
@@ -224,14 +234,14 @@ func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
 	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
 		row := make([]any, 0, len(names))
 		for i, f := range st.Layout.Fields {
-			v, err := readAny(r, i, f.S.Kind)
+			v, err := readOwn(r, i, f.S.Kind, f.Custom)
 			if err != nil {
 				return err
 			}
 			row = append(row, v)
 		}
 		for _, a := range st.Layout.Annotations {
-			v, err := readAny(r, a.Col, a.Kind)
+			v, err := readOwn(r, a.Col, a.Kind, a.Custom)
 			if err != nil {
 				return err
 			}
@@ -241,6 +251,14 @@ func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
 		return nil
 	})
 	return names, out, err
+}
+
+// readOwn is readAny for a column that may have a codec of its own.
+func readOwn(r dialect.Row, i int, kind schema.Kind, c *plan.Custom) (any, error) {
+	if c == nil || r.Null(i) {
+		return readAny(r, i, kind)
+	}
+	return c.Any(r, i)
 }
 
 // readAny reads a column of a kind as the Go value for it.
@@ -302,7 +320,7 @@ func (q Query[T]) AggregateByName(ctx context.Context, picks ...Pick) (map[strin
 	out := map[string]any{}
 	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
 		for _, a := range st.Layout.Annotations {
-			v, err := readAny(r, a.Col, a.Kind)
+			v, err := readOwn(r, a.Col, a.Kind, a.Custom)
 			if err != nil {
 				return err
 			}

@@ -130,7 +130,7 @@ func (db *DB) updatePlan(m *plan.Model, fields []*plan.Field) *writePlan {
 			b = append(b, ", "...)
 		}
 		b = append(db.d.AppendQuoted(b, f.Column), " = "...)
-		b = db.d.AppendParam(b, i+1)
+		b = compile.AppendStored(b, db.d, f, i+1)
 	}
 	for i, f := range m.Key {
 		if i == 0 {
@@ -141,7 +141,7 @@ func (db *DB) updatePlan(m *plan.Model, fields []*plan.Field) *writePlan {
 		b = append(db.d.AppendQuoted(b, m.Schema.Table), '.')
 		b = append(db.d.AppendQuoted(b, f.Column), " = "...)
 		p.fields = append(p.fields, f)
-		b = db.d.AppendParam(b, len(p.fields))
+		b = compile.AppendStored(b, db.d, f, len(p.fields))
 	}
 	p.sql = string(b)
 	db.writes.add(key, p)

@@ -28,6 +28,9 @@ func MariaDB() *Dialect {
 
 // Django 6.1 django/db/backends/mysql/base.py data_types.
 func mysqlType(f, target *schema.Field) string {
+	if own, ok := f.DBType.On("mysql", false); ok {
+		return own
+	}
 	switch f.Kind {
 	case schema.Auto:
 		return "integer AUTO_INCREMENT"
@@ -87,6 +90,9 @@ func mysqlType(f, target *schema.Field) string {
 
 // mariaType has a type for UUIDs (since MariaDB 10.7, as in Django).
 func mariaType(f, target *schema.Field) string {
+	if own, ok := f.DBType.On("mysql", true); ok {
+		return own
+	}
 	switch f.Kind {
 	case schema.UUID:
 		return "uuid"

@@ -20,6 +20,9 @@ func PostgreSQL() *Dialect {
 
 // Django 6.1 django/db/backends/postgresql/base.py data_types.
 func postgresType(f, target *schema.Field) string {
+	if own, ok := f.DBType.On("postgresql", false); ok {
+		return own
+	}
 	switch f.Kind {
 	case schema.Auto, schema.Integer, schema.PositiveInteger:
 		return "integer"

@@ -21,6 +21,9 @@ func SQLite() *Dialect {
 
 // Django 6.1 django/db/backends/sqlite3/base.py data_types.
 func sqliteType(f, target *schema.Field) string {
+	if own, ok := f.DBType.On("sqlite", false); ok {
+		return own
+	}
 	switch f.Kind {
 	case schema.Auto, schema.BigAuto, schema.SmallAuto, schema.Integer:
 		return "integer"

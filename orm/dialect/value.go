@@ -25,6 +25,7 @@ const (
 	JSON     // JSON text in S
 	Decimal  // digits in S
 	List     // []Value in X, for IN and BETWEEN
+	Custom   // a Go value in X that its column's codec stores; it never reaches a driver
 )
 
 // Value is an argument of a statement. It is a union that needs no allocation for the common kinds.
@@ -85,7 +86,7 @@ func (v Value) Values() []Value {
 // Equal says that two values are the same, lists element by element.
 func (v Value) Equal(o Value) bool {
 	if v.Kind != List || o.Kind != List {
-		return v.Kind == o.Kind && v.M == o.M && v.N == o.N && v.S == o.S
+		return v.Kind != Custom && v.Kind == o.Kind && v.M == o.M && v.N == o.N && v.S == o.S
 	}
 	return slices.EqualFunc(v.Values(), o.Values(), Value.Equal)
 }
@@ -107,6 +108,8 @@ func (v Value) Any() any {
 		return v.Time()
 	case Clock, Duration:
 		return time.Duration(v.N)
+	case Custom:
+		return v.X
 	case List:
 		vs := v.Values()
 		out := make([]any, len(vs))

@@ -7,37 +7,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // SQL is the text of a custom function on each database. {1}, {2} ... stand for the arguments, {args} for all of them;
 // {{ and }} are braces. Values are never written into the text: an argument becomes a parameter of the statement.
-type SQL struct {
-	// All is for the databases without a text of their own.
-	All string
-	// SQLite, PostgreSQL and MySQL are for one database each; MySQL serves MariaDB too, unless MariaDB is set.
-	SQLite, PostgreSQL, MySQL, MariaDB string
-}
-
-// On returns the text for a database; ok is false when there is none.
-func (s SQL) On(d *dialect.Dialect) (text string, ok bool) {
-	var own string
-	switch {
-	case d.Name == "sqlite":
-		own = s.SQLite
-	case d.Name == "postgresql":
-		own = s.PostgreSQL
-	case d.MariaDB && s.MariaDB != "":
-		own = s.MariaDB
-	default:
-		own = s.MySQL
-	}
-	if own == "" {
-		own = s.All
-	}
-	return own, own != ""
-}
+type SQL = schema.SQL
 
 // Custom is a function of one's own: its SQL on each database and what it gives.
 type Custom struct {

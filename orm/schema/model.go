@@ -85,6 +85,8 @@ type Field struct {
 	// Column is the column's name. Default: the name, with _id for a relation.
 	Column string
 	Kind   Kind
+	// DBType replaces the kind's type of column on some databases or all.
+	DBType SQL
 	// MaxLength is the greatest number of characters (Char and its like) or bytes (Binary).
 	MaxLength int
 	// Digits and Places are a decimal's digits in all and after the point.

@@ -233,7 +233,7 @@ func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
 	switch p.Val.Kind {
 	case dialect.Bool:
 		b = append(b, byte(p.Val.N))
-	case dialect.Decimal, dialect.JSON:
+	case dialect.Decimal, dialect.JSON, dialect.Custom:
 		return b, false
 	case dialect.List:
 		vs := p.Val.Values()
@@ -270,7 +270,8 @@ func (c *Compiler) RebindUpdate(st *Statement, q *expr.Query, set []expr.Assign,
 		if err != nil {
 			return args, false
 		}
-		v, err := Prepare(keyKind(f), expr.Exact, set[i].Val, time.UTC)
+		kf := keyField(f)
+		v, err := prepareWith(kf.Custom, keyKind(kf), expr.Exact, set[i].Val, time.UTC)
 		if err != nil {
 			return args, false
 		}

@@ -36,7 +36,7 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 			if b.err != nil {
 				return l, nil
 			}
-			l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: len(cols)})
+			l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: len(cols), Custom: e.custom})
 			cols = append(cols, column{e: e, alias: v.Name})
 			b.grouped = b.grouped || e.agg
 		}
@@ -63,7 +63,7 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 			continue
 		}
 		e := b.annots[a.Name]
-		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: e.kind, Col: len(cols)})
+		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: e.kind, Col: len(cols), Custom: e.custom})
 		cols = append(cols, column{e: e, alias: a.Name})
 	}
 	l.Width = len(cols)

@@ -65,6 +65,8 @@ type Output struct {
 	Field *expr.Path
 	Kind  schema.Kind
 	Col   int
+	// Custom reads the column, if its values have a codec of their own.
+	Custom *plan.Custom
 }
 
 // builder compiles one SELECT (or the WHERE of another statement).
@@ -308,7 +310,11 @@ func (b *builder) writeColumns(w *writer, mode selectMode, cols []column) {
 		if i > 0 {
 			w.str(", ")
 		}
-		c.e.write(w)
+		if f := c.e.custom; f != nil && !f.Select.IsZero() && mode == selectRows {
+			around(w, &f.Select, c.e.write)
+		} else {
+			c.e.write(w)
+		}
 		if c.alias != "" {
 			w.str(" AS ")
 			w.ident(c.alias)

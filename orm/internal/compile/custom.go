@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -21,7 +22,7 @@ func (b *builder) custom(c *expr.Custom, args []*rexpr) *rexpr {
 	if c.Func != "" {
 		return b.builtin(c, args)
 	}
-	text, ok := c.SQL.On(b.c.D)
+	text, ok := c.SQL.On(b.c.D.Name, b.c.D.MariaDB)
 	if !ok {
 		b.fail(fmt.Errorf("orm: %q has no SQL for %s (set the database's text, or All)", c.Name, b.c.D.Name))
 		return &rexpr{}
@@ -144,23 +145,117 @@ func (b *builder) mirror(lhs, right *rexpr) *rexpr {
 }
 
 // mirrorValue makes a value an expression and applies the bilateral transforms of the left side to it.
-func (b *builder) mirrorValue(lhs *rexpr, v dialect.Value) *rexpr {
-	kind := lhs.kind
+func (b *builder) mirrorValue(lhs *rexpr, op expr.Op, v dialect.Value) *rexpr {
+	kind, custom := lhs.kind, lhs.custom
 	if lhs.base != nil {
-		kind = lhs.base.kind
+		kind, custom = lhs.base.kind, lhs.base.custom
 	}
-	return b.mirror(lhs, b.literal(expr.Literal{Value: v, Kind: kind}))
+	if custom == nil || isPattern(op) {
+		return b.mirror(lhs, b.literal(expr.Literal{Value: v, Kind: kind}))
+	}
+	v, err := custom.Encode(v)
+	if err != nil {
+		b.fail(fmt.Errorf("orm: %w", err))
+	}
+	return b.mirror(lhs, &rexpr{kind: kind, constant: true, write: func(w *writer) { writeStored(w, custom, v) }})
+}
+
+// isPattern says that a look-up compares with a piece of a text.
+func isPattern(op expr.Op) bool {
+	switch op {
+	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith, expr.IExact, expr.Regex, expr.IRegex:
+		return true
+	}
+	return false
+}
+
+// writeStored writes a value in its stored form, inside of what its column's codec puts around it.
+func writeStored(w *writer, c *plan.Custom, v dialect.Value) {
+	if !c.Wrapped() {
+		w.arg(v)
+		return
+	}
+	around(w, &c.Placeholder, func(w *writer) { w.arg(v) })
+}
+
+// around writes a text of one argument.
+func around(w *writer, text *schema.SQL, arg func(w *writer)) {
+	own, ok := text.On(w.d.Name, w.d.MariaDB)
+	if !ok {
+		arg(w)
+		return
+	}
+	var c expr.Custom
+	_ = c.Walk(own, w.str, func(int) { arg(w) }) // the text was checked
+}
+
+// AppendStored appends the n-th parameter of a statement for a column's value.
+func AppendStored(b []byte, d *dialect.Dialect, f *plan.Field, n int) []byte {
+	if !f.Custom.Wrapped() {
+		return d.AppendParam(b, n)
+	}
+	w := &writer{d: d, buf: b}
+	around(w, &f.Custom.Placeholder, func(w *writer) { w.buf = d.AppendParam(w.buf, n) })
+	return w.buf
+}
+
+// allowed refuses the look-ups that a column's codec does not allow.
+func (b *builder) allowed(lhs *rexpr, op expr.Op, part *expr.Part) bool {
+	name := op.String()
+	switch {
+	case part != nil:
+		name = part.Name
+	case op == expr.IsNull:
+		return true
+	case op == expr.NotExact:
+		name = "exact"
+	}
+	if lhs.custom.Allows(name) {
+		return true
+	}
+	known := "only isnull"
+	if len(lhs.custom.Ops) > 0 {
+		known = "look-ups: isnull, " + strings.Join(lhs.custom.Ops, ", ")
+	}
+	b.fail(&FieldError{Name: name, Reason: fmt.Sprintf("unsupported look-up %q for field %q (%s)", name, lhs.fieldName(), known)})
+	return false
+}
+
+func (e *rexpr) fieldName() string {
+	if e.field != nil {
+		return e.field.S.Name
+	}
+	return e.name
+}
+
+// jsonValue makes JSON of a Go value without another form.
+func (b *builder) jsonValue(v dialect.Value) dialect.Value {
+	switch v.Kind {
+	case dialect.Custom:
+		out, err := plan.JSONValue(v)
+		if err != nil {
+			b.fail(fmt.Errorf("orm: %w", err))
+		}
+		return out
+	case dialect.List:
+		list := slices.Clone(v.Values())
+		for i := range list {
+			list[i] = b.jsonValue(list[i])
+		}
+		return dialect.ListValue(list)
+	}
+	return v
 }
 
 // mirrored compares a left side with bilateral transforms.
 func (b *builder) mirrored(lhs *rexpr, op expr.Op, v dialect.Value) (func(w *writer), truth) {
 	if op != expr.In && op != expr.Range {
-		return b.compareExpr(lhs, op, b.mirrorValue(lhs, v)), unknown
+		return b.compareExpr(lhs, op, b.mirrorValue(lhs, op, v)), unknown
 	}
 	var list []*rexpr
 	for _, x := range v.Values() {
 		if x.Kind != dialect.Null {
-			list = append(list, b.mirrorValue(lhs, x))
+			list = append(list, b.mirrorValue(lhs, op, x))
 		}
 	}
 	switch {

@@ -217,6 +217,10 @@ func (b *builder) aggregate(n *expr.Aggregate, can reuse) *rexpr {
 		return &rexpr{}
 	}
 	e.kind = aggregateKind(n.Name, of)
+	switch n.Name {
+	case "Min", "Max", "AnyValue":
+		e.custom = of.custom
+	}
 	word := aggregateWord(b.c.D, n)
 	if filter != nil && filter.state() == alwaysTrue {
 		filter = nil

@@ -42,6 +42,10 @@ func (b *builder) function(n expr.Func, can reuse) *rexpr {
 	if e.kind == schema.Invalid && len(args) > 0 {
 		e.kind = plainInteger(args[0].kind)
 	}
+	switch n.Name {
+	case "Coalesce", "NullIf", "Greatest", "Least", "Lag", "Lead", "FirstValue", "LastValue", "NthValue":
+		e.custom = args[0].custom
+	}
 	e.write = func(w *writer) {
 		if w.d.Name == "postgresql" && postgresFunction(w, n, args) {
 			return

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -36,6 +37,10 @@ func (b *builder) compareValue(lhs *rexpr, op expr.Op, v dialect.Value) (func(w 
 			w.arg(hi)
 		}, unknown
 	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith, expr.IExact, expr.Regex, expr.IRegex:
+		if v.Kind == dialect.Custom || v.Kind == dialect.List || v.Kind == dialect.Null {
+			b.fail(fmt.Errorf("orm: look-up %s compares with a text, not with %T", op, v.Any()))
+			return nil, unknown
+		}
 		pattern := dialect.TextValue(textPattern(b.c.D, op, lhs.kind, v))
 		return func(w *writer) { b.writeText(w, lhs, op, func(w *writer) { w.arg(pattern) }) }, unknown
 	}
@@ -361,7 +366,7 @@ func wholeNumber(v dialect.Value) (int64, bool) {
 
 // prepare turns a value into what the left side compares with: Django's get_prep_value.
 func (b *builder) prepare(lhs *rexpr, op expr.Op, v dialect.Value) dialect.Value {
-	out, err := Prepare(lhs.kind, op, v, b.location())
+	out, err := prepareWith(lhs.custom, lhs.kind, op, v, b.location())
 	if err != nil {
 		name := lhs.kind.String()
 		if lhs.field != nil {
@@ -372,11 +377,24 @@ func (b *builder) prepare(lhs *rexpr, op expr.Op, v dialect.Value) dialect.Value
 	return out
 }
 
+// prepareWith is Prepare for a column that may have a codec of its own.
+func prepareWith(c *plan.Custom, kind schema.Kind, op expr.Op, v dialect.Value, zone *time.Location) (dialect.Value, error) {
+	if c != nil {
+		return c.Encode(v)
+	}
+	return Prepare(kind, op, v, zone)
+}
+
 // Prepare turns a value of the dynamic layer into one that fits a kind of column.
 func Prepare(kind schema.Kind, op expr.Op, v dialect.Value, zone *time.Location) (dialect.Value, error) {
 	switch {
 	case v.Kind == dialect.Null:
 		return v, nil
+	case v.Kind == dialect.Custom:
+		if kind == schema.JSON {
+			return plan.JSONValue(v)
+		}
+		return v, plan.NoForm(v)
 	case kind.IsInteger():
 		return prepareInt(op, v)
 	case kind.IsText():

@@ -310,12 +310,13 @@ func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
 
 func (b *builder) writeAssigned(w *writer, f *plan.Field, a *expr.Assign) {
 	if val, ok := assignedValue(a); ok {
-		v, err := Prepare(keyKind(f), expr.Exact, val, b.location())
+		kf := keyField(f)
+		v, err := prepareWith(kf.Custom, keyKind(kf), expr.Exact, val, b.location())
 		if err != nil {
 			b.fail(fmt.Errorf("orm: field %q: %w", f.S.Name, err))
 			return
 		}
-		w.arg(v)
+		writeStored(w, kf.Custom, v)
 		return
 	}
 	e := b.resolve(a.Value, nil)
@@ -380,7 +381,11 @@ func (b *builder) emitQualified(w *writer) {
 		if i > 0 {
 			w.str(", ")
 		}
-		c.e.write(w)
+		if f := c.e.custom; f != nil && !f.Select.IsZero() && b.mode == selectRows {
+			around(w, &f.Select, c.e.write)
+		} else {
+			c.e.write(w)
+		}
 		w.str(" AS ")
 		w.ident("col" + fmt.Sprint(i+1))
 	}
@@ -493,7 +498,7 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 				if j > 0 {
 					w.str(", ")
 				}
-				w.arg(v)
+				writeStored(w, in.Fields[j].Custom, v)
 			}
 			w.str(")")
 		}

@@ -363,7 +363,7 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 		return rwhere{}, nil
 	}
 	b.binders = append(b.binders, binderOf(lhs, op))
-	if right != nil || leaf.known != unknown || lhs.json != nil || lhs.kind == schema.JSON || t.annotation != nil || t.node != nil || len(t.transforms) > 0 || t.part != nil {
+	if right != nil || leaf.known != unknown || lhs.json != nil || lhs.kind == schema.JSON || t.annotation != nil || t.node != nil || len(t.transforms) > 0 || t.part != nil || lhs.custom != nil {
 		b.single = true
 	}
 
@@ -500,6 +500,9 @@ func (b *builder) joinedRow(steps []*plan.Relation, may func(i int) bool) int {
 func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr, part *expr.Part) (rwhere, bool) {
 	leaf := rwhere{agg: lhs.agg, window: lhs.window, groups: lhs.leaves()}
 	if op == expr.Own {
+		if lhs.custom != nil && !b.allowed(lhs, op, part) {
+			return leaf, false
+		}
 		leaf.write = b.ownLookup(lhs, part, p.Val, p.Raw, right)
 		if right != nil {
 			leaf.agg, leaf.window = leaf.agg || right.agg, leaf.window || right.window
@@ -518,6 +521,9 @@ func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr, par
 		return leaf, false
 	}
 
+	if lhs.custom != nil && !b.allowed(lhs, op, part) {
+		return leaf, false
+	}
 	v := p.Val
 	if op == expr.IsNull || v.Kind == dialect.Null && (op == expr.Exact || op == expr.IExact || op == expr.NotExact) {
 		want := op != expr.NotExact
@@ -542,12 +548,12 @@ func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr, par
 		}
 		return leaf, true
 	}
-	if len(lhs.bilateral) > 0 {
+	if len(lhs.bilateral) > 0 || lhs.custom.Wrapped() {
 		leaf.write, leaf.known = b.mirrored(lhs, op, v)
 		return leaf, false
 	}
 	if lhs.json != nil || lhs.kind == schema.JSON {
-		leaf.write, leaf.known = b.jsonLookup(lhs, op, v, p.Raw)
+		leaf.write, leaf.known = b.jsonLookup(lhs, op, b.jsonValue(v), p.Raw)
 		return leaf, false
 	}
 	if lhs.unit == "year" || lhs.unit == "iso_year" {

@@ -193,7 +193,11 @@ func NewCodec(t reflect.Type, kind schema.Kind) *Codec {
 		}
 	case reflect.Struct:
 		if isRelationType(t) && t.NumField() > 1 { // a foreign key: its first field is the other row's key
-			inner := NewCodec(t.Field(0).Type, GoKind(t.Field(0).Type))
+			key := t.Field(0).Type
+			inner := NewCodec(key, GoKind(key))
+			if inner == nil {
+				inner = strangeCodec(key)
+			}
 			return keyCodec(inner)
 		}
 	}

@@ -109,6 +109,8 @@ type Field struct {
 	Extra bool
 	// Validate runs the field's validators on the field at p.
 	Validate func(p unsafe.Pointer) error
+	// Custom is set for columns with a codec of their own.
+	Custom *Custom
 	// Parts are the field's own transforms and look-ups: *expr.Part.
 	Parts []any
 	Index int
