@@ -270,7 +270,7 @@ func (c *Compiler) RebindUpdate(st *Statement, q *expr.Query, set []expr.Assign,
 		if err != nil {
 			return args, false
 		}
-		kf := keyField(f)
+		kf := storedField(f)
 		v, err := prepareWith(kf.Custom, keyKind(kf), expr.Exact, set[i].Val, time.UTC)
 		if err != nil {
 			return args, false

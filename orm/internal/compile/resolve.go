@@ -219,7 +219,7 @@ func (b *builder) resolveTarget(t *target, can reuse) (*rexpr, []int) {
 
 // columnAt is a column of a table of the query.
 func (b *builder) columnAt(alias int, f *plan.Field, column string) *rexpr {
-	e := &rexpr{kind: keyKind(f), field: f, custom: keyField(f).Custom, column: column, alias: alias, nullable: f.Nullable}
+	e := &rexpr{kind: keyKind(f), field: f, custom: storedField(f).Custom, column: column, alias: alias, nullable: f.Nullable}
 	a := b.aliases[alias]
 	if column != f.Column { // trimmed: the nullability is that of the column that joins
 		e.nullable = a.model.FieldNamed(column) == nil || a.model.FieldNamed(column).Nullable
@@ -231,15 +231,15 @@ func (b *builder) columnAt(alias int, f *plan.Field, column string) *rexpr {
 
 // keyKind is the kind of the values in a column: a foreign key holds the other table's kind.
 func keyKind(f *plan.Field) schema.Kind {
-	f = keyField(f)
+	f = storedField(f)
 	if f.S.Kind == schema.Generated && f.S.Output != nil {
 		return f.S.Output.Kind
 	}
 	return f.S.Kind
 }
 
-// keyField is the field whose values a column holds: behind a foreign key, that of the other table.
-func keyField(f *plan.Field) *plan.Field {
+// storedField is the field whose values a column holds: behind a foreign key, that of the other table.
+func storedField(f *plan.Field) *plan.Field {
 	for range 8 {
 		if f.Rel == nil || f.Rel.Kind != plan.Forward {
 			break

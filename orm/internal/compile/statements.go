@@ -310,7 +310,7 @@ func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
 
 func (b *builder) writeAssigned(w *writer, f *plan.Field, a *expr.Assign) {
 	if val, ok := assignedValue(a); ok {
-		kf := keyField(f)
+		kf := storedField(f)
 		v, err := prepareWith(kf.Custom, keyKind(kf), expr.Exact, val, b.location())
 		if err != nil {
 			b.fail(fmt.Errorf("orm: field %q: %w", f.S.Name, err))

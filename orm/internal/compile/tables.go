@@ -100,23 +100,11 @@ func (b *builder) castColumns(c *common, part *builder) {
 		}
 		typed := *part.cols[i].e
 		inner := part.cols[i].e
-		s := keyField(f)
+		s := storedField(f).S
 		typed.name = ""
 		typed.write = func(w *writer) { castTo(w, inner, s) }
 		part.cols[i].e = &typed
 	}
-}
-
-// keyField describes the values of a column: for a foreign key, the field that it points to.
-func keyField(f *plan.Field) *schema.Field {
-	for f.Rel != nil && f.Rel.Kind == plan.Forward && f.Rel.To.Ready() == nil {
-		next := f.Rel.To.FieldNamed(f.Rel.ToColumn)
-		if next == nil || next == f {
-			break
-		}
-		f = next
-	}
-	return f.S
 }
 
 func castTo(w *writer, e *rexpr, s *schema.Field) {
