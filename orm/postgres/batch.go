@@ -30,25 +30,14 @@ func (c *conn) batch(ctx context.Context, items []*dialect.BatchItem, inTx bool)
 	// Outside a transaction a statement that writes is one of its own, so that an error ends none but itself. Reads need not
 	// be: they go to the server in one piece.
 	alone := !inTx && slices.ContainsFunc(items, func(it *dialect.BatchItem) bool { return !reads(it.SQL) })
-	p := c.raw.StartPipeline(ctx)
-	sent := 0
-	for i, it := range items {
-		if it.Err = c.encode(stmts[i].desc.ParamOIDs, it.Args); it.Err != nil {
-			break
-		}
-		p.SendQueryStatement(stmts[i].desc, c.values, c.formats, stmts[i].formats)
-		if alone {
-			p.SendPipelineSync()
-		}
-		sent++
-	}
-	if err := p.Sync(); err != nil {
+	out, sent, err := c.send(ctx, items, stmts, alone)
+	if err != nil {
 		return c.wrap(ctx, "", err)
 	}
 	var first error
 	var again []*dialect.BatchItem // what met a plan that no longer serves, and what did not run because of it
 	for i, it := range items[:sent] {
-		err := c.answer(ctx, p, it, stmts[i])
+		err := c.answer(ctx, out, it, stmts[i])
 		if isStale(err) {
 			c.forget(it.SQL)
 		}
@@ -60,12 +49,12 @@ func (c *conn) batch(ctx context.Context, items []*dialect.BatchItem, inTx bool)
 			first = it.Err
 		}
 		if alone && !c.raw.IsClosed() {
-			if _, err := p.GetResults(); err != nil && first == nil { // the synchronization
+			if err := out.synchronize(); err != nil && first == nil {
 				first = c.wrap(ctx, it.SQL, err)
 			}
 		}
 	}
-	if err := p.Close(); err != nil && first == nil && len(again) == 0 {
+	if err := out.Close(); err != nil && first == nil && len(again) == 0 {
 		first = c.wrap(ctx, "", err)
 	}
 	if sent < len(items) && first == nil {
@@ -82,14 +71,79 @@ func (c *conn) batch(ctx context.Context, items []*dialect.BatchItem, inTx bool)
 // reads says that a statement changes nothing.
 func reads(sql string) bool { return strings.HasPrefix(sql, "SELECT") }
 
-// answer reads the rows of one statement of a pipeline.
-func (c *conn) answer(ctx context.Context, p *pgconn.Pipeline, it *dialect.BatchItem, s *stmt) error {
-	results, err := p.GetResults()
+// send sends statements, each alone or all in one piece. Sent is the number of those whose arguments could be written.
+func (c *conn) send(ctx context.Context, items []*dialect.BatchItem, stmts []*stmt, alone bool) (out *answers, sent int, err error) {
+	if !alone {
+		var b pgconn.Batch
+		for i, it := range items {
+			if it.Err = c.encode(stmts[i].desc.ParamOIDs, it.Args); it.Err != nil {
+				break
+			}
+			b.ExecStatement(stmts[i].desc, c.values, c.formats, stmts[i].formats)
+			sent++
+		}
+		return &answers{batch: c.raw.ExecBatch(ctx, &b)}, sent, nil
+	}
+	p := c.raw.StartPipeline(ctx)
+	for i, it := range items {
+		if it.Err = c.encode(stmts[i].desc.ParamOIDs, it.Args); it.Err != nil {
+			break
+		}
+		p.SendQueryStatement(stmts[i].desc, c.values, c.formats, stmts[i].formats)
+		p.SendPipelineSync()
+		sent++
+	}
+	return &answers{pipeline: p}, sent, p.Sync()
+}
+
+// answers are what the server says to a batch: one of the two.
+type answers struct {
+	batch    *pgconn.MultiResultReader
+	pipeline *pgconn.Pipeline
+	// over: the batch ended with an error, which has been returned.
+	over bool
+}
+
+// next returns the result of the next statement, nil when the server did not run it.
+func (a *answers) next() (*pgconn.ResultReader, error) {
+	switch {
+	case a.over:
+		return nil, nil
+	case a.batch != nil && a.batch.NextResult():
+		return a.batch.ResultReader(), nil
+	case a.batch != nil:
+		a.over = true
+		return nil, a.batch.Close()
+	}
+	results, err := a.pipeline.GetResults()
+	if err != nil {
+		return nil, err
+	}
+	rr, _ := results.(*pgconn.ResultReader)
+	return rr, nil
+}
+
+// synchronize reads the end of a statement that is alone.
+func (a *answers) synchronize() error {
+	_, err := a.pipeline.GetResults()
+	return err
+}
+
+// Close reads what is left.
+func (a *answers) Close() error {
+	if a.batch != nil {
+		return a.batch.Close()
+	}
+	return a.pipeline.Close()
+}
+
+// answer reads the rows of one statement of a batch.
+func (c *conn) answer(ctx context.Context, out *answers, it *dialect.BatchItem, s *stmt) error {
+	rr, err := out.next()
 	if err != nil {
 		return err
 	}
-	rr, ok := results.(*pgconn.ResultReader)
-	if !ok {
+	if rr == nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -42,14 +42,20 @@ type Detail struct {
 	Comments []*Comment
 }
 
+// shown are all articles, with what an article's page shows of them.
+func shown() orm.Query[Article] {
+	comments := orm.Objects[Comment]().Related(&c.Author).OrderBy(orm.Asc(&c.Created), orm.Asc(&c.ID))
+	return orm.PrefetchQuery(orm.Objects[Article]().Related(&a.Author).Prefetch(&a.Tags), &a.Comments, comments)
+}
+
 var detailPage = template.Page[Detail]("newsroom/article_detail.html")
 
 func articleDetail(r *web.Request, pk int64) (*web.Response, error) {
-	article, err := views.GetOr404(r, orm.Objects[Article]().Filter(orm.Eq(&a.ID, pk)).Related(&a.Author).Prefetch(&a.Tags))
+	article, err := views.GetOr404(r, shown().Filter(orm.Eq(&a.ID, pk)))
 	if err != nil {
 		return nil, err
 	}
-	comments, err := article.Comments.Query().Related(&c.Author).OrderBy(orm.Asc(&c.Created), orm.Asc(&c.ID)).All(r.Context())
+	comments, err := article.Comments.All(r.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ type Step struct {
 	// index is the name as a number, -1 if it is none.
 	index int
 	cache atomic.Pointer[stepPlan]
+	// missing is the type that was last seen without such a member: the page's data, for a name that comes from the request.
+	missing atomic.Pointer[Type]
 }
 
 type stepPlan struct {
@@ -74,7 +76,7 @@ func (s *Step) slow(ctx context.Context, v Value) (out Value, ok bool, err error
 			return out, true, nil
 		}
 	}
-	if m := t.Member(s.Name); m != nil {
+	if m := s.member(t); m != nil {
 		if m.Unavailable != "" {
 			return Value{}, false, nil
 		}
@@ -92,6 +94,18 @@ func (s *Step) slow(ctx context.Context, v Value) (out Value, ok bool, err error
 		return out, ok, nil
 	}
 	return Value{}, false, nil
+}
+
+// member returns the type's member with the step's name, nil if there is none.
+func (s *Step) member(t *Type) *Member {
+	if s.missing.Load() == t {
+		return nil
+	}
+	m := t.Member(s.Name)
+	if m == nil {
+		s.missing.Store(t)
+	}
+	return m
 }
 
 // addr returns the address of a variable that holds v.
