@@ -14,7 +14,7 @@ import (
 // and they need no more. The zero value has none.
 type ahead struct {
 	key   dialect.Value
-	loads map[string]*loading // by the path of the prefetch; see prefetch
+	loads []*loading
 	parts []*batchPart
 }
 
@@ -32,19 +32,16 @@ func startAhead(ctx context.Context, db *DB, s *scope, q *expr.Query) (a ahead) 
 			continue
 		}
 		rel := steps[0]
-		name := "/" + rel.Name
-		if rel.Kind == plan.Forward || relationKey(rel) != pk || a.loads[name] != nil {
+		if rel.Kind == plan.Forward || relationKey(rel) != pk || findLoading(a.loads, nil, rel) != nil {
 			continue
 		}
 		ld, err := startByKeys(ctx, rel, []dialect.Value{key}, subQuery(q, i, 0, steps), q.DB)
 		if err != nil || ld.part == nil || ld.part.db != db {
 			continue
 		}
-		if a.loads == nil {
-			a.key, a.loads = key, map[string]*loading{}
-		}
-		a.loads[name], a.parts = ld, append(a.parts, ld.part)
-		ld.part = nil // it is sent with the object
+		a.key, a.parts = key, append(a.parts, ld.part)
+		ld.rel, ld.part = rel, nil // it is sent with the object
+		a.loads = append(a.loads, ld)
 	}
 	return a
 }

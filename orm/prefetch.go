@@ -14,8 +14,8 @@ import (
 
 // prefetch loads the relations that a query asks for. A path of several relations loads each level once; what stands on
 // one level is asked for together, in one round trip where the database can. Ahead has what was asked for together with the
-// objects, by path; it may be nil.
-func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.Pointer, ahead map[string]*loading) error {
+// objects; it may be empty.
+func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.Pointer, ahead []*loading) error {
 	c := db.compiler(s)
 	paths := make([][]*plan.Relation, len(q.Prefetch))
 	deepest := 0
@@ -26,40 +26,39 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 		}
 		paths[i], deepest = steps, max(deepest, len(steps))
 	}
-	loaded := map[string][]plan.Pointer{"": objs}
-	keys := make([]string, len(paths)) // how far each path is
+	at := make([]*loading, len(paths)) // how far each path is; nil is the query itself
 	for depth := range deepest {
-		var level []*loading
-		started := map[string]*loading{}
+		level := make([]*loading, 0, len(paths))
 		for i, steps := range paths {
 			if depth >= len(steps) {
 				continue
 			}
-			at := loaded[keys[i]]
-			keys[i] += "/" + steps[depth].Name
-			if started[keys[i]] != nil {
+			rel, from := steps[depth], at[i]
+			if at[i] = findLoading(level, from, rel); at[i] != nil {
 				continue
 			}
-			ld := ahead[keys[i]]
+			owners := objs
+			if from != nil {
+				owners = from.found
+			}
+			ld := findLoading(ahead, from, rel)
 			if ld == nil {
 				var err error
-				if ld, err = startRelation(ctx, steps[depth], at, subQuery(q, i, depth, steps), q.DB); err != nil {
+				if ld, err = startRelation(ctx, rel, owners, subQuery(q, i, depth, steps), q.DB); err != nil {
 					return err
 				}
 			}
-			ld.key, ld.objs = keys[i], at
-			started[keys[i]] = ld
-			level = append(level, ld)
+			ld.from, ld.rel, ld.owners = from, rel, owners
+			at[i], level = ld, append(level, ld)
 		}
 		if err := runLoading(ctx, level); err != nil {
 			return err
 		}
 		for _, ld := range level {
-			found, err := ld.finish(ctx, ld.objs)
-			if err != nil {
+			var err error
+			if ld.found, err = ld.finish(ctx, ld.owners); err != nil {
 				return err
 			}
-			loaded[ld.key] = found
 		}
 	}
 	return nil
@@ -74,13 +73,24 @@ func subQuery(q *expr.Query, i, depth int, steps []*plan.Relation) *expr.Query {
 }
 
 // loading is a relation on its way: the statement to send, nil if there is nothing to ask or it was sent, and what to do
-// once its rows are read: it gives the related objects to those that they belong to, and returns them.
+// once its rows are read: it gives the related objects to their owners, and returns them.
 type loading struct {
 	part   *batchPart
-	finish func(ctx context.Context, objs []plan.Pointer) ([]plan.Pointer, error)
+	finish func(ctx context.Context, owners []plan.Pointer) ([]plan.Pointer, error)
 
-	key  string
-	objs []plan.Pointer
+	from          *loading // the level before, nil for the query's own objects
+	rel           *plan.Relation
+	owners, found []plan.Pointer
+}
+
+// findLoading finds the loading of a relation of another one's objects.
+func findLoading(list []*loading, from *loading, rel *plan.Relation) *loading {
+	for _, ld := range list {
+		if ld.from == from && ld.rel.Name == rel.Name {
+			return ld
+		}
+	}
+	return nil
 }
 
 // reading is loading without the objects that the rows belong to.
@@ -195,10 +205,11 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 		return nil, err
 	}
 	typed := reflect.New(hold.Type).Interface().(typedRelation)
-	q := &expr.Query{Model: rel.To, Limit: -1}
+	q := new(expr.Query)
 	if sub != nil {
-		c := *sub
-		q = &c
+		*q = *sub
+	} else {
+		q.Model, q.Limit = rel.To, -1
 	}
 	// Related rows are read where the objects came from, unless the query says otherwise or a router knows better.
 	db, s, err := route(ctx, &q.DB, rel.To, false, dbName)
