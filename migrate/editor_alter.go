@@ -329,6 +329,9 @@ func (e *Editor) dropIndex(ctx context.Context, m *schema.Model, name string) er
 	if err := e.finish(ctx); err != nil {
 		return err
 	}
+	if err := e.mysqlKeepKey(ctx, m, "", name); err != nil {
+		return err
+	}
 	sql := "DROP INDEX " + e.name(name)
 	switch e.d.Name {
 	case "postgresql":

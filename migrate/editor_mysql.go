@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -147,6 +148,11 @@ func (e *Editor) mysqlDrop(ctx context.Context, m *schema.Model, table, column, 
 		word = " DROP INDEX "
 	}
 	for _, name := range names {
+		if kind == "u" && !e.collect {
+			if err := e.mysqlKeepKey(ctx, m, "", name); err != nil {
+				return err
+			}
+		}
 		if err := e.Execute(ctx, "ALTER TABLE "+e.name(table)+word+e.name(name)); err != nil {
 			return err
 		}
@@ -173,24 +179,34 @@ func (e *Editor) mysqlOwnIndex(ctx context.Context, m *schema.Model, table, colu
 	return "", nil
 }
 
-// mysqlKeepKey gives a foreign key an index of its own before the one that it used is dropped.
+// mysqlKeepKey gives a foreign key an index of its own before the one that it uses is dropped. Field is the first one of the
+// index, for statements that are only collected; else the database tells.
 //
 // Django 6.1 django/db/backends/mysql/schema.py _create_missing_fk_index.
 func (e *Editor) mysqlKeepKey(ctx context.Context, m *schema.Model, field, dropped string) error {
-	f := m.Field(field)
-	if e.d.Name != "mysql" || f == nil || f.Rel == nil || f.Rel.NoConstraint {
+	if e.d.Name != "mysql" {
 		return nil
 	}
-	col := f.ColumnName()
-	if !e.collect {
+	col := ""
+	if e.collect {
+		f := m.Field(strings.TrimPrefix(field, "-"))
+		if f == nil || f.Rel == nil || f.Rel.NoConstraint {
+			return nil
+		}
+		col = f.ColumnName()
+	} else {
 		t, err := introspectTable(ctx, e.d, e.db, m.Table)
 		if err != nil {
 			return err
 		}
-		for _, ix := range t.Indexes {
-			if ix.Name != dropped && ix.Columns[0] == col {
-				return nil
-			}
+		at := slices.IndexFunc(t.Indexes, func(ix dbIndex) bool { return ix.Name == dropped })
+		if at < 0 {
+			return nil
+		}
+		col = t.Indexes[at].Columns[0]
+		if col == "" || !slices.ContainsFunc(t.Constraints, func(c dbConstraint) bool { return c.Kind == "f" && c.Columns[0] == col }) ||
+			slices.ContainsFunc(t.Indexes, func(ix dbIndex) bool { return ix.Name != dropped && ix.Columns[0] == col }) {
+			return nil
 		}
 	}
 	return e.Execute(ctx, "CREATE INDEX "+e.name(schema.IndexName(m.Table, []string{col}, "", e.d.MaxName))+" ON "+e.name(m.Table)+" ("+e.name(col)+")")
@@ -393,10 +409,16 @@ func firstQuoted(clause string) string {
 
 // mysqlChecks reads the checks of a table. One that belongs to a column has the column's name on MariaDB, and one that the
 // server made up on MySQL.
-func (t *dbTable) mysqlChecks(ctx context.Context, db string) error {
-	return orm.QueryOn(ctx, db, `SELECT c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t
-		ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
-		WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND t.TABLE_NAME = ? AND t.CONSTRAINT_TYPE = 'CHECK'`, []any{t.Name}, func(c []any) error {
+func (t *dbTable) mysqlChecks(ctx context.Context, d *dialect.Dialect, db string) error {
+	// Each table of the catalogue is told the schema and the table by a constant: else the server opens all tables of all
+	// databases.
+	sql, args := `SELECT c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t
+		ON t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
+		WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = ? AND t.CONSTRAINT_TYPE = 'CHECK'`, []any{t.Name}
+	if d.MariaDB {
+		sql = `SELECT CONSTRAINT_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = ?`
+	}
+	return orm.QueryOn(ctx, db, sql, args, func(c []any) error {
 		name, clause := text(c[0]), text(c[1])
 		if strings.HasPrefix(clause, "json_valid(") { // MariaDB's own, of its JSON, which is a text
 			if col := t.column(firstQuoted(clause)); col != nil && col.Type == "longtext" {
@@ -419,7 +441,7 @@ func (t *dbTable) mysqlChecks(ctx context.Context, db string) error {
 }
 
 // mysql describes a table by the catalogue.
-func (t *dbTable) mysql(ctx context.Context, db string) error {
+func (t *dbTable) mysql(ctx context.Context, d *dialect.Dialect, db string) error {
 	err := orm.QueryOn(ctx, db, `SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COALESCE(COLUMN_DEFAULT, ''), EXTRA, COLUMN_COMMENT, COALESCE(GENERATION_EXPRESSION, '')
 		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`, []any{t.Name}, func(c []any) error {
 		extra := strings.ToUpper(text(c[4]))
@@ -462,13 +484,13 @@ func (t *dbTable) mysql(ctx context.Context, db string) error {
 			t.Constraints = append(t.Constraints, dbConstraint{Name: ix.Name, Kind: "u", Columns: ix.Columns})
 		}
 	}
-	if err := t.mysqlChecks(ctx, db); err != nil {
+	if err := t.mysqlChecks(ctx, d, db); err != nil {
 		return err
 	}
 	return orm.QueryOn(ctx, db, `SELECT k.CONSTRAINT_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME, r.DELETE_RULE
 		FROM information_schema.KEY_COLUMN_USAGE k JOIN information_schema.REFERENTIAL_CONSTRAINTS r
-		ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME
-		WHERE k.TABLE_SCHEMA = DATABASE() AND k.TABLE_NAME = ? ORDER BY k.CONSTRAINT_NAME, k.ORDINAL_POSITION`, []any{t.Name}, func(c []any) error {
+		ON r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
+		WHERE k.TABLE_SCHEMA = DATABASE() AND k.TABLE_NAME = ? AND r.CONSTRAINT_SCHEMA = DATABASE() AND r.TABLE_NAME = ? ORDER BY k.CONSTRAINT_NAME, k.ORDINAL_POSITION`, []any{t.Name, t.Name}, func(c []any) error {
 		name := text(c[0])
 		if n := len(t.Constraints); n == 0 || t.Constraints[n-1].Kind != "f" || t.Constraints[n-1].Name != name {
 			fk := dbConstraint{Name: name, Kind: "f", RefTable: text(c[2])}

@@ -74,7 +74,7 @@ func introspectTable(ctx context.Context, d *dialect.Dialect, db, name string) (
 	case "postgresql":
 		err = t.postgres(ctx, db)
 	case "mysql":
-		err = t.mysql(ctx, db)
+		err = t.mysql(ctx, d, db)
 	default:
 		err = fmt.Errorf("migrate: tables cannot be looked at on %s", d.Name)
 	}
