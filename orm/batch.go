@@ -43,6 +43,9 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 		if err != nil {
 			return nil, err
 		}
+		if err := db.mayLock(s, &q.s); err != nil {
+			return nil, err
+		}
 		st, err := db.statement(s, &q.s, shapeSelect)
 		if err != nil {
 			return nil, err
@@ -71,6 +74,9 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 		q := q.one()
 		db, s, err := q.reading(ctx)
 		if err != nil {
+			return nil, err
+		}
+		if err := db.mayLock(s, &q.s); err != nil {
 			return nil, err
 		}
 		st, err := db.statement(s, &q.s, shapeSelect)

@@ -256,6 +256,9 @@ func readRows(ctx context.Context, q *expr.Query, home string) ([]plan.Pointer, 
 	if err != nil {
 		return nil, err
 	}
+	if err := db.mayLock(s, q); err != nil {
+		return nil, err
+	}
 	st, err := db.statement(s, q, shapeSelect)
 	if err != nil || st.Empty {
 		return nil, err

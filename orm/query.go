@@ -345,9 +345,6 @@ func (q Query[T]) Using(name string) Query[T] { q.s.DB = name; return q }
 // FetchRaise makes the later load of a relation that the query did not load an error, in place of a query.
 func (q Query[T]) FetchRaise() Query[T] { q.s.FetchRaise = true; return q }
 
-// ForUpdate locks the rows until the transaction ends, where the database can (SQLite locks as a whole).
-func (q Query[T]) ForUpdate() Query[T] { q.s.Lock = &expr.Lock{}; return q }
-
 // Union, Intersection and Difference combine results. Afterwards only orders, slices and terminal calls are allowed.
 func (q Query[T]) Union(others ...Query[T]) Query[T] { return q.combine("union", others) }
 

@@ -42,7 +42,8 @@ var refQueries = []refRow{
 	{"only('title')", articles.Only(&a.Title), "EDCBAF", "the key is always read"},
 	{"using('default')", articles.Using("default"), "EDCBAF", ""},
 	{"complex_filter(Q(…))", articles.Filter(orm.Not(orm.Eq(&a.ID, 1))), "EDCBF", "`Filter` takes every condition"},
-	{"select_for_update()", articles.ForUpdate(), "EDCBAF", "options (`nowait`, `skip_locked`, `of`, `no_key`) are not there: write those in SQL"},
+	{"select_for_update()", articles.ForUpdate(), "EDCBAF", "inside `orm.Atomic`; SQLite ignores it"},
+	{"select_for_update(skip_locked=True, of=('self',))", articles.ForUpdate(orm.SkipLocked(), orm.LockOf(a)), "EDCBAF", "also `orm.NoWait()`, `orm.NoKey()`"},
 	{"fetch_mode(FETCH_PEERS)", articles, "EDCBAF", "always: what is missing is loaded for all objects of the result at once"},
 	{"fetch_mode(RAISE)", articles.FetchRaise(), "EDCBAF", ""},
 	{"raw('SELECT …')", run(func(ctx context.Context) (any, error) {

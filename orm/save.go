@@ -454,7 +454,7 @@ func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment)
 		return nil, false, err
 	}
 	err = AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
-		got, created, err = q.ForUpdate().GetOrCreate(ctx, obj)
+		got, created, err = q.lockOwn().GetOrCreate(ctx, obj)
 		if err != nil || created {
 			return err
 		}

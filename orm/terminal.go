@@ -312,6 +312,9 @@ func (a *argsPool) put(v *[]dialect.Value, used []dialect.Value) {
 
 // fetch runs a query and loads its objects.
 func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect int) ([]*T, error) {
+	if err := db.mayLock(s, q); err != nil {
+		return nil, err
+	}
 	space := db.args.get()
 	st, args, err := db.lookup(s, q, shapeSelect, *space)
 	defer func() { db.args.put(space, args) }()
@@ -332,6 +335,9 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 
 // fetchOne is fetch for a query of one object. It returns the first and how many there are; obj is nil when n is not 1.
 func fetchOne[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) (obj *T, n int, err error) {
+	if err := db.mayLock(s, q); err != nil {
+		return nil, 0, err
+	}
 	space := db.args.get()
 	st, args, err := db.lookup(s, q, shapeSelect, *space)
 	defer func() { db.args.put(space, args) }()

@@ -103,8 +103,11 @@ func (q ValuesQuery[R]) Distinct() ValuesQuery[R] { q.s.Distinct = true; return 
 
 // All runs the query.
 func (q ValuesQuery[R]) All(ctx context.Context) ([]R, error) {
-	db, s, err := route(ctx, &q.s.DB, q.s.Model, false, "")
+	db, s, err := route(ctx, &q.s.DB, q.s.Model, q.s.Lock != nil, q.s.Home)
 	if err != nil {
+		return nil, err
+	}
+	if err := db.mayLock(s, &q.s); err != nil {
 		return nil, err
 	}
 	st, err := db.compiler(s).Select(&q.s)
@@ -211,6 +214,9 @@ func (q Query[T]) Maps(ctx context.Context) ([]map[string]any, error) {
 func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
 	db, s, err := q.reading(ctx)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := db.mayLock(s, &q.s); err != nil {
 		return nil, nil, err
 	}
 	if q.s.Values == nil && q.s.Combined == nil {

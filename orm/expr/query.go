@@ -92,7 +92,10 @@ type Order struct {
 // Lock is SELECT ... FOR UPDATE.
 type Lock struct {
 	NoWait, SkipLocked, NoKey bool
-	Of                        []*Path
+	// Of are the relations whose rows are locked, Self the query's own; none is all. Soft gives up Self where the database
+	// cannot tell tables apart.
+	Of         []*Path
+	Self, Soft bool
 }
 
 // Combined joins the results of queries: union, union all, intersect, except.

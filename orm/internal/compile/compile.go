@@ -107,7 +107,9 @@ type builder struct {
 	inherited []expr.Annotation
 	// returning asks an update or delete for columns of its rows; excluded is what an upsert's Excluded stands for.
 	returning bool
-	excluded  func(w *writer, f *plan.Field)
+	// locks lets the rows of a table in brackets be locked.
+	locks    bool
+	excluded func(w *writer, f *plan.Field)
 }
 
 func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
@@ -381,23 +383,5 @@ func (b *builder) writeLimit(w *writer, mode selectMode) {
 	if offset > 0 {
 		w.str(" OFFSET ")
 		w.arg(dialect.IntValue(int64(offset)))
-	}
-}
-
-func (b *builder) writeLock(w *writer) {
-	l := b.q.Lock
-	if l == nil || !w.d.ForUpdate {
-		return
-	}
-	w.str(" FOR UPDATE")
-	if l.NoKey && w.d.Name == "postgresql" {
-		w.buf = w.buf[:len(w.buf)-len("UPDATE")]
-		w.str("NO KEY UPDATE")
-	}
-	if l.NoWait {
-		w.str(" NOWAIT")
-	}
-	if l.SkipLocked {
-		w.str(" SKIP LOCKED")
 	}
 }

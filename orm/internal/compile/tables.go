@@ -137,6 +137,7 @@ func (b *builder) tablePart(t *expr.Table, q *expr.Query, outer *builder) *build
 	if outer == nil {
 		sub.top = b.top
 	}
+	sub.locks = true
 	sub.prepareSelect(selectInside)
 	if sub.err != nil {
 		b.fail(sub.err)
