@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/migrate"
 )
 
 type instanceKey struct{}
@@ -72,6 +73,7 @@ func (app *Instance) checks() []manage.Check {
 		checks = append(checks, manage.Check{Tags: []string{tag}, Run: func(context.Context) []manage.Message { return messages }})
 	}
 	checks = append(checks, manage.Check{Tags: []string{"security"}, Deploy: true, Run: app.securityChecks})
+	checks = append(checks, migrate.Check(func(context.Context) []migrate.App { return app.site.migrations() }))
 	for _, a := range app.site.Apps {
 		checks = append(checks, a.Checks...)
 	}

@@ -96,8 +96,8 @@ func ExampleLint() {
 	m := migrate.Migration{App: "shop", Name: "0003_item_price", Operations: []migrate.Operation{
 		migrate.AddField{Model: "Item", Field: schema.Field{Name: "price", Kind: schema.Integer, Default: 0}},
 	}}
-	for _, warning := range migrate.Lint(&m, nil) {
+	for _, warning := range migrate.Lint(&m, nil, migrate.LintOptions{}) {
 		fmt.Println(warning)
 	}
-	// Output: Add field price to item: code that does not know the column yet can no longer insert rows (make it nullable or give it a DBDefault, and forbid nulls in a later migration)
+	// Output: Add field price to item: code that does not know the column yet can no longer insert rows (make it nullable or give it a DBDefault, and forbid nulls in a later migration) [migrations.W102]
 }

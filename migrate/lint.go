@@ -1,113 +1,189 @@
 package migrate
 
 import (
+	"context"
 	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm/dialect"
 )
 
-// Lint warns of operations of a migration that lock or rewrite a table that may be big, or that code of the version before
-// cannot live with, and says the safe way. Operations on tables that the same migration makes are safe. Before is the
-// state before the migration; without it, altered fields are passed over.
-func Lint(m *Migration, before *State) []string {
-	var out []string
-	made := map[string]bool{}
-	var state *State
-	if before != nil {
-		state = before.Clone()
-	}
-	warn := func(op Operation, format string, args ...any) {
-		out = append(out, op.Describe()+": "+fmt.Sprintf(format, args...))
-	}
-	for _, op := range m.Operations {
-		if c, ok := op.(CreateModel); ok {
-			made[low(c.Name)] = true
-		}
-		model, _ := targetOf(op)
-		if !made[low(model)] {
-			lintOperation(op, m, state, warn)
-		}
-		if state != nil && op.State(state, m.App) != nil {
-			state = nil
-		}
-	}
-	return out
+// Warning is something that Lint found: what an operation does to those who use the table meanwhile, and the way around.
+type Warning struct {
+	// ID names the rule: "migrations.W105". The migrations guide lists them.
+	ID string
+	// Operation describes the operation, Table names the table; it is empty where that is not one.
+	Operation, Table string
+	// Lock is what the operation holds while it works, in the database's words; empty if the lock is not the problem.
+	Lock string
+	// Problem says what happens, Fix what to do instead.
+	Problem, Fix string
+	// Rows is about how many rows the table has, 0 if that is not known.
+	Rows int64
 }
 
-func stateBeforeMigration(m *Migration, g *graph) *State {
-	if g == nil {
-		return nil
+// String is the warning on a line: operation, problem, fix and ID.
+func (w Warning) String() string { return w.text() + " (" + w.Fix + ") [" + w.ID + "]" }
+
+// text is the warning without fix and ID.
+func (w Warning) text() string {
+	s := w.Operation + ": " + w.Problem
+	if w.Lock != "" {
+		s += " under a lock (" + w.Lock + ")"
 	}
-	s := NewState()
-	order, err := g.plan(g.keys)
-	if err != nil {
-		return nil
-	}
-	for _, k := range order {
-		if k == m.Key() {
-			break
-		}
-		if applyState(s, g.nodes[k]) != nil {
-			return nil
-		}
+	if w.Rows > 0 {
+		s += fmt.Sprintf("; %s has some %d rows", w.Table, w.Rows)
 	}
 	return s
 }
 
-func lintOperation(op Operation, m *Migration, s *State, warn func(op Operation, format string, args ...any)) {
-	switch op := op.(type) {
-	case AddField:
-		f := &op.Field
-		switch {
-		case f.Expression != nil && f.Stored:
-			warn(op, "writes every row while the table is locked")
-		case f.HasColumn() && !f.Null && f.DBDefault == nil && f.Expression == nil:
-			warn(op, "code that does not know the column yet can no longer insert rows (make it nullable or give it a DBDefault, and forbid nulls in a later migration)")
-		case f.Unique && f.HasColumn():
-			warn(op, "builds a unique index while the table is locked")
+// LintOptions say where a migration is to run. The zero value is a PostgreSQL database whose tables may all be big.
+type LintOptions struct {
+	// Dialect is that of the database. Default: PostgreSQL's.
+	Dialect *dialect.Dialect
+	// Rows estimates how many rows a table has; ok is false where that is not known. Default: not known.
+	Rows func(table string) (n int64, ok bool)
+	// Big is the number of rows from which on a table that is locked or written anew is worth a warning. Default: 10000.
+	Big int64
+}
+
+// Lint warns of operations of a migration that lock or rewrite a table that may be big, by the statements that the
+// database would run, and of those that code of the version before cannot live with; and says the safe way. Operations on
+// tables that the same migration makes are safe. Before is the state before the migration; without it only what the
+// operations themselves tell is looked at.
+func Lint(m *Migration, before *State, o LintOptions) []Warning {
+	if o.Dialect == nil {
+		o.Dialect = dialect.PostgreSQL()
+	}
+	if o.Big == 0 {
+		o.Big = 10000
+	}
+	l := &linter{m: m, o: o, made: map[string]bool{}}
+	if before != nil {
+		l.state = before.Clone()
+	}
+	for _, op := range m.Operations {
+		l.operation(op)
+	}
+	return l.out
+}
+
+// linter is a Lint at work.
+type linter struct {
+	m *Migration
+	o LintOptions
+	// state is what the operations so far make, nil when it is not known.
+	state *State
+	// made are tables and models that the migration makes itself.
+	made map[string]bool
+	// remade are tables of SQLite that the operation makes anew, with their indexes.
+	remade map[string]bool
+	// holds is the first operation that locks a table in the migration's transaction.
+	holds Operation
+	out   []Warning
+}
+
+func (l *linter) operation(op Operation) {
+	if parts, ok := op.(SeparateDatabaseAndState); ok {
+		for _, part := range parts.Database {
+			l.operation(part)
 		}
-	case AlterField:
-		lintAlter(op, m, s, warn)
-	case RemoveField:
-		warn(op, "code that still reads the column fails from then on (deploy code without it first)")
-	case RenameField, RenameModel, AlterModelTable:
-		warn(op, "code that knows the old name fails from then on (add the new one, copy, and remove the old one in steps; or stop the site meanwhile)")
-	case DeleteModel:
-		warn(op, "code that still reads the table fails from then on (deploy code without it first)")
-	case AddIndex:
-		warn(op, "rows cannot be written while the index is built (on PostgreSQL: NonAtomic with RunSQL CREATE INDEX CONCURRENTLY, in SeparateDatabaseAndState)")
-	case AddConstraint:
-		if op.Constraint.Check != nil {
-			warn(op, "reads every row while the table is locked (on PostgreSQL: RunSQL ADD CONSTRAINT ... NOT VALID, and VALIDATE CONSTRAINT in a later migration)")
-		} else {
-			warn(op, "builds a unique index while the table is locked")
+		return
+	}
+	var next *State
+	if l.state != nil {
+		next = l.state.Clone()
+		if op.State(next, l.m.App) != nil {
+			l.state, next = nil, nil
 		}
-	case AlterUniqueTogether:
-		if len(op.Sets) > 0 {
-			warn(op, "builds a unique index while the table is locked")
+	}
+	l.ownRules(op)
+	if c, ok := op.(CreateModel); ok {
+		l.made[low(c.Name)] = true
+	}
+	if model, _ := targetOf(op); !l.made[low(model)] {
+		l.compatibility(op)
+	}
+	if next != nil {
+		l.remade = map[string]bool{}
+		for _, sql := range l.statements(op, next) {
+			l.statement(op, next, sql)
 		}
+	}
+	l.state = next
+}
+
+// statements are what the database would run for an operation.
+func (l *linter) statements(op Operation, next *State) []string {
+	e := newEditor(l.o.Dialect, "", true)
+	ctx := context.Background() // nothing is run
+	if op.Forward(ctx, e, l.m.App, l.state, next) != nil || e.finish(ctx) != nil {
+		return nil
+	}
+	for i := range e.out {
+		e.out[i] = strings.TrimSuffix(e.out[i], ";")
+	}
+	return slices.DeleteFunc(e.out, func(sql string) bool { return strings.HasPrefix(sql, "--") })
+}
+
+// add adds a warning once for an operation.
+func (l *linter) add(op Operation, w Warning) {
+	w.Operation = op.Describe()
+	same := func(o Warning) bool { return o.ID == w.ID && o.Operation == w.Operation && o.Table == w.Table }
+	if !slices.ContainsFunc(l.out, same) {
+		l.out = append(l.out, w)
 	}
 }
 
-func lintAlter(op AlterField, m *Migration, s *State, warn func(op Operation, format string, args ...any)) {
-	if s == nil {
-		return
+// ownRules are those about the migration and not its tables.
+func (l *linter) ownRules(op Operation) {
+	if needsNonAtomic(op) && !l.m.NonAtomic {
+		l.add(op, Warning{ID: "migrations.E101", Problem: "cannot run in a transaction", Fix: "set NonAtomic: true on the migration"})
 	}
-	model := s.Model(m.App, op.Model)
-	if model == nil {
-		return
+	switch op.(type) {
+	case RunGo, RunSQL, Backfill:
+		if l.holds != nil && !l.m.NonAtomic && l.o.Dialect.TransactionalDDL {
+			l.add(op, Warning{ID: "migrations.W113", Problem: fmt.Sprintf("what %q locks stays locked while data is changed", l.holds.Describe()), Fix: "change the data in a migration of its own"})
+		}
 	}
-	old, now := model.Field(op.Field.Name), &op.Field
-	if old == nil || !now.HasColumn() {
-		return
+	if _, ok := op.(Backfill); ok && !l.m.NonAtomic {
+		l.add(op, Warning{ID: "migrations.W114", Problem: "all batches run in one transaction, which holds every row that it has changed", Fix: "set NonAtomic: true on the migration"})
 	}
-	longer := old.Kind.IsText() && now.Kind.IsText() && (now.MaxLength == 0 || old.MaxLength > 0 && now.MaxLength >= old.MaxLength)
-	switch {
-	case old.Kind != now.Kind && !longer:
-		warn(op, "writes every row while the table is locked, when the type of the column changes (add a column, copy in batches, and switch)")
-	case old.Null && !now.Null:
-		warn(op, "reads every row while the table is locked (on PostgreSQL: a NOT VALID check first, validated in a later migration)")
-	case !old.Unique && now.Unique, !old.WantsIndex() && now.WantsIndex():
-		warn(op, "builds an index while the table is locked")
-	case old.ColumnName() != now.ColumnName():
-		warn(op, "code that knows the old column fails from then on")
+}
+
+// compatibility are the rules about code of the version before, which runs while the migration does and after.
+func (l *linter) compatibility(op Operation) {
+	warn := func(id, problem, fix string) {
+		l.add(op, Warning{ID: "migrations." + id, Problem: problem, Fix: fix})
+	}
+	steps := "add the new one, copy, and remove the old one in steps, as makemigrations --safe does, or keep the name in the database"
+	switch op := inner(op).(type) {
+	case AddField:
+		if f := &op.Field; f.HasColumn() && !f.Null && f.DBDefault == nil && f.Expression == nil {
+			warn("W102", "code that does not know the column yet can no longer insert rows", "make it nullable or give it a DBDefault, and forbid nulls in a later migration")
+		}
+	case AlterField:
+		if old := l.field(op.Model, op.Field.Name); old != nil && old.HasColumn() && op.Field.HasColumn() && old.ColumnName() != op.Field.ColumnName() {
+			warn("W109", "code that knows the old column fails from then on", steps)
+		}
+	case RemoveField:
+		if old := l.field(op.Model, op.Name); old == nil || old.HasColumn() || old.Rel != nil && old.Rel.Through == "" {
+			warn("W110", "code that still reads the column fails from then on", "deploy code without it first")
+		}
+	case RenameField:
+		if old := l.field(op.Model, op.Old); old == nil || old.Column == "" {
+			warn("W109", "code that knows the old name fails from then on", steps)
+		}
+	case RenameModel:
+		if m := l.model(op.Old); m == nil || m.Table == defaultTable(l.m.App, op.Old) {
+			warn("W109", "code that knows the old name fails from then on", "keep the table: Meta{Table: ...}; or stop the site meanwhile")
+		}
+	case AlterModelTable:
+		warn("W109", "code that knows the old name fails from then on", "keep the table's name; or stop the site meanwhile")
+	case DeleteModel:
+		if m := l.model(op.Name); m == nil || !m.Unmanaged {
+			warn("W110", "code that still reads the table fails from then on", "deploy code without it first")
+		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
 )
 
 func makeCommand(apps func(ctx context.Context) []App) manage.Command {
@@ -74,6 +75,10 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 		return fmt.Errorf("migrate: the name %q is not made of letters, digits and underscores", o.name)
 	}
 	w := &maker{o: o, apps: apps, in: in, log: in.Stdout}
+	// Who develops with SQLite seldom serves with it: without another database Lint thinks of PostgreSQL.
+	if d, err := orm.DialectOf(ctx, orm.DefaultDB); err == nil && d.Name != "sqlite" {
+		w.dialect = d
+	}
 	if o.scriptable {
 		w.log = in.Stderr
 	}
@@ -277,11 +282,15 @@ func nextNumber(g *graph, app string) int {
 
 // maker writes migrations into files.
 type maker struct {
-	o    makeOptions
-	apps []App
-	g    *graph
-	in   *manage.Invocation
-	log  interface{ Write(p []byte) (int, error) }
+	// dialect is that of the database that Lint thinks of.
+	dialect *dialect.Dialect
+	// fresh are the migrations that are being written, in their order.
+	fresh []Migration
+	o     makeOptions
+	apps  []App
+	g     *graph
+	in    *manage.Invocation
+	log   interface{ Write(p []byte) (int, error) }
 }
 
 // consistent looks whether the databases' histories fit the migrations. A database that cannot be asked is said and passed over.
@@ -305,10 +314,35 @@ func (w *maker) consistent(ctx context.Context) error {
 
 // show lists what would be written, and fails.
 func (w *maker) show(ms []Migration) error {
+	w.fresh = ms
 	for i := range ms {
 		w.list(&ms[i], w.path(&ms[i]))
 	}
 	return &manage.ExitError{Code: 1}
+}
+
+// before is the state before a migration that is to be written, nil if it is not known.
+func (w *maker) before(m *Migration) *State {
+	if w.g == nil {
+		return nil
+	}
+	if w.g.nodes[m.Key()] != nil {
+		s, _ := w.g.stateBefore(m.Key())
+		return s
+	}
+	s, err := w.g.state()
+	if err != nil {
+		return nil
+	}
+	for i := range w.fresh {
+		if w.fresh[i].Key() == m.Key() {
+			break
+		}
+		if applyState(s, &w.fresh[i]) != nil {
+			return nil
+		}
+	}
+	return s
 }
 
 func (w *maker) list(m *Migration, path string) {
@@ -319,8 +353,8 @@ func (w *maker) list(m *Migration, path string) {
 	for _, op := range m.Operations {
 		fmt.Fprintf(w.log, "    %s %s\n", category(op), op.Describe())
 	}
-	for _, warning := range Lint(m, stateBeforeMigration(m, w.g)) {
-		fmt.Fprintf(w.log, "    %s\n", w.in.Style.Warning("! "+warning))
+	for _, warning := range Lint(m, w.before(m), LintOptions{Dialect: w.dialect}) {
+		fmt.Fprintf(w.log, "    %s\n", w.in.Style.Warning("! "+warning.String()))
 	}
 }
 
@@ -344,6 +378,7 @@ func packageName(dir string) string {
 
 // write writes migrations and the lists of their applications.
 func (w *maker) write(ms []Migration) error {
+	w.fresh = ms
 	lists := map[string][]string{}
 	for _, k := range w.g.keys {
 		lists[k.App] = append(lists[k.App], k.Name)

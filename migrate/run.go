@@ -86,7 +86,9 @@ func look(ctx context.Context, written *graph, apps []App, o Options) error {
 		return err
 	}
 	if o.Plan {
-		r.writePlan(plan)
+		if err := r.writePlan(ctx, plan); err != nil {
+			return err
+		}
 	}
 	if o.Check && len(plan) > 0 {
 		if !o.Plan {
@@ -291,16 +293,27 @@ func (r *runner) printf(format string, args ...any) {
 	}
 }
 
-// writePlan lists the operations of a plan, and what is dangerous about them.
-func (r *runner) writePlan(plan []step) {
+// writePlan lists the operations of a plan, and what is dangerous about them on this database. A new database has no rows to
+// care for.
+func (r *runner) writePlan(ctx context.Context, plan []step) error {
+	warnings := map[Key][]Warning{}
+	if len(r.applied) > 0 {
+		d, err := orm.DialectOf(ctx, r.o.DB)
+		if err != nil {
+			return err
+		}
+		o := LintOptions{Dialect: d, Rows: tableRows(ctx, r.o.DB, d)}
+		if err := r.lintPlan(plan, o, func(k Key, list []Warning) { warnings[k] = list }); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintln(r.o.Out, "Planned operations:")
 	if len(plan) == 0 {
 		fmt.Fprintln(r.o.Out, "  No planned migration operations.")
 	}
 	for _, st := range plan {
 		fmt.Fprintln(r.o.Out, st.key)
-		m := r.g.nodes[st.key]
-		ops := slices.Clone(m.Operations)
+		ops := slices.Clone(r.g.nodes[st.key].Operations)
 		prefix := "    "
 		if st.backward {
 			slices.Reverse(ops)
@@ -309,13 +322,11 @@ func (r *runner) writePlan(plan []step) {
 		for _, op := range ops {
 			fmt.Fprintln(r.o.Out, prefix+op.Describe())
 		}
-		if st.backward || len(r.applied) == 0 {
-			continue // a new database has no rows to care for
-		}
-		for _, warning := range Lint(m, stateBeforeMigration(m, r.g)) {
-			fmt.Fprintln(r.o.Out, "    ! "+warning)
+		for _, w := range warnings[st.key] {
+			fmt.Fprintln(r.o.Out, "    ! "+w.String())
 		}
 	}
+	return nil
 }
 
 // run does what was planned.
