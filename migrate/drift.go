@@ -39,12 +39,17 @@ func drift(ctx context.Context, db string, s *State) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	names := make([]string, len(list))
+	for i, m := range list {
+		names[i] = m.Table
+	}
+	live, err := introspectTables(ctx, d, db, names)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, m := range list {
-		t, err := introspectTable(ctx, d, db, m.Table)
-		if err != nil {
-			return nil, err
-		}
+		t := live[m.Table]
 		if len(t.Columns) == 0 {
 			out = append(out, fmt.Sprintf("table %s is missing", m.Table))
 			continue
