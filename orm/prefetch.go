@@ -247,7 +247,7 @@ func startForward(db *DB, s *scope, rel *plan.Relation, keys []dialect.Value, q 
 	}
 	inner := noRows()
 	if len(distinct) > 0 {
-		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: target.S.Name}, Val: dialect.ListValue(distinct)})
+		limitKeys(q, expr.Name{Name: target.S.Name}, distinct)
 		q.Order, q.Ordered = nil, true
 		var err error
 		if inner, err = typed.startAny(db, s, q); err != nil {
@@ -279,6 +279,16 @@ func addStep(q *expr.Query, p expr.Pred) {
 	q.Where = append(q.Where[:n:n], expr.Step{Preds: []expr.Pred{p}})
 }
 
+// limitKeys limits a query to rows whose column has one of the keys. One key is compared as such: PostgreSQL would plan a list
+// of one anew each time, since its plan for any list expects more.
+func limitKeys(q *expr.Query, column expr.Node, keys []dialect.Value) {
+	if len(keys) == 1 && keys[0].Kind != dialect.Null {
+		addStep(q, expr.Pred{Op: expr.Exact, Left: column, Val: keys[0]})
+		return
+	}
+	addStep(q, expr.Pred{Op: expr.In, Left: column, Val: dialect.ListValue(keys)})
+}
+
 // startMany prepares to load the rows behind a many-to-many field or a foreign key's way back, with the key of the owner of
 // each row.
 func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, keys []dialect.Value, q *expr.Query, typed typedRelation) (*loading, error) {
@@ -288,11 +298,11 @@ func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, keys []di
 	var err error
 	backward := rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne
 	if backward {
-		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: rel.Field.Column}, Val: dialect.ListValue(keys)})
+		limitKeys(q, expr.Name{Name: rel.Field.Column}, keys)
 		inner, err = typed.startAny(db, s, q)
 	} else {
 		walk := expr.Walk{Steps: []*plan.Relation{rel.Back()}}
-		addStep(q, expr.Pred{Op: expr.In, Left: walk, Val: dialect.ListValue(keys)})
+		limitKeys(q, walk, keys)
 		q.Where[len(q.Where)-1].Share = true
 		n := len(q.Annotations)
 		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, After: len(q.Where), Node: walk})
