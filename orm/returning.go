@@ -120,7 +120,7 @@ func (q ValuesQuery[R]) UpdateReturning(ctx context.Context, set ...Assignment) 
 	}
 	var out []R
 	err = updateThenRead(ctx, &q.s, list, func(ctx context.Context, rows *expr.Query) error {
-		out, err = ValuesQuery[R]{s: *rows, codec: q.codec, off: q.off}.All(ctx)
+		out, err = ValuesQuery[R]{s: *rows, codec: q.codec, types: q.types, off: q.off}.All(ctx)
 		return err
 	})
 	return out, err
@@ -154,7 +154,7 @@ func (q ValuesQuery[R]) DeleteReturning(ctx context.Context) ([]R, error) {
 		if err != nil || len(keys) == 0 {
 			return err
 		}
-		out, err = ValuesQuery[R]{s: *rowsByKey(&q.s, keys), codec: q.codec, off: q.off}.All(ctx)
+		out, err = ValuesQuery[R]{s: *rowsByKey(&q.s, keys), codec: q.codec, types: q.types, off: q.off}.All(ctx)
 		if err != nil {
 			return err
 		}
