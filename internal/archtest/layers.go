@@ -12,7 +12,7 @@ var layerNames = [...]string{"leaves", "text", "data", "request", "stores", "app
 // longest entry wins. docs/architecture.md shows the same table with the reasons.
 var layers = map[string]int{
 	"internal": 0, "manage": 0, "conf": 0, "server": 0, "cache": 0, "storage": 0, "mail": 0, "signing": 0,
-	"orm/schema": 0, "auth/hashers": 0,
+	"orm/schema": 0, "auth/hashers": 0, "signals": 0,
 
 	"i18n": 1, "template": 1, "forms": 1,
 
