@@ -119,6 +119,9 @@ type scope struct {
 
 	routers Routers
 	session *session
+	hooks   *hooks
+	raw     bool
+	track   bool
 }
 
 type scopeKey struct{}

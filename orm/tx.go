@@ -214,7 +214,12 @@ func (t *Tx) exec(ctx context.Context, s *scope, sql string) error {
 // OnCommit runs f after the outermost Atomic has committed, at once when there is none. An error of f stops the functions
 // after it and is returned by Atomic; the data is committed all the same.
 func OnCommit(ctx context.Context, f func(ctx context.Context) error) error {
-	db, s, err := database(ctx, "")
+	return onCommit(ctx, "", f)
+}
+
+// onCommit is OnCommit for the database with that name.
+func onCommit(ctx context.Context, name string, f func(ctx context.Context) error) error {
+	db, s, err := database(ctx, name)
 	if err != nil {
 		return err
 	}

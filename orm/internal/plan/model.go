@@ -62,6 +62,12 @@ type Model struct {
 	ref     *Ref
 
 	states states
+	// Typed is what package orm needs of the type beyond Box.
+	Typed any
+	// Track keeps the values of loaded objects, for Save to write only what changed.
+	Track bool
+	// SelectOnSave looks for the row before Save updates it.
+	SelectOnSave bool
 }
 
 // OnComplete sets what fills the relation's columns when they are needed, not before.
