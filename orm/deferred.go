@@ -98,11 +98,19 @@ func loadedFields(m *plan.Model, p plan.Pointer, g *plan.Peers) []*plan.Field {
 // known notes that an object's columns are in step with its row, so that later zero values among them are meant.
 func known(m *plan.Model, p plan.Pointer, fields []*plan.Field) {
 	g := m.StateOf(p)
-	if g == nil || !slices.ContainsFunc(fields, g.Lacks) {
+	if g == nil || g.Was == nil && !slices.ContainsFunc(fields, g.Lacks) {
 		return
 	}
 	own := g.Own()
 	own.Missing = without(g.Missing, fields)
+	if g.Was != nil {
+		own.Was = slices.Clone(g.Was)
+		for i, f := range m.Columns {
+			if slices.Contains(fields, f) {
+				own.Was[i] = f.Codec.Get(f.At(p))
+			}
+		}
+	}
 	m.SetState(p, own)
 }
 
@@ -171,6 +179,11 @@ func loadFields(ctx context.Context, m *plan.Model, p plan.Pointer, only []*plan
 			}
 			if err := f.Codec.Copy(f.At(obj), f.At(row), f.Type); err != nil {
 				return err
+			}
+		}
+		if st := m.StateOf(obj); st.Was != nil { // an assigned field is still a changed one
+			for _, f := range want {
+				st.Was[slices.Index(m.Columns, f)] = f.Codec.Get(f.At(row))
 			}
 		}
 	}

@@ -32,6 +32,7 @@ func (d *describer) names(meta Meta) {
 	if s.VerboseNamePlural == "" {
 		s.VerboseNamePlural = s.VerboseName + "s"
 	}
+	d.m.Track, d.m.SelectOnSave = meta.Track, meta.SelectOnSave
 	s.Unmanaged, s.Comment, s.Permissions = meta.Unmanaged, meta.Comment, meta.Permissions
 	if len(meta.PrimaryKey) > 0 {
 		d.hasPK = true

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/nuages-go/nuages/orm/dialect"
-	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
@@ -50,7 +49,11 @@ func (m *Many[T]) forget() {
 
 // edit runs f in a transaction on the database that the relation is written to: that of the object that holds the field,
 // unless a router knows better. Objs are those that are to be related.
-func (m *Many[T]) edit(ctx context.Context, rel *plan.Relation, f func(ctx context.Context, db *DB, s *scope) error, objs ...*T) error {
+func (m *Many[T]) edit(ctx context.Context, values []Assignment, objs []*T, f func(e *pairing) error) error {
+	rel, owner, err := m.owner()
+	if err != nil {
+		return err
+	}
 	between := rel.To
 	if rel.Through != nil {
 		between = rel.Through
@@ -65,12 +68,13 @@ func (m *Many[T]) edit(ctx context.Context, rel *plan.Relation, f func(ctx conte
 			return err
 		}
 	}
+	defer m.forget()
 	return AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
 		db, s, err := database(ctx, name)
 		if err != nil {
 			return err
 		}
-		return f(ctx, db, s)
+		return f(&pairing{ctx: ctx, db: db, s: s, using: name, rel: rel, holder: m.link.Owner, owner: owner, values: values})
 	})
 }
 
@@ -82,134 +86,37 @@ func (m *Many[T]) home() string {
 	return ""
 }
 
-// Add relates objects, which must be saved. Those that are related already stay so.
-func (m *Many[T]) Add(ctx context.Context, objs ...*T) error {
-	if len(objs) == 0 {
-		return nil
-	}
-	rel, owner, err := m.owner()
-	if err != nil {
-		return err
-	}
-	keys, err := m.keys(rel, objs)
-	if err != nil {
-		return err
-	}
-	defer m.forget()
-	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error { return addKeys(ctx, db, s, rel, owner, keys) }, objs...)
-}
+// Add relates objects, which must be saved. Those that are related already stay so. For the way back of a foreign key it
+// points the objects here by one UPDATE, without signals, as Django's add(bulk=True).
+func (m *Many[T]) Add(ctx context.Context, objs ...*T) error { return m.With().Add(ctx, objs...) }
 
 // AddIDs is Add for keys.
 func (m *Many[T]) AddIDs(ctx context.Context, ids ...int64) error {
-	rel, owner, err := m.owner()
-	if err != nil {
-		return err
-	}
-	keys := make([]dialect.Value, len(ids))
-	for i, id := range ids {
-		keys[i] = dialect.IntValue(id)
-	}
-	defer m.forget()
-	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error { return addKeys(ctx, db, s, rel, owner, keys) })
+	return m.With().AddIDs(ctx, ids...)
 }
 
-func addKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value, keys []dialect.Value) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	if rel.Kind == plan.Backward {
-		q := &expr.Query{Model: rel.To, Limit: -1}
-		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
-		st, err := db.compiler(s).Update(q, []expr.Assign{{Name: rel.Field.S.Name, Val: owner}})
-		if err != nil || st.Empty {
-			return err
-		}
-		_, err = db.exec(ctx, s, st.SQL, st.Args)
-		return err
-	}
-	if err := insertPairs(ctx, db, s, rel, owner, keys, false); err != nil {
-		return err
-	}
-	if rel.Field.S.Rel.Symmetrical && rel.From == rel.To {
-		return insertPairs(ctx, db, s, rel, owner, keys, true)
-	}
-	return nil
+// Create inserts an object and relates it: Django's article.tags.create(…).
+func (m *Many[T]) Create(ctx context.Context, obj *T) error { return m.With().Create(ctx, obj) }
+
+// GetOrCreate returns the related object for which the conditions hold, or inserts obj and relates it.
+func (m *Many[T]) GetOrCreate(ctx context.Context, obj *T, ps ...Predicate) (got *T, created bool, err error) {
+	return m.With().GetOrCreate(ctx, obj, ps...)
 }
 
-// insertPairs writes rows of the table between. Pairs that are there are left alone; a through model without a unique
-// constraint needs the look first.
-func insertPairs(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value, keys []dialect.Value, swap bool) error {
-	left, right := rel.Left, rel.Right
-	if swap {
-		left, right = right, left
-	}
-	if !rel.Through.Hidden {
-		have, err := relatedKeys(ctx, db, s, rel, owner, left, right)
-		if err != nil {
-			return err
-		}
-		rest := keys[:0:0]
-		for _, k := range keys {
-			if !have[k] {
-				rest = append(rest, k)
-			}
-		}
-		keys = rest
-	}
-	for len(keys) > 0 {
-		n := min(len(keys), 500)
-		b := append([]byte(nil), db.d.IgnoreInsert...)
-		b = db.d.AppendQuoted(b, rel.Table)
-		b = append(b, " ("...)
-		b = db.d.AppendQuoted(b, left)
-		b = append(b, ", "...)
-		b = db.d.AppendQuoted(b, right)
-		b = append(b, ") VALUES "...)
-		args := make([]dialect.Value, 0, 2*n)
-		for i, k := range keys[:n] {
-			if i > 0 {
-				b = append(b, ", "...)
-			}
-			b = append(b, '(')
-			args = append(args, db.d.Bind(owner))
-			b = db.d.AppendParam(b, len(args))
-			b = append(b, ", "...)
-			args = append(args, db.d.Bind(k))
-			b = db.d.AppendParam(b, len(args))
-			b = append(b, ')')
-		}
-		if db.d.Name == "postgresql" {
-			b = append(b, " ON CONFLICT DO NOTHING"...)
-		}
-		if _, err := db.exec(ctx, s, string(b), args); err != nil {
-			return err
-		}
-		keys = keys[n:]
-	}
-	return nil
+// UpdateOrCreate sets columns of the related object that the query of related objects finds, or inserts obj and relates
+// it:
+//
+//	tag, created, err := article.Tags.UpdateOrCreate(ctx, article.Tags.Query().Filter(orm.Eq(&g.Slug, "go")), &Tag{…}, orm.Set(…))
+func (m *Many[T]) UpdateOrCreate(ctx context.Context, q Query[T], obj *T, set ...Assignment) (got *T, created bool, err error) {
+	return m.With().UpdateOrCreate(ctx, q, obj, set...)
 }
 
-// relatedKeys reads the keys that an object is related to.
-func relatedKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value, left, right string) (map[dialect.Value]bool, error) {
-	b := append([]byte(nil), "SELECT "...)
-	b = db.d.AppendQuoted(b, right)
-	b = append(b, " FROM "...)
-	b = db.d.AppendQuoted(b, rel.Table)
-	b = append(b, " WHERE "...)
-	b = db.d.AppendQuoted(b, left)
-	b = append(b, " = "...)
-	b = db.d.AppendParam(b, 1)
-	read := keyReader(rel.To.PK)
-	have := map[dialect.Value]bool{}
-	err := db.query(ctx, s, string(b), []dialect.Value{db.d.Bind(owner)}, true, func(r dialect.Row) error {
-		k, err := read(r, 0)
-		have[k] = true
-		return err
-	})
-	return have, err
-}
+// Set makes the relation hold exactly the given objects: what is missing is added, what is too much removed. On the way
+// back of a foreign key that cannot be null, nothing is removed, as in Django.
+func (m *Many[T]) Set(ctx context.Context, objs ...*T) error { return m.With().Set(ctx, objs...) }
 
-// Remove takes objects out of the relation. For the way back of a foreign key, the key must be able to be null.
+// Remove takes objects out of the relation. For the way back of a foreign key, the key must be able to be null, and an
+// object that points elsewhere is ErrNotFound.
 func (m *Many[T]) Remove(ctx context.Context, objs ...*T) error {
 	if len(objs) == 0 {
 		return nil
@@ -222,142 +129,173 @@ func (m *Many[T]) Remove(ctx context.Context, objs ...*T) error {
 	if err != nil {
 		return err
 	}
-	defer m.forget()
-	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error {
-		return removeKeys(ctx, db, s, rel, owner, keys, false)
-	})
+	if rel.Kind == plan.Backward {
+		for _, obj := range objs {
+			p := plan.PointerTo(obj)
+			if f := rel.Field; !rel.To.StateOf(p).Lacks(f) && !f.Codec.Get(f.At(p)).Equal(owner) {
+				return fmt.Errorf("orm: %s %v does not belong to this %s: %w", rel.To.GoName(), rel.To.PK.Codec.Get(rel.To.PK.At(p)).Any(), rel.From.GoName(), ErrNotFound)
+			}
+		}
+	}
+	return m.edit(ctx, nil, nil, func(e *pairing) error { return e.remove(keys, false) })
 }
 
 // Clear takes all objects out of the relation.
 func (m *Many[T]) Clear(ctx context.Context) error {
-	rel, owner, err := m.owner()
+	return m.edit(ctx, nil, nil, func(e *pairing) error { return e.remove(nil, true) })
+}
+
+// ManyWith adds to a relation with values for the other columns of its through model. Make it with Many.With.
+type ManyWith[T any] struct {
+	many   *Many[T]
+	values []Assignment
+	clear  bool
+}
+
+// With gives values to the other columns of the through model, for what is added: Django's through_defaults. A column that
+// gets none has its default.
+//
+//	err := story.Reviewers.With(orm.Set(&r.Stars, 5)).Add(ctx, author)
+func (m *Many[T]) With(values ...Assignment) ManyWith[T] { return ManyWith[T]{many: m, values: values} }
+
+// Clearing makes Set empty the relation first, in place of comparing: Django's set(clear=True). Rows of a through model are
+// all made anew then.
+func (w ManyWith[T]) Clearing() ManyWith[T] { w.clear = true; return w }
+
+// Add is Many.Add with the values.
+func (w ManyWith[T]) Add(ctx context.Context, objs ...*T) error {
+	if len(objs) == 0 {
+		return nil
+	}
+	rel, _, err := w.many.owner()
 	if err != nil {
 		return err
 	}
-	defer m.forget()
-	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error {
-		return removeKeys(ctx, db, s, rel, owner, nil, true)
-	})
-}
-
-func removeKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value, keys []dialect.Value, all bool) error {
-	if rel.Kind == plan.Backward {
-		if !rel.Field.Nullable {
-			return errors.New("orm: " + rel.To.GoName() + "." + rel.Field.GoName + " cannot be null: delete the objects, or add them elsewhere")
-		}
-		q := &expr.Query{Model: rel.To, Limit: -1}
-		addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: rel.Field.Column}, Val: owner})
-		if !all {
-			addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
-		}
-		st, err := db.compiler(s).Update(q, []expr.Assign{{Name: rel.Field.S.Name}})
-		if err != nil || st.Empty {
-			return err
-		}
-		_, err = db.exec(ctx, s, st.SQL, st.Args)
+	keys, err := w.many.keys(rel, objs)
+	if err != nil {
 		return err
 	}
-	if err := deletePairs(ctx, db, s, rel, owner, keys, all, false); err != nil {
-		return err
+	err = w.many.edit(ctx, w.values, objs, func(e *pairing) error { return e.add(keys) })
+	if err == nil {
+		err = w.many.pointHere(rel, objs)
 	}
-	if rel.Field.S.Rel.Symmetrical && rel.From == rel.To {
-		return deletePairs(ctx, db, s, rel, owner, keys, all, true)
-	}
-	return nil
+	return err
 }
 
-func deletePairs(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value, keys []dialect.Value, all, swap bool) error {
-	left, right := rel.Left, rel.Right
-	if swap {
-		left, right = right, left
+// AddIDs is Add for keys.
+func (w ManyWith[T]) AddIDs(ctx context.Context, ids ...int64) error {
+	keys := make([]dialect.Value, len(ids))
+	for i, id := range ids {
+		keys[i] = dialect.IntValue(id)
 	}
-	for first := true; first || len(keys) > 0; first = false {
-		n := min(len(keys), 500)
-		b := append([]byte(nil), "DELETE FROM "...)
-		b = db.d.AppendQuoted(b, rel.Table)
-		b = append(b, " WHERE "...)
-		b = db.d.AppendQuoted(b, left)
-		b = append(b, " = "...)
-		args := []dialect.Value{db.d.Bind(owner)}
-		b = db.d.AppendParam(b, 1)
-		if !all {
-			b = append(b, " AND "...)
-			b = db.d.AppendQuoted(b, right)
-			b = append(b, " IN ("...)
-			for i, k := range keys[:n] {
-				if i > 0 {
-					b = append(b, ", "...)
-				}
-				args = append(args, db.d.Bind(k))
-				b = db.d.AppendParam(b, len(args))
+	return w.many.edit(ctx, w.values, nil, func(e *pairing) error { return e.add(keys) })
+}
+
+// Create is Many.Create with the values.
+func (w ManyWith[T]) Create(ctx context.Context, obj *T) error {
+	m := w.many
+	return m.edit(ctx, w.values, nil, func(e *pairing) error {
+		q := Objects[T]().Using(e.using)
+		if e.rel.Kind == plan.Backward {
+			if err := m.pointHere(e.rel, []*T{obj}); err != nil {
+				return err
 			}
-			b = append(b, ')')
+			return q.Create(e.ctx, obj)
 		}
-		if _, err := db.exec(ctx, s, string(b), args); err != nil {
+		if err := q.Create(e.ctx, obj); err != nil {
 			return err
 		}
-		keys = keys[n:]
-	}
-	return nil
-}
-
-// Set makes the relation hold exactly the given objects: what is missing is added, what is too much removed.
-func (m *Many[T]) Set(ctx context.Context, objs ...*T) error {
-	rel, owner, err := m.owner()
-	if err != nil {
-		return err
-	}
-	keys, err := m.keys(rel, objs)
-	if err != nil {
-		return err
-	}
-	defer m.forget()
-	return m.edit(ctx, rel, func(ctx context.Context, db *DB, s *scope) error {
-		var have map[dialect.Value]bool
-		var err error
-		if rel.Kind == plan.Backward {
-			have, err = backwardKeys(ctx, db, s, rel, owner)
-		} else {
-			have, err = relatedKeys(ctx, db, s, rel, owner, rel.Left, rel.Right)
-		}
+		keys, err := m.keys(e.rel, []*T{obj})
 		if err != nil {
 			return err
 		}
-		var add, drop []dialect.Value
-		want := map[dialect.Value]bool{}
-		for _, k := range keys {
-			want[k] = true
-			if !have[k] {
-				add = append(add, k)
-			}
-		}
-		for k := range have {
-			if !want[k] {
-				drop = append(drop, k)
-			}
-		}
-		if len(drop) > 0 {
-			if err := removeKeys(ctx, db, s, rel, owner, drop, false); err != nil {
-				return err
-			}
-		}
-		return addKeys(ctx, db, s, rel, owner, add)
-	}, objs...)
+		return e.add(keys)
+	})
 }
 
-func backwardKeys(ctx context.Context, db *DB, s *scope, rel *plan.Relation, owner dialect.Value) (map[dialect.Value]bool, error) {
-	q := &expr.Query{Model: rel.To, Limit: -1, Ordered: true, Only: []*plan.Field{rel.To.PK}}
-	addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: rel.Field.Column}, Val: owner})
-	st, err := db.statement(s, q, shapeSelect)
-	if err != nil {
-		return nil, err
+// GetOrCreate is Many.GetOrCreate with the values.
+func (w ManyWith[T]) GetOrCreate(ctx context.Context, obj *T, ps ...Predicate) (got *T, created bool, err error) {
+	q := w.many.Query().Filter(ps...)
+	got, err = q.Get(ctx)
+	if !errors.Is(err, ErrNotFound) {
+		return got, false, err
 	}
-	have := map[dialect.Value]bool{}
-	read := keyReader(rel.To.PK)
-	err = db.query(ctx, s, st.SQL, st.Args, true, func(r dialect.Row) error {
-		k, err := read(r, 0)
-		have[k] = true
-		return err
+	if err = w.Create(ctx, obj); err == nil {
+		return obj, true, nil
+	}
+	if ce, ok := errors.AsType[*ConstraintError](err); ok && ce.Kind == UniqueConstraint { // another was faster
+		if again, gerr := q.Get(ctx); gerr == nil {
+			return again, false, nil
+		}
+	}
+	return nil, false, err
+}
+
+// UpdateOrCreate is Many.UpdateOrCreate with the values.
+func (w ManyWith[T]) UpdateOrCreate(ctx context.Context, q Query[T], obj *T, set ...Assignment) (got *T, created bool, err error) {
+	if _, _, err := w.many.owner(); err != nil {
+		return nil, false, err
+	}
+	err = AtomicWith(ctx, AtomicOptions{DB: w.many.home()}, func(ctx context.Context) error {
+		got, err = q.ForUpdate().Get(ctx)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			got, created = obj, true
+			return w.Create(ctx, obj)
+		case err != nil:
+			return err
+		}
+		return q.setAndRead(ctx, got, set)
 	})
-	return have, err
+	if err != nil {
+		return nil, false, err
+	}
+	w.many.forget()
+	return got, created, nil
+}
+
+// Set is Many.Set with the values for what is added.
+func (w ManyWith[T]) Set(ctx context.Context, objs ...*T) error {
+	rel, _, err := w.many.owner()
+	if err != nil {
+		return err
+	}
+	keys, err := w.many.keys(rel, objs)
+	if err != nil {
+		return err
+	}
+	err = w.many.edit(ctx, w.values, objs, func(e *pairing) error {
+		if !w.clear {
+			return e.set(keys)
+		}
+		if err := e.remove(nil, true); err != nil {
+			return err
+		}
+		return e.add(keys)
+	})
+	if err == nil {
+		err = w.many.pointHere(rel, objs)
+	}
+	return err
+}
+
+// pointHere sets the foreign key of objects, for the way back of one.
+func (m *Many[T]) pointHere(rel *plan.Relation, objs []*T) error {
+	if rel.Kind != plan.Backward {
+		return nil
+	}
+	_, owner, err := m.owner()
+	if err != nil {
+		return err
+	}
+	for _, obj := range objs {
+		p := plan.PointerTo(obj)
+		if err := rel.Field.Codec.Set(rel.Field.At(p), valueRow{owner}, 0); err != nil {
+			return err
+		}
+		l := rel.Field.LinkAt(p)
+		l.Loaded, l.Done = rel.From.Box(m.link.Owner), true
+		known(rel.To, p, []*plan.Field{rel.Field})
+	}
+	return nil
 }

@@ -37,6 +37,11 @@ type Meta struct {
 	PrimaryKey []any
 	// LatestBy is the address of the field for Latest and Earliest.
 	LatestBy any
+	// Track remembers the values that loaded objects came with, so that Save writes only the columns that changed (Track).
+	Track bool
+	// SelectOnSave makes Save look for the row before it updates it, for databases whose triggers hide what an update did.
+	// Django: select_on_save.
+	SelectOnSave bool
 	// Comment stands on the table where the database can.
 	Comment string
 	// Permissions are added to add, change, delete and view: pairs of code and name.

@@ -388,6 +388,14 @@ func startWithOwner(db *DB, s *scope, q *expr.Query, owner *plan.Field, byOwner 
 	part := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: args, Row: row}}
 	return &reading{part: part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
 		bindFound(m, found, l.Fields, q)
+		for _, obj := range found {
+			if s.track || q.Track || m.Track {
+				remember(m, obj, q.DB)
+			}
+			if err := s.hooksOf(m).loaded(ctx, obj, q.DB); err != nil {
+				return nil, err
+			}
+		}
 		if len(q.Prefetch) > 0 && len(found) > 0 {
 			return found, prefetch(ctx, db, s, q, found, nil)
 		}

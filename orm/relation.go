@@ -77,6 +77,9 @@ func (f *ForeignKey[T, K]) cached() (*T, bool) {
 	if target == nil {
 		return nil, false
 	}
+	if target.Rel == nil && target.Type != typeOf[K]() { // another column than the key is pointed to; Save knows which
+		return obj, !f.link.Done && f.IsNull()
+	}
 	return obj, *plan.At[K](target.At(plan.PointerTo(obj))) == f.ID
 }
 
@@ -89,7 +92,8 @@ func (f *ForeignKey[T, K]) Loaded() (*T, bool) {
 	return f.cached()
 }
 
-// Set points the field to a saved object; nil makes it null.
+// Set points the field to an object; nil makes it null. An object that is not saved yet must be before the one that holds
+// the field is; Save takes over its key then. Django: assignment.
 func (f *ForeignKey[T, K]) Set(obj *T) {
 	if l := &f.link; l.Peers != nil {
 		l.Peers.Lock()
@@ -100,10 +104,18 @@ func (f *ForeignKey[T, K]) Set(obj *T) {
 	if obj == nil {
 		return
 	}
+	f.link.Loaded = obj // without Done it waits for its key: takeKeys
 	m := model[T]()
-	if m.Ready() == nil && m.PK != nil && m.PK.Type == typeOf[K]() {
-		f.ID = *plan.At[K](m.PK.At(plan.PointerTo(obj)))
-		f.link.Loaded, f.link.Done = obj, true
+	if m.Ready() != nil {
+		return
+	}
+	target := m.PK
+	if f.link.Rel != nil {
+		target = m.FieldNamed(f.link.Rel.ToColumn)
+	}
+	if target != nil && target.Type == typeOf[K]() {
+		f.ID = *plan.At[K](target.At(plan.PointerTo(obj)))
+		f.link.Done = f.ID != zero && f.link.Rel != nil
 	}
 }
 

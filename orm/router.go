@@ -3,7 +3,6 @@ package orm
 import (
 	"context"
 	"fmt"
-	"reflect"
 
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
@@ -176,7 +175,7 @@ func (s *scope) relateAll(m *plan.Model, obj plan.Pointer, db string) error {
 			continue
 		}
 		if to := f.LinkAt(obj).Loaded; to != nil {
-			p := plan.Pointer(reflect.ValueOf(to).UnsafePointer())
+			p := pointerOf(to)
 			if err := s.relate(m, f.Rel.To, db, homeOr(f.Rel.To, p, db)); err != nil {
 				return err
 			}

@@ -458,16 +458,20 @@ func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment)
 		if err != nil || created {
 			return err
 		}
-		m := q.s.Model
-		one := Objects[T]().Using(q.s.DB)
-		addKey(&one.s, m, plan.PointerTo(got))
-		if _, err := one.Update(ctx, set...); err != nil {
-			return err
-		}
-		return refresh(ctx, m, plan.PointerTo(got), q.s.DB, nil)
+		return q.setAndRead(ctx, got, set)
 	})
 	if err != nil {
 		return nil, false, err
 	}
 	return got, created, nil
+}
+
+// setAndRead sets columns of the row of an object and reads the row again.
+func (q Query[T]) setAndRead(ctx context.Context, obj *T, set []Assignment) error {
+	one := Objects[T]().Using(q.s.DB)
+	addKey(&one.s, q.s.Model, plan.PointerTo(obj))
+	if _, err := one.Update(ctx, set...); err != nil {
+		return err
+	}
+	return refresh(ctx, q.s.Model, plan.PointerTo(obj), q.s.DB, nil)
 }

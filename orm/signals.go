@@ -105,7 +105,7 @@ const (
 )
 
 // PreSave is sent by Create and Save before the row is written. An error keeps it from being written.
-func PreSave[T any]() signals.Event[SaveEvent[T]] { return signals.New[SaveEvent[T]](preSave) }
+func PreSave[T any]() signals.Event[SaveEvent[T]] { return eventOf[T, SaveEvent[T]](preSave) }
 
 // PostSave is sent by Create and Save after the row was written. Its receivers' errors are returned by Save; the row stays
 // unless an Atomic around it is undone.
@@ -113,7 +113,15 @@ func PreSave[T any]() signals.Event[SaveEvent[T]] { return signals.New[SaveEvent
 //	orm.PostSave[Article]().On(func(ctx context.Context, e orm.SaveEvent[Article]) error { … }).AfterCommit()
 //
 // As in Django, BulkCreate, BulkUpdate and Query.Update do not send it (see PostBatch).
-func PostSave[T any]() signals.Event[SaveEvent[T]] { return signals.New[SaveEvent[T]](postSave) }
+func PostSave[T any]() signals.Event[SaveEvent[T]] { return eventOf[T, SaveEvent[T]](postSave) }
+
+// eventOf makes an event of a model, and sees that what it carries can be made when only the model is known.
+func eventOf[T, E any](name string) signals.Event[E] {
+	eventTypes.LoadOrStore(model[T](), eventsOf[T]{})
+	return signals.New[E](name)
+}
+
+var eventTypes sync.Map // *plan.Model -> typedEvents
 
 // PreSaveAny and PostSaveAny are sent for all models.
 func PreSaveAny() signals.Event[AnySave] { return signals.New[AnySave](preSave) }
@@ -123,11 +131,11 @@ func PostSaveAny() signals.Event[AnySave] { return signals.New[AnySave](postSave
 
 // PreDelete is sent for each object before a delete deletes its row, also for those that go because of OnDelete(Cascade)
 // and for each of a Query.Delete. A model with receivers has its objects loaded for that.
-func PreDelete[T any]() signals.Event[DeleteEvent[T]] { return signals.New[DeleteEvent[T]](preDelete) }
+func PreDelete[T any]() signals.Event[DeleteEvent[T]] { return eventOf[T, DeleteEvent[T]](preDelete) }
 
 // PostDelete is sent for each object after its row was deleted.
 func PostDelete[T any]() signals.Event[DeleteEvent[T]] {
-	return signals.New[DeleteEvent[T]](postDelete)
+	return eventOf[T, DeleteEvent[T]](postDelete)
 }
 
 // PreDeleteAny and PostDeleteAny are sent for all models; every delete loads its objects then.
@@ -138,11 +146,11 @@ func PostDeleteAny() signals.Event[AnyDelete] { return signals.New[AnyDelete](po
 
 // PostInit is sent for each object that a query loaded. Objects that a program makes are not announced: a Go value has no
 // constructor.
-func PostInit[T any]() signals.Event[InitEvent[T]] { return signals.New[InitEvent[T]](postInit) }
+func PostInit[T any]() signals.Event[InitEvent[T]] { return eventOf[T, InitEvent[T]](postInit) }
 
 // PostBatch is sent after BulkCreate, BulkUpdate, Query.Update and a Query.Delete that needed no objects, which send nothing
 // for single objects. Django has no such signal.
-func PostBatch[T any]() signals.Event[BatchEvent[T]] { return signals.New[BatchEvent[T]](postBatch) }
+func PostBatch[T any]() signals.Event[BatchEvent[T]] { return eventOf[T, BatchEvent[T]](postBatch) }
 
 // ManyChanged is sent when a many-to-many relation is edited, from either side:
 //
@@ -193,10 +201,10 @@ type hooks struct {
 
 // modelHooks says which events of a model have receivers.
 type modelHooks struct {
-	typed                                                      typedEvents
-	hub                                                        *signals.Hub
-	preSave, postSave, preDelete, postDelete, postInit, batch  bool
-	preSaveAny, postSaveAny, preDeleteAny, postDeleteAny       bool
+	typed                                                     typedEvents
+	hub                                                       *signals.Hub
+	preSave, postSave, preDelete, postDelete, postInit, batch bool
+	preSaveAny, postSaveAny, preDeleteAny, postDeleteAny      bool
 }
 
 // hooksOf returns the receivers of a model, or nil.
@@ -213,19 +221,18 @@ func (s *scope) hooksOf(m *plan.Model) *modelHooks {
 }
 
 func (hs *hooks) find(m *plan.Model) *modelHooks {
-	t, ok := m.Typed.(typedEvents)
-	if !ok {
-		return nil
+	h := &modelHooks{hub: hs.hub}
+	if v, ok := eventTypes.Load(m); ok {
+		h.typed = v.(typedEvents)
+		save, del, init, batch := h.typed.types()
+		h.preSave, h.postSave = hs.hub.Has(preSave, save), hs.hub.Has(postSave, save)
+		h.preDelete, h.postDelete = hs.hub.Has(preDelete, del), hs.hub.Has(postDelete, del)
+		h.postInit, h.batch = hs.hub.Has(postInit, init), hs.hub.Has(postBatch, batch)
 	}
-	h := &modelHooks{typed: t, hub: hs.hub}
-	save, del, init, batch := t.types()
-	h.preSave, h.postSave = hs.hub.Has(preSave, save), hs.hub.Has(postSave, save)
-	h.preDelete, h.postDelete = hs.hub.Has(preDelete, del), hs.hub.Has(postDelete, del)
-	h.postInit, h.batch = hs.hub.Has(postInit, init), hs.hub.Has(postBatch, batch)
 	anySave, anyDelete := reflect.TypeFor[AnySave](), reflect.TypeFor[AnyDelete]()
 	h.preSaveAny, h.postSaveAny = hs.hub.Has(preSave, anySave), hs.hub.Has(postSave, anySave)
 	h.preDeleteAny, h.postDeleteAny = hs.hub.Has(preDelete, anyDelete), hs.hub.Has(postDelete, anyDelete)
-	if *h == (modelHooks{typed: t, hub: hs.hub}) {
+	if *h == (modelHooks{typed: h.typed, hub: hs.hub}) {
 		return nil
 	}
 	return h
@@ -270,17 +277,12 @@ func (h *modelHooks) delete(ctx context.Context, event string, typed, untyped bo
 	return nil
 }
 
-// loaded announces objects that a query loaded.
-func (h *modelHooks) loaded(ctx context.Context, objs []plan.Pointer, using string) error {
+// loaded announces an object that a query loaded.
+func (h *modelHooks) loaded(ctx context.Context, obj plan.Pointer, using string) error {
 	if h == nil || !h.postInit {
 		return nil
 	}
-	for _, obj := range objs {
-		if err := h.hub.Send(ctx, postInit, h.typed.init(obj, alias(using)), after(using)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.hub.Send(ctx, postInit, h.typed.init(obj, alias(using)), after(using))
 }
 
 // sendBatch announces what was written without objects of its own.
@@ -330,14 +332,14 @@ func (eventsOf[T]) init(obj plan.Pointer, using string) any {
 }
 
 func (eventsOf[T]) batch(b batchInfo) any {
-	e := BatchEvent[T]{Action: b.action, Rows: b.rows, Fields: names(b.fields), Using: b.using}
+	e := BatchEvent[T]{Action: b.action, Rows: b.rows, Fields: fieldNames(b.fields), Using: b.using}
 	for _, p := range b.objs {
 		e.Objects = append(e.Objects, plan.At[T](p))
 	}
 	return e
 }
 
-func names(fields []*plan.Field) []string {
+func fieldNames(fields []*plan.Field) []string {
 	var out []string
 	for _, f := range fields {
 		out = append(out, f.S.Name)

@@ -383,19 +383,28 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 	if len(out) == 0 {
 		return nil, nil
 	}
-	if m := rd.l.Model; len(m.Links) > 0 || len(rd.l.Fields) != len(m.Columns) {
+	m := rd.l.Model
+	partial, tracked := len(rd.l.Fields) != len(m.Columns), s.track || q.Track || m.Track
+	if len(m.Links) > 0 || partial || tracked {
 		var peers *plan.Peers
-		partial := len(rd.l.Fields) != len(m.Columns)
-		if len(out) > 1 || q.FetchRaise || q.DB != "" || len(s.dbs) > 1 || partial {
+		if len(out) > 1 || q.FetchRaise || q.DB != "" || len(s.dbs) > 1 || partial || tracked {
 			peers = rd.slab.Peers(m, q.DB)
 			peers.Raise = q.FetchRaise
 		}
 		if partial {
 			peers.Missing, peers.Partial = leftOut(m, rd.l.Fields), true
-			rd.slab.Remember(m, func(int) *plan.Peers { return peers })
 		}
-		for _, obj := range out {
-			m.Bind(plan.PointerTo(obj), peers)
+		if partial || tracked {
+			rd.bindStates(m, peers, tracked)
+		} else {
+			for _, obj := range out {
+				m.Bind(plan.PointerTo(obj), peers)
+			}
+		}
+	}
+	if tracked || s.hooks != nil {
+		if err := rd.announce(ctx, s, q); err != nil {
+			return nil, err
 		}
 	}
 	if len(q.Prefetch) > 0 {

@@ -43,8 +43,8 @@ type Query struct {
 	// Home names the database of the object whose related rows the query is for.
 	Home string
 	Err  error
-	// FetchRaise forbids later loads.
-	FetchRaise bool
+	// FetchRaise forbids later loads; Track keeps the values of the objects.
+	FetchRaise, Track bool
 }
 
 // Step is one Filter or Exclude.

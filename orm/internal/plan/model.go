@@ -62,8 +62,6 @@ type Model struct {
 	ref     *Ref
 
 	states states
-	// Typed is what package orm needs of the type beyond Box.
-	Typed any
 	// Track keeps the values of loaded objects, for Save to write only what changed.
 	Track bool
 	// SelectOnSave looks for the row before Save updates it.
