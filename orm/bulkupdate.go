@@ -44,12 +44,24 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 	if err != nil {
 		return 0, err
 	}
-	parts := byTable(m, chosen)
-	if db.d.Arrays && len(objs) <= bulkLists && len(parts) == 1 {
+	total, err := q.bulkUpdate(ctx, db, s, ptrs, chosen)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range ptrs {
+		known(m, p, chosen)
+	}
+	if s.hooks != nil {
+		err = s.sendBatch(ctx, m, batchInfo{objs: ptrs, action: "update", rows: total, fields: chosen, using: q.s.DB})
+	}
+	return total, err
+}
+
+func (q Query[T]) bulkUpdate(ctx context.Context, db *DB, s *scope, ptrs []plan.Pointer, chosen []*plan.Field) (total int, err error) {
+	parts := byTable(q.s.Model, chosen)
+	if db.d.Arrays && len(ptrs) <= bulkLists && len(parts) == 1 {
 		return db.bulkUpdatePart(ctx, s, parts[0], ptrs)
 	}
-
-	total := 0
 	err = AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
 		db, s, err := database(ctx, q.s.DB)
 		if err != nil {

@@ -21,7 +21,16 @@ type Deleted struct {
 
 // Delete deletes all rows of the query, and does to the rows that point to them what their OnDelete says, all in one
 // transaction. The models that point here are those of the context's registry (orm.WithModels), which a site sets up.
+// Objects are loaded only where signals want them (PreDelete, PostDelete).
 func (q Query[T]) Delete(ctx context.Context) (Deleted, error) {
+	var from origin
+	if s := scopeOf(ctx); s != nil && s.hooks != nil {
+		from.of = q
+	}
+	return q.delete(ctx, from)
+}
+
+func (q Query[T]) delete(ctx context.Context, from origin) (Deleted, error) {
 	q.refuseSliced("delete from")
 	q.refuseCombined("delete from")
 	if q.s.Err != nil {
@@ -39,9 +48,15 @@ func (q Query[T]) Delete(ctx context.Context) (Deleted, error) {
 		if err != nil {
 			return err
 		}
-		c := &collector{ctx: ctx, db: db, s: s, rows: map[*plan.Model]*doomed{}}
-		if c.isFast(q.s.Model) {
-			return c.fastDelete(&q.s, &out)
+		c := &collector{ctx: ctx, db: db, s: s, using: q.s.DB, from: from, rows: map[*plan.Model]*doomed{}}
+		switch {
+		case c.isFast(q.s.Model):
+			if err := c.fastDelete(&q.s, &out); err != nil {
+				return err
+			}
+			return s.sendBatch(ctx, q.s.Model, batchInfo{action: "delete", rows: out.Total, using: q.s.DB})
+		case q.s.Model.PK == nil && len(c.pointing(q.s.Model)) == 0:
+			return c.deleteKeyless(&q.s, &out)
 		}
 		if err := c.collectQuery(&q.s); err != nil {
 			return err
@@ -54,9 +69,14 @@ func (q Query[T]) Delete(ctx context.Context) (Deleted, error) {
 	return out, nil
 }
 
-// Delete deletes an object and what hangs on it. The object's automatic key becomes zero.
+// Delete deletes an object and what hangs on it. The object's key becomes zero then, as it becomes None in Django; the parts
+// of a composite key stay.
 func Delete[T any](ctx context.Context, obj *T) (Deleted, error) {
-	m := model[T]()
+	return deleteObject(ctx, Objects[T](), obj)
+}
+
+func deleteObject[T any](ctx context.Context, q Query[T], obj *T) (Deleted, error) {
+	m := q.s.Model
 	if err := m.Ready(); err != nil {
 		return Deleted{}, err
 	}
@@ -64,14 +84,15 @@ func Delete[T any](ctx context.Context, obj *T) (Deleted, error) {
 	if !hasKey(m, p) {
 		return Deleted{}, fmt.Errorf("orm: Delete(%s): %w", m.GoName(), ErrNotSaved)
 	}
-	q := Objects[T]()
 	addKey(&q.s, m, p)
 	if _, _, err := route(ctx, &q.s.DB, m, true, homeOf(m, p)); err != nil {
 		return Deleted{}, err
 	}
-	d, err := q.Delete(ctx)
+	d, err := q.delete(ctx, origin{of: obj, obj: p})
 	if err == nil && hasAutoKey(m) {
 		setID(m, p, 0)
+	} else if err == nil && m.PK != nil {
+		err = m.PK.Codec.Copy(m.PK.At(p), m.PK.At(m.New()), m.PK.Type)
 	}
 	return d, err
 }
@@ -81,6 +102,8 @@ type collector struct {
 	ctx   context.Context
 	db    *DB
 	s     *scope
+	using string
+	from  origin
 	rows  map[*plan.Model]*doomed
 	order []*plan.Model
 	fast  []pairDelete
@@ -94,8 +117,11 @@ type collector struct {
 type doomed struct {
 	model *plan.Model
 	label string
-	keys  []dialect.Value
-	seen  map[dialect.Value]bool
+	// told is the model whose receivers are told, objs what they are told of.
+	told *plan.Model
+	objs []plan.Pointer
+	keys []dialect.Value
+	seen map[dialect.Value]bool
 	// after lists the models whose rows must be gone before.
 	before map[*plan.Model]bool
 }
@@ -119,6 +145,9 @@ type restricted struct {
 
 // isFast says that nothing points to a model's rows, so that one statement does.
 func (c *collector) isFast(m *plan.Model) bool {
+	if c.s.hooksOf(m).deletes() {
+		return false
+	}
 	m = m.Concrete()
 	return !m.InParts() && len(c.pointing(m)) == 0 && len(ownPairs(m)) == 0
 }
@@ -227,11 +256,11 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 	if err := m.Ready(); err != nil {
 		return err
 	}
-	label := m.Label()
+	label, told := m.Label(), m
 	m = m.Concrete()
 	d := c.rows[m]
 	if d == nil {
-		d = &doomed{model: m, label: label, seen: map[dialect.Value]bool{}, before: map[*plan.Model]bool{}}
+		d = &doomed{model: m, label: label, told: told, seen: map[dialect.Value]bool{}, before: map[*plan.Model]bool{}}
 		c.rows[m] = d
 		c.order = append(c.order, m)
 	}
@@ -248,6 +277,9 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 	d.keys = append(d.keys, fresh...)
 	if len(fresh) == 0 {
 		return nil
+	}
+	if err := c.load(d, fresh); err != nil {
+		return err
 	}
 
 	for _, rel := range ownPairs(m) {
@@ -336,6 +368,11 @@ func (c *collector) run(out *Deleted) error {
 			return &ProtectedError{Model: h.rel.From.GoName(), By: []string{h.rel.To.GoName() + "." + h.rel.Field.S.Name}, Count: left, Restricted: true}
 		}
 	}
+	for _, m := range c.order {
+		if err := c.announce(c.rows[m], preDelete); err != nil {
+			return err
+		}
+	}
 	for _, p := range c.fast {
 		n, err := c.deleteWhere(p.table, p.column, p.keys)
 		if err != nil {
@@ -358,6 +395,9 @@ func (c *collector) run(out *Deleted) error {
 			return err
 		}
 		out.add(d.label, n)
+		if err := c.announce(d, postDelete); err != nil {
+			return err
+		}
 	}
 	return nil
 }

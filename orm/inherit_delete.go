@@ -31,7 +31,7 @@ func DeleteKeepingParents[T any](ctx context.Context, obj *T) (Deleted, error) {
 		if err != nil {
 			return err
 		}
-		c := &collector{ctx: ctx, db: db, s: s, rows: map[*plan.Model]*doomed{}, keepParents: m.Concrete()}
+		c := &collector{ctx: ctx, db: db, s: s, using: q.s.DB, from: origin{obj, p}, rows: map[*plan.Model]*doomed{}, keepParents: m.Concrete()}
 		if err := c.collectQuery(&q.s); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 
 // insertParts inserts an object of a model with parents: their parts as Save writes them, for they may be there already,
 // then its own row. One transaction holds all.
-func (db *DB) insertParts(ctx context.Context, m *plan.Model, obj plan.Pointer, name string) error {
+func (db *DB) insertParts(ctx context.Context, _ *scope, m *plan.Model, obj plan.Pointer, name string) error {
 	return AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
 		db, s, err := database(ctx, name)
 		if err != nil {
@@ -53,14 +53,14 @@ func (db *DB) saveWhole(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 }
 
 // saveParts is Save of an object of a model with parents: of some fields, or of all, which makes rows that are missing.
-func saveParts(ctx context.Context, m *plan.Model, obj plan.Pointer, name string, fields []*plan.Field, some bool) error {
-	err := AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
+func saveParts(ctx context.Context, m *plan.Model, obj plan.Pointer, name string, fields []*plan.Field, some bool) (created bool, err error) {
+	err = AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
 		db, s, err := database(ctx, name)
 		if err != nil {
 			return err
 		}
 		if !some {
-			_, err := db.saveWhole(ctx, s, m, obj, name)
+			created, err = db.saveWhole(ctx, s, m, obj, name)
 			return err
 		}
 		for _, part := range byTable(m, fields) {
@@ -78,7 +78,7 @@ func saveParts(ctx context.Context, m *plan.Model, obj plan.Pointer, name string
 		known(m, obj, fields)
 		settle(m, obj, name)
 	}
-	return err
+	return created, err
 }
 
 // tablePart are fields of a model that stand in one table, as that table's model knows them.

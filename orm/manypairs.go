@@ -241,7 +241,7 @@ func (e *pairing) insertThrough(keys []dialect.Value, left, right string) error 
 		if err := assignAll(m, obj, e.values); err != nil {
 			return err
 		}
-		fill(m, obj, true)
+		fill(m, obj, true, e.s.raw)
 		objs[i] = obj
 	}
 	return e.db.bulkInsert(e.ctx, e.s, m, objs, BulkOptions{}, nil, nil)

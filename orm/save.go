@@ -21,7 +21,7 @@ func (q Query[T]) Create(ctx context.Context, obj *T) error {
 	if err := q.s.Model.Ready(); err != nil {
 		return err
 	}
-	return db.insert(ctx, s, q.s.Model, plan.PointerTo(obj), q.s.DB)
+	return db.create(ctx, s, q.s.Model, plan.PointerTo(obj), q.s.DB)
 }
 
 // Create inserts an object into the default database: Objects[T]().Create.
@@ -38,15 +38,22 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 	if err := whole(ctx, m, obj); err != nil {
 		return err
 	}
+	write := db.insertRow
 	if m.InParts() {
-		return db.insertParts(ctx, m, obj, name)
+		write = db.insertParts
 	}
-	return db.insertRow(ctx, s, m, obj, name)
+	if err := write(ctx, s, m, obj, name); err != nil {
+		return err
+	}
+	if s.track || m.Track {
+		remember(m, obj, name)
+	}
+	return nil
 }
 
 // insertRow writes an object's row in the model's own table.
 func (db *DB) insertRow(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string) error {
-	fill(m, obj, true)
+	fill(m, obj, true, s.raw)
 	in := db.insertPlan(s, m, obj)
 	space := db.args.get()
 	args, err := db.appendColumns(*space, in.fields, obj)
@@ -82,11 +89,11 @@ func (db *DB) insertRow(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 	return nil
 }
 
-// fill sets defaults and automatic times.
-func fill(m *plan.Model, obj plan.Pointer, create bool) {
+// fill sets defaults and automatic times; raw objects keep theirs.
+func fill(m *plan.Model, obj plan.Pointer, create, raw bool) {
 	for _, f := range m.Local {
 		switch {
-		case f.Now != nil && (create || f.S.AutoNow):
+		case f.Now != nil && !raw && (create || f.S.AutoNow):
 			f.Now(f.At(obj))
 		case create && f.Default != nil && f.Codec.Zero(f.At(obj)):
 			f.Default(f.At(obj))
@@ -127,74 +134,6 @@ func setID(m *plan.Model, obj plan.Pointer, id int64) {
 	_ = m.PK.Codec.Set(m.PK.At(obj), idRow(id), 0)
 }
 
-// Save writes an object: an update of its row, or an insert when it has no key or the row is not there. Fields, if any are
-// named, limit the update to them; then a missing row is ErrNotUpdated. So it is for an object that was loaded in part
-// (Only, Defer): what was loaded and what was given a value since is written.
-//
-//	orm.Save(ctx, article)
-//	orm.Save(ctx, article, &a.Title, &a.Slug)
-//
-// An object that came from another database than the default is saved there, as in Django. That is known of objects whose
-// model has relations; Query.Save says it for all others.
-func Save[T any](ctx context.Context, obj *T, fields ...any) error {
-	return save(ctx, model[T](), plan.PointerTo(obj), "", fields)
-}
-
-// Save is Save on the database of the query: orm.Objects[Article]().Using("archive").Save(ctx, article).
-func (q Query[T]) Save(ctx context.Context, obj *T, fields ...any) error {
-	return save(ctx, q.s.Model, plan.PointerTo(obj), q.s.DB, fields)
-}
-
-func save(ctx context.Context, m *plan.Model, p plan.Pointer, name string, fields []any) error {
-	if err := m.Ready(); err != nil {
-		return err
-	}
-	if m.Keyless != nil {
-		return m.Keyless
-	}
-	db, s, err := route(ctx, &name, m, true, homeOf(m, p))
-	if err != nil {
-		return err
-	}
-	if !hasKey(m, p) {
-		if len(fields) > 0 {
-			return fmt.Errorf("orm: Save(%s) of some fields: %w", m.GoName(), ErrNotSaved)
-		}
-		return db.insert(ctx, s, m, p, name)
-	}
-	chosen, err := saveFields(m, fields)
-	if err != nil {
-		return err
-	}
-	state := m.StateOf(p)
-	some := len(fields) > 0
-	if !some && state != nil && state.Partial {
-		if alias(name) == alias(state.DB) {
-			chosen, some = loadedFields(m, p, state), true
-		} else if err := loadFields(ctx, m, p, nil); err != nil { // a copy in another database is a whole one
-			return err
-		}
-	}
-	if err := s.relateAll(m, p, name); err != nil {
-		return err
-	}
-	if m.InParts() {
-		return saveParts(ctx, m, p, name, chosen, some)
-	}
-	n, err := db.updateRow(ctx, s, m, p, chosen)
-	switch {
-	case err != nil:
-		return err
-	case n > 0:
-		known(m, p, chosen)
-		settle(m, p, name)
-		return nil
-	case some:
-		return fmt.Errorf("orm: Save(%s): %w", m.GoName(), ErrNotUpdated)
-	}
-	return db.insert(ctx, s, m, p, name)
-}
-
 // hasKey says that an object may have a row: its key is set. A composite key always may.
 func hasKey(m *plan.Model, obj plan.Pointer) bool {
 	return m.PK == nil || !m.PK.Codec.Zero(m.PK.At(obj))
@@ -205,59 +144,6 @@ func addKey(q *expr.Query, m *plan.Model, obj plan.Pointer) {
 	for _, f := range m.Key {
 		addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: f.Column}, Val: f.Codec.Get(f.At(obj))})
 	}
-}
-
-func saveFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
-	if len(fields) == 0 {
-		return m.Columns, nil
-	}
-	var out []*plan.Field
-	for _, f := range fields {
-		pf, _, err := fieldOf(m, f)
-		if err != nil {
-			return nil, err
-		}
-		if !pf.S.HasColumn() || pf.Extra {
-			return nil, fmt.Errorf("orm: %s.%s is not a column", m.GoName(), pf.GoName)
-		}
-		out = append(out, pf)
-	}
-	for _, f := range m.Columns {
-		if f.S.AutoNow {
-			out = append(out, f)
-		}
-	}
-	return out, nil
-}
-
-// updateRow writes columns of one row, found by its key.
-func (db *DB) updateRow(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, fields []*plan.Field) (int64, error) {
-	fill(m, obj, false)
-	up := db.updatePlan(m, fields)
-	if up == nil {
-		return db.countKey(ctx, s, m, obj)
-	}
-	space := db.args.get()
-	args, err := db.appendColumns(*space, up.fields, obj)
-	defer func() { db.args.put(space, args) }()
-	if err != nil {
-		return 0, err
-	}
-	res, err := db.exec(ctx, s, up.sql, args)
-	return res.RowsAffected, err
-}
-
-// countKey says whether the row of a model that has nothing but its key is there.
-func (db *DB) countKey(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer) (int64, error) {
-	q := &expr.Query{Model: m, Limit: -1}
-	addKey(q, m, obj)
-	st, err := db.statement(s, q, shapeCount)
-	if err != nil {
-		return 0, err
-	}
-	var n int64
-	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error { n = r.Int(0); return nil })
-	return n, err
 }
 
 // BulkOptions change what BulkCreate does.
@@ -311,6 +197,9 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		ptrs := make([]plan.Pointer, len(objs))
 		for i, obj := range objs {
 			ptrs[i] = plan.PointerTo(obj)
+			if err := takeKeys(m, ptrs[i]); err != nil {
+				return err
+			}
 		}
 		if m.InParts() {
 			err = db.bulkParts(ctx, s, m, ptrs, o)
@@ -320,6 +209,9 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		if err == nil && q.s.DB != "" {
 			bindGroup(m, ptrs, q.s.DB)
 		}
+		if err == nil && s.hooks != nil {
+			err = s.sendBatch(ctx, m, batchInfo{objs: ptrs, action: "create", rows: len(ptrs), fields: update, using: q.s.DB})
+		}
 		return err
 	})
 }
@@ -327,7 +219,7 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 // bulkRows inserts rows of one table.
 func (db *DB) bulkRows(ctx context.Context, s *scope, m *plan.Model, objs []plan.Pointer, o BulkOptions, update, unique []*plan.Field) error {
 	for _, p := range objs {
-		fill(m, p, true)
+		fill(m, p, true, s.raw)
 	}
 	for _, part := range sameColumns(m, objs) {
 		if err := db.bulkInsert(ctx, s, m, part, o, update, unique); err != nil {

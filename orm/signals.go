@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"sync"
 
+	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/signals"
 )
@@ -293,6 +294,20 @@ func (s *scope) sendBatch(ctx context.Context, m *plan.Model, b batchInfo) error
 	}
 	b.using = alias(b.using)
 	return h.hub.Send(ctx, postBatch, h.typed.batch(b), after(b.using))
+}
+
+// sendUpdate announces an update of a query.
+func (s *scope) sendUpdate(ctx context.Context, m *plan.Model, set []expr.Assign, rows int, using string) error {
+	if h := s.hooksOf(m); h == nil || !h.batch {
+		return nil
+	}
+	b := batchInfo{action: "update", rows: rows, using: using}
+	for i := range set {
+		if f := assigned(m, &set[i]); f != nil {
+			b.fields = append(b.fields, f)
+		}
+	}
+	return s.sendBatch(ctx, m, b)
 }
 
 // batchInfo is a BatchEvent without its type.

@@ -272,7 +272,11 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 	}
 	if q.s.Model.InParts() && setsParents(q.s.Model, list) {
 		rows := q.s // a copy, so that only these queries cost memory
-		return updateParts(ctx, &rows, slices.Clone(list))
+		n, err := updateParts(ctx, &rows, slices.Clone(list))
+		if err == nil && s.hooks != nil {
+			err = s.sendUpdate(ctx, q.s.Model, slices.Clone(list), n, q.s.DB)
+		}
+		return n, err
 	}
 	space := db.args.get()
 	st, args, err := db.updateStatement(s, &q.s, list, *space)
@@ -285,6 +289,9 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 		bound = args
 	}
 	res, err := db.exec(ctx, s, st.SQL, bound)
+	if err == nil && s.hooks != nil {
+		err = s.sendUpdate(ctx, q.s.Model, slices.Clone(list), int(res.RowsAffected), q.s.DB)
+	}
 	return int(res.RowsAffected), err
 }
 

@@ -156,7 +156,7 @@ func (u *upsert) row(p plan.Pointer) ([]*plan.Field, []dialect.Value, error) {
 	if err := u.s.relateAll(u.m, p, u.name); err != nil {
 		return nil, nil, err
 	}
-	fill(u.m, p, true)
+	fill(u.m, p, true, u.s.raw)
 	fields := u.db.insertShape(u.m, p).Fields
 	row := make([]dialect.Value, len(fields))
 	for i, f := range fields {

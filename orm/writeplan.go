@@ -13,7 +13,7 @@ import (
 // brings the values.
 type writePlan struct {
 	sql string
-	// fields are the columns whose values are the arguments, returning those that the database tells after an insert.
+	// fields are the columns whose values are the arguments, returning those that the database tells.
 	fields, returning []*plan.Field
 }
 
@@ -142,6 +142,14 @@ func (db *DB) updatePlan(m *plan.Model, fields []*plan.Field) *writePlan {
 		b = append(db.d.AppendQuoted(b, f.Column), " = "...)
 		p.fields = append(p.fields, f)
 		b = compile.AppendStored(b, db.d, f, len(p.fields))
+	}
+	for _, f := range m.Local { // generated columns have other values now
+		if f.S.Expression != nil {
+			p.returning = append(p.returning, f)
+		}
+	}
+	if db.d.ReturnsUpdates {
+		b = db.appendReturning(b, p.returning)
 	}
 	p.sql = string(b)
 	db.writes.add(key, p)
