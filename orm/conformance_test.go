@@ -753,7 +753,9 @@ func build[T any](q orm.Query[T], steps [][]any) (orm.Query[T], shape) {
 			q = q.Reverse()
 		case "distinct":
 			if len(args) > 0 {
-				q = q.DistinctOn(strs(args)...)
+				for _, name := range strs(args) {
+					q = q.DistinctOn(name)
+				}
 			} else {
 				q = q.Distinct()
 			}

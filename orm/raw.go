@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // Raw runs SQL of your own and reads its rows into objects, column by column in the order of the named fields: Django's
-// raw(). The primary key should be among them; columns that are not are deferred, as with Query.Only. Use ? for arguments, never text from outside.
+// raw(). The primary key must be among them; columns that are not are deferred, as with Query.Only. Use ? for arguments, never
+// text from outside.
 //
 //	orm.Raw[Article](ctx, "SELECT id, title FROM news_article WHERE …", []any{x}, &a.ID, &a.Title)
 func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*T, error) {
@@ -28,6 +30,11 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 	chosen, err := fieldsOf(m, fields)
 	if err != nil {
 		return nil, err
+	}
+	for _, key := range m.Key {
+		if !slices.Contains(chosen, key) {
+			return nil, fmt.Errorf("orm: Raw(%s): the primary key %s is not among the fields", m.GoName(), key.GoName)
+		}
 	}
 	vs, err := values(db, args)
 	if err != nil {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/compile"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
@@ -116,11 +118,13 @@ func (q ValuesQuery[R]) UpdateReturning(ctx context.Context, set ...Assignment) 
 		return nil, err
 	}
 	if ok {
-		return q.read(ctx, db, s, st.SQL, st.Args, true)
+		return q.read(ctx, db, s, st, true)
 	}
 	var out []R
 	err = updateThenRead(ctx, &q.s, list, func(ctx context.Context, rows *expr.Query) error {
-		out, err = ValuesQuery[R]{s: *rows, codec: q.codec, types: q.types, off: q.off}.All(ctx)
+		read := q
+		read.s = *rows
+		out, err = read.All(ctx)
 		return err
 	})
 	return out, err
@@ -146,7 +150,7 @@ func (q ValuesQuery[R]) DeleteReturning(ctx context.Context) ([]R, error) {
 				return err
 			}
 			if ok {
-				out, err = q.read(ctx, db, s, st.SQL, st.Args, true)
+				out, err = q.read(ctx, db, s, st, true)
 				return err
 			}
 		}
@@ -154,8 +158,9 @@ func (q ValuesQuery[R]) DeleteReturning(ctx context.Context) ([]R, error) {
 		if err != nil || len(keys) == 0 {
 			return err
 		}
-		out, err = ValuesQuery[R]{s: *rowsByKey(&q.s, keys), codec: q.codec, types: q.types, off: q.off}.All(ctx)
-		if err != nil {
+		read := q
+		read.s = *rowsByKey(&q.s, keys)
+		if out, err = read.All(ctx); err != nil {
 			return err
 		}
 		_, err = Query[R]{expr.Query{Model: q.s.Model, Limit: -1, DB: q.s.DB, Where: keyStep(keys)}}.Delete(ctx)
@@ -282,9 +287,15 @@ func (q Query[T]) UpdateFrom(ctx context.Context, set ...Assignment) (int, error
 }
 
 // read runs a statement and reads its rows.
-func (q ValuesQuery[R]) read(ctx context.Context, db *DB, s *scope, sql string, args []dialect.Value, write bool) ([]R, error) {
+func (q ValuesQuery[R]) read(ctx context.Context, db *DB, s *scope, st *compile.Statement, write bool) ([]R, error) {
+	for i, a := range st.Layout.Annotations {
+		if own := a.Custom.For(q.types[i]); own != nil {
+			q.codec = slices.Clone(q.codec)
+			q.codec[i] = own
+		}
+	}
 	var out []R
-	err := db.query(ctx, s, sql, args, write, func(r dialect.Row) error {
+	err := db.query(ctx, s, st.SQL, st.Args, write, func(r dialect.Row) error {
 		out = append(out, *new(R))
 		base := plan.PointerTo(&out[len(out)-1])
 		for i, c := range q.codec {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -72,10 +73,11 @@ func (e *missing) Is(target error) bool {
 	return target == ErrNotFound || ErrNotFound.(*notFound).Is(target)
 }
 
-// First returns the first object, by the key when the query has no order. It is ErrNotFound when there is none.
+// First returns the first object, by the key when neither the query nor the model has an order; after OrderBy() any one. It
+// is ErrNotFound when there is none.
 func (q Query[T]) First(ctx context.Context) (*T, error) { return q.end(ctx, false) }
 
-// Last returns the last object, by the key when the query has no order.
+// Last returns the last object, by the key when neither the query nor the model has an order.
 func (q Query[T]) Last(ctx context.Context) (*T, error) { return q.end(ctx, true) }
 
 func (q Query[T]) end(ctx context.Context, last bool) (*T, error) {
@@ -85,8 +87,7 @@ func (q Query[T]) end(ctx context.Context, last bool) (*T, error) {
 	if last && q.s.Sliced {
 		return nil, errors.New("orm: cannot reverse a query once a slice has been taken")
 	}
-	hasOrder := q.s.Ordered && len(q.s.Order) > 0 || !q.s.Ordered && len(q.s.Model.Order) > 0
-	if !hasOrder && q.s.Model.PK != nil && !q.s.Sliced {
+	if !q.s.Ordered && len(q.s.Model.Order) == 0 && q.s.Model.PK != nil && !q.s.Sliced {
 		q.s.Order, q.s.Ordered = []expr.Order{{Name: "pk"}}, true
 	}
 	if last {
@@ -104,20 +105,52 @@ func (q Query[T]) end(ctx context.Context, last bool) (*T, error) {
 	return obj, err
 }
 
-// Latest returns the object with the greatest value of Meta.LatestBy, Earliest that with the smallest.
-func (q Query[T]) Latest(ctx context.Context) (*T, error) { return q.latest(ctx, true) }
+// Latest returns the object with the greatest value of the columns, named by address (or orm.Asc and orm.Desc of it), or of
+// Meta.LatestBy; Earliest that with the smallest.
+func (q Query[T]) Latest(ctx context.Context, by ...any) (*T, error) { return q.latest(ctx, by, true) }
 
-// Earliest returns the object with the smallest value of Meta.LatestBy.
-func (q Query[T]) Earliest(ctx context.Context) (*T, error) { return q.latest(ctx, false) }
+// Earliest returns the object with the smallest value of the columns, or of Meta.LatestBy.
+func (q Query[T]) Earliest(ctx context.Context, by ...any) (*T, error) {
+	return q.latest(ctx, by, false)
+}
 
-func (q Query[T]) latest(ctx context.Context, desc bool) (*T, error) {
+func (q Query[T]) latest(ctx context.Context, by []any, desc bool) (*T, error) {
 	if err := q.s.Model.Ready(); err != nil {
 		return nil, err
 	}
-	if q.s.Model.Latest == nil {
-		return nil, fmt.Errorf("orm: %s: Latest and Earliest need Meta.LatestBy", q.s.Model.GoName())
+	if len(by) == 0 && q.s.Model.Latest == nil {
+		return nil, fmt.Errorf("orm: %s: Latest and Earliest need a column, or Meta.LatestBy", q.s.Model.GoName())
 	}
-	return q.OrderBy(Order{o: expr.Order{Name: q.s.Model.Latest.S.Name, Desc: desc}}).First(ctx)
+	var orders []Order
+	if len(by) == 0 {
+		orders = []Order{{o: expr.Order{Name: q.s.Model.Latest.S.Name, Desc: desc}}}
+	}
+	for _, f := range by {
+		o, ok := f.(Order)
+		if !ok {
+			p, err := pathOf(f)
+			if err != nil {
+				return nil, err
+			}
+			o = Order{o: expr.Order{Path: p}}
+		}
+		o.o.Desc = o.o.Desc != desc
+		orders = append(orders, o)
+	}
+	return q.OrderBy(orders...).First(ctx)
+}
+
+// pathOf is the key path that an address names.
+func pathOf(f any) (*plan.Path, error) {
+	v := reflect.ValueOf(f)
+	if v.Kind() != reflect.Pointer {
+		return nil, fmt.Errorf("orm: a field is named by its address, not by a %T", f)
+	}
+	p := plan.Lookup(v.UnsafePointer())
+	if p == nil {
+		return nil, errNotField
+	}
+	return p, nil
 }
 
 // Count is the number of rows.

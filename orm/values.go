@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"time"
 
@@ -101,6 +100,33 @@ func (q ValuesQuery[R]) Limit(n int) ValuesQuery[R] {
 // Distinct leaves out equal rows.
 func (q ValuesQuery[R]) Distinct() ValuesQuery[R] { q.s.Distinct = true; return q }
 
+// GroupBy groups the rows by expressions, which need not be among the values. Without it they are grouped by all values that
+// hold no aggregate, when one of them does.
+func (q ValuesQuery[R]) GroupBy(by ...AnyExpr) ValuesQuery[R] {
+	q.s.HasGroup, q.s.GroupBy = true, make([]expr.Node, len(by))
+	for i, e := range by {
+		q.s.GroupBy[i] = e.exprNode()
+	}
+	if !q.s.Ordered {
+		q.s.Ordered = true // the model's order speaks of single rows
+	}
+	return q
+}
+
+// Slice keeps the rows from lo up to, not including, hi; a negative hi is the end.
+func (q ValuesQuery[R]) Slice(lo, hi int) ValuesQuery[R] {
+	if lo < 0 {
+		q.s.Err = errors.Join(q.s.Err, fmt.Errorf("orm: a slice cannot begin at %d", lo))
+		return q
+	}
+	q.s.Sliced, q.s.Offset, q.s.Limit = true, lo, -1
+	if hi >= 0 {
+		q.s.Limit = max(0, hi-lo)
+		q.s.Empty = q.s.Empty || q.s.Limit == 0
+	}
+	return q
+}
+
 // All runs the query.
 func (q ValuesQuery[R]) All(ctx context.Context) ([]R, error) {
 	db, s, err := route(ctx, &q.s.DB, q.s.Model, q.s.Lock != nil, q.s.Home)
@@ -114,13 +140,7 @@ func (q ValuesQuery[R]) All(ctx context.Context) ([]R, error) {
 	if err != nil || st.Empty {
 		return nil, err
 	}
-	for i, a := range st.Layout.Annotations {
-		if own := a.Custom.For(q.types[i]); own != nil {
-			q.codec = slices.Clone(q.codec)
-			q.codec[i] = own
-		}
-	}
-	return q.read(ctx, db, s, st.SQL, st.Args, false)
+	return q.read(ctx, db, s, st, false)
 }
 
 // Alias is Annotate without the value in the result: for conditions and orders.
@@ -180,10 +200,28 @@ func (q *Query[T]) extendValues(a expr.Annotation) {
 	q.s.Values = append(q.s.Values[:n:n], expr.Annotation{Name: a.Name, Node: expr.Name{Name: a.Name}})
 }
 
-// DistinctOn keeps the first row of each group of equal values (PostgreSQL).
-func (q Query[T]) DistinctOn(names ...string) Query[T] {
-	for _, n := range names {
-		q.s.DistinctOn = append(q.s.DistinctOn[:len(q.s.DistinctOn):len(q.s.DistinctOn)], expr.Name{Name: n})
+// DistinctOn keeps the first row of each group of equal values, in the order of the query, which must begin with those values
+// (PostgreSQL). Columns are named by address, expressions given as they are, names of the dynamic layer as strings. Elsewhere
+// number the rows: orm.RowNumber over a window, and a filter on it.
+func (q Query[T]) DistinctOn(columns ...any) Query[T] {
+	q.refuseSliced("make distinct")
+	q.refuseCombined("make distinct")
+	for _, c := range columns {
+		var n expr.Node
+		switch c := c.(type) {
+		case string:
+			n = expr.Name{Name: c}
+		case AnyExpr:
+			n = c.exprNode()
+		default:
+			p, err := pathOf(c)
+			if err != nil {
+				q.fail("DistinctOn: %w", err)
+				return q
+			}
+			n = expr.Column{Path: p}
+		}
+		q.s.DistinctOn = append(q.s.DistinctOn[:len(q.s.DistinctOn):len(q.s.DistinctOn)], n)
 	}
 	return q
 }
@@ -372,6 +410,22 @@ func (q Query[T]) dates(ctx context.Context, field, unit string, desc bool, out 
 		list[i], _ = r[0].(time.Time)
 	}
 	return list, nil
+}
+
+// Flat returns the values of one column or expression of a query's rows: Django's values_list(flat=True).
+//
+//	titles, err := orm.Flat(ctx, q, orm.F(&a.Title)) // []string
+func Flat[T, V any](ctx context.Context, q Query[T], e Expr[V]) ([]V, error) {
+	type row struct{ V V }
+	list, err := Values(q, func(r *row) []Pick { return []Pick{As(&r.V, e)} }).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]V, len(list))
+	for i := range list {
+		out[i] = list[i].V
+	}
+	return out, nil
 }
 
 // InBulk returns the objects with the given keys, by key.

@@ -15,6 +15,10 @@ func (b *builder) prepareCombined(mode selectMode) {
 		}
 		sub := b.c.builder(&part, b.outer)
 		sub.depth, sub.top = b.depth, b.top
+		if err := b.sameDatabase(&part); err != nil {
+			b.fail(err)
+			return
+		}
 		sub.prepareSelect(selectInside)
 		if sub.err != nil {
 			b.fail(sub.err)
@@ -81,13 +85,30 @@ func (b *builder) emitCombined(w *writer) {
 	b.writeLimit(w, b.mode)
 }
 
-// writeCombinedOrder orders a combined result by the positions of its columns.
+// writeCombinedOrder orders a combined result by the positions of its columns: by the query's order, or else the model's.
 func (b *builder) writeCombinedOrder(w *writer) {
 	q := b.q
-	for i, o := range q.Order {
+	order := q.Order
+	if !q.Ordered {
+		if b.mode != selectRows {
+			return
+		}
+		list, err := b.model.Ordering()
+		if err != nil {
+			b.fail(err)
+		}
+		for _, o := range list {
+			part := expr.Order{Name: o.Field.S.Name, Desc: o.Desc}
+			if len(o.Steps) > 0 {
+				part.Name = ""
+			}
+			order = append(order, part)
+		}
+	}
+	for i, o := range order {
 		name, desc := o.Name, o.Desc
 		if o.Path != nil {
-			if _, f, err := o.Path.Resolve(); err == nil {
+			if steps, f, err := o.Path.Resolve(); err == nil && len(steps) == 0 {
 				name = f.S.Name
 			}
 		}
@@ -96,21 +117,41 @@ func (b *builder) writeCombinedOrder(w *writer) {
 		}
 		at := b.position(name)
 		if at == 0 {
-			b.fail(fmt.Errorf("orm: ORDER BY %q of a %s: the name is not a column of the result", name, q.Combined.Op))
+			b.fail(fmt.Errorf("orm: a %s can be ordered by columns of its result only, which %s is not (Wrap the query to order by anything, OrderBy() for no order)", q.Combined.Op, orderName(o)))
 			return
+		}
+		nulls := o.Nulls
+		if q.Reverse {
+			desc = !desc
+			switch nulls {
+			case "first":
+				nulls = "last"
+			case "last":
+				nulls = "first"
+			}
 		}
 		if i == 0 {
 			w.str(" ORDER BY ")
 		} else {
 			w.str(", ")
 		}
-		w.str(fmt.Sprint(at))
-		if desc != q.Reverse {
-			w.str(" DESC")
-		} else {
-			w.str(" ASC")
+		text := fmt.Sprint(at)
+		if nulls != "" && !w.d.NullsFirstLast {
+			b.fail(fmt.Errorf("orm: a %s cannot place nulls in its order on %s (Wrap the query)", q.Combined.Op, w.d.Name))
+			return
 		}
+		writeOrderPart(w, rorder{e: &rexpr{write: func(w *writer) { w.str(text) }}, desc: desc, nulls: nulls})
 	}
+}
+
+func orderName(o expr.Order) string {
+	switch {
+	case o.Path != nil:
+		return o.Path.String()
+	case o.Name != "":
+		return fmt.Sprintf("%q", o.Name)
+	}
+	return "an expression"
 }
 
 // position finds a column of the result by name, counted from 1.

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -107,6 +108,8 @@ type builder struct {
 	inherited []expr.Annotation
 	// returning asks an update or delete for columns of its rows; excluded is what an upsert's Excluded stands for.
 	returning bool
+	// through, in an aggregate over the rows of another query, is that query: it gives the columns.
+	through *builder
 	// locks lets the rows of a table in brackets be locked.
 	locks    bool
 	excluded func(w *writer, f *plan.Field)
@@ -124,11 +127,47 @@ func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
 	if err := q.Model.Ready(); err != nil { // before the first look at the table's name
 		b.fail(err)
 	}
+	if outer != nil {
+		if err := outer.sameDatabase(q); err != nil {
+			b.fail(err)
+		}
+	}
 	if q.From == nil && q.Model.Keyless != nil {
 		b.fail(q.Model.Keyless)
 	}
 	b.addBase()
 	return b
+}
+
+// sameDatabase refuses a query inside this one that is for another database: it would read the tables of this one.
+func (b *builder) sameDatabase(q *expr.Query) error {
+	other := q.DB
+	if other == "" {
+		other = q.Home
+	}
+	if other == "" {
+		return nil
+	}
+	for {
+		if b.outer != nil {
+			b = b.outer
+		} else if b.top != nil && b.top != b {
+			b = b.top
+		} else {
+			break
+		}
+	}
+	if databaseName(other) != databaseName(b.q.DB) {
+		return fmt.Errorf("orm: a query of %s is for the database %q and cannot stand inside one for %q (run it first, and use its result)", q.Model.GoName(), databaseName(other), databaseName(b.q.DB))
+	}
+	return nil
+}
+
+func databaseName(db string) string {
+	if db == "" {
+		return "default"
+	}
+	return db
 }
 
 func (b *builder) fail(err error) {
@@ -207,6 +246,7 @@ func (b *builder) prepareSelect(mode selectMode) {
 	if mode == selectRows || q.Sliced || len(q.DistinctOn) > 0 {
 		b.order = b.resolveOrder(mode)
 	}
+	b.checkDistinctOn()
 	b.group = b.resolveGroup(mode)
 	b.selectOrder(mode)
 	b.empty = q.Empty
@@ -272,11 +312,33 @@ func (b *builder) writeTail(w *writer) {
 	w.again = false
 }
 
+// checkDistinctOn sees that the order begins with what must differ: it decides which row is the first of a group.
+func (b *builder) checkDistinctOn() {
+	if len(b.distinctOn) == 0 || len(b.order) == 0 || b.err != nil {
+		return
+	}
+	on := make([]string, len(b.distinctOn))
+	w := &writer{d: b.c.D}
+	for i, e := range b.distinctOn {
+		on[i] = string(w.capture(e.write))
+	}
+	for i := range on {
+		text := ""
+		if i < len(b.order) && !b.order[i].rand {
+			text = string(w.capture(b.order[i].e.write))
+		}
+		if !slices.Contains(on, text) {
+			b.fail(fmt.Errorf("orm: DistinctOn: the order of the query must begin with what DistinctOn names"))
+			return
+		}
+	}
+}
+
 func (b *builder) writeDistinct(w *writer, on []*rexpr) {
 	switch {
 	case len(on) > 0:
 		if !w.d.DistinctOn {
-			b.fail(fmt.Errorf("orm: DISTINCT ON is not supported by %s", w.d.Name))
+			b.fail(fmt.Errorf("orm: DISTINCT ON is not supported by %s (number the rows instead: a filter on orm.RowNumber over a window)", w.d.Name))
 			return
 		}
 		w.str("DISTINCT ON (")

@@ -191,6 +191,8 @@ func (b *builder) resolveTarget(t *target, can reuse) (*rexpr, []int) {
 	var e *rexpr
 	var joins []int
 	switch {
+	case b.through != nil && t.annotation == nil && t.node == nil:
+		return b.throughColumn(t), nil
 	case t.annotation != nil:
 		e = t.annotation
 	case t.node != nil:
@@ -351,6 +353,9 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 }
 
 func (b *builder) resolveUsed(t *target, can reuse) *rexpr {
+	if b.through != nil && t.annotation == nil && t.node == nil {
+		return b.throughColumn(t)
+	}
 	e, joins := b.resolveTarget(t, can)
 	if can != nil {
 		for _, j := range joins {

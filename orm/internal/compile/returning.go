@@ -66,7 +66,7 @@ func (b *builder) writeReturning(w *writer) {
 			b.returning = false
 			return
 		}
-		l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: i})
+		l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: i, Custom: e.custom})
 		cols = append(cols, e)
 	}
 	l.Width, b.layout = len(cols), l

@@ -134,46 +134,7 @@ func (c *Compiler) Aggregate(q *expr.Query, aggs []expr.Annotation) (*Statement,
 	if !q.Sliced {
 		b.q = &plain
 	}
-	b.prepareSelect(selectInside)
-	if b.err != nil {
-		return nil, b.err
-	}
-	out := &builder{c: c, q: &expr.Query{Model: q.Model}, model: q.Model, annots: map[string]*rexpr{}}
-	out.aliases = []*alias{{name: "subquery", table: "subquery", base: true, model: q.Model, refs: 1}}
-	out.used = map[string]bool{}
-	for name, e := range b.annots {
-		col := name
-		inner := *e
-		inner.agg, inner.isAgg, inner.window = false, false, false
-		inner.column, inner.alias = col, 0
-		inner.write = func(w *writer) { w.qualified("subquery", col) }
-		out.annots[name] = &inner
-	}
-	l := &Layout{Model: q.Model}
-	w.str("SELECT ")
-	for i, a := range aggs {
-		e := out.resolve(a.Node, nil)
-		if out.err != nil {
-			return nil, out.err
-		}
-		if i > 0 {
-			w.str(", ")
-		}
-		e.write(w)
-		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: e.kind, Col: i})
-	}
-	l.Width = len(aggs)
-	w.str(" FROM (")
-	if len(out.aliases) > 1 {
-		return nil, fmt.Errorf("orm: an aggregate over a slice or over groups cannot follow relations (annotate the query first)")
-	}
-	b.emit(w)
-	w.str(") ")
-	w.ident("subquery")
-	if out.err != nil {
-		return nil, out.err
-	}
-	return &Statement{SQL: string(w.buf), Args: w.args, Layout: l, Empty: false}, b.err
+	return c.aggregateOver(b, aggs)
 }
 
 // Update compiles UPDATE ... SET.

@@ -136,6 +136,10 @@ func (b *builder) tablePart(t *expr.Table, q *expr.Query, outer *builder) *build
 	sub := b.c.builder(q, outer)
 	if outer == nil {
 		sub.top = b.top
+		if err := b.sameDatabase(q); err != nil {
+			b.fail(err)
+			return nil
+		}
 	}
 	sub.locks = true
 	sub.prepareSelect(selectInside)

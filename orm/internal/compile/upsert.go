@@ -106,6 +106,10 @@ func (c *Compiler) UpdateClashing(q *expr.Query, set []expr.Assign, fields []*pl
 	b.excluded = func(w *writer, f *plan.Field) {
 		for i, x := range fields {
 			if x == f {
+				if f.Custom != nil {
+					writeStored(w, f.Custom, row[i])
+					return
+				}
 				b.writeTyped(w, row[i], keyKind(f))
 				return
 			}
