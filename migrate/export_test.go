@@ -19,3 +19,20 @@ func PlanState(apps []App, want *State, q Questions) ([]Migration, error) {
 	}
 	return nameAll(g, ms), nil
 }
+
+// SafeState is PlanState as makemigrations --safe divides it, with the notes.
+func SafeState(apps []App, want *State, q Questions) ([]Migration, map[Key]string, error) {
+	g, err := newGraph(apps)
+	if err != nil {
+		return nil, nil, err
+	}
+	before, err := g.state()
+	if err != nil {
+		return nil, nil, err
+	}
+	ms, err := Changes(before, want, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	return safe(g, before, nameAll(g, ms))
+}

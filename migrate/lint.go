@@ -59,7 +59,7 @@ func Lint(m *Migration, before *State, o LintOptions) []Warning {
 	if o.Big == 0 {
 		o.Big = 10000
 	}
-	l := &linter{m: m, o: o, made: map[string]bool{}}
+	l := &linter{m: m, o: o, made: map[string]bool{}, filled: map[string]bool{}}
 	if before != nil {
 		l.state = before.Clone()
 	}
@@ -77,6 +77,8 @@ type linter struct {
 	state *State
 	// made are tables and models that the migration makes itself.
 	made map[string]bool
+	// filled are the fields, as "model field", whose nulls a Backfill has filled: an update of them finds few.
+	filled map[string]bool
 	// remade are tables of SQLite that the operation makes anew, with their indexes.
 	remade map[string]bool
 	// holds is the first operation that locks a table in the migration's transaction.
@@ -147,7 +149,11 @@ func (l *linter) ownRules(op Operation) {
 			l.add(op, Warning{ID: "migrations.W113", Problem: fmt.Sprintf("what %q locks stays locked while data is changed", l.holds.Describe()), Fix: "change the data in a migration of its own"})
 		}
 	}
-	if _, ok := op.(Backfill); ok && !l.m.NonAtomic {
+	fill, ok := op.(Backfill)
+	if ok {
+		l.filled[low(fill.Model+" "+fill.Field)] = true
+	}
+	if ok && !l.m.NonAtomic {
 		l.add(op, Warning{ID: "migrations.W114", Problem: "all batches run in one transaction, which holds every row that it has changed", Fix: "set NonAtomic: true on the migration"})
 	}
 }

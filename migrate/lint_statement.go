@@ -53,7 +53,7 @@ func (l *linter) statement(op Operation, next *State, sql string) {
 			l.made["table "+strings.Trim(to, "\"`")] = true
 		}
 		return
-	case l.remade[table]:
+	case l.remade[table], strings.HasPrefix(sql, "UPDATE ") && l.hasFilled(op):
 		return
 	}
 	l.remade[made] = l.remade[made] || made != table
@@ -83,6 +83,17 @@ func (l *linter) statement(op Operation, next *State, sql string) {
 	l.add(op, w)
 }
 
+// hasFilled says that an update is one in batches, or comes after one.
+func (l *linter) hasFilled(op Operation) bool {
+	switch op := inner(op).(type) {
+	case Backfill:
+		return true
+	case AlterField:
+		return l.filled[low(op.Model+" "+op.Field.Name)]
+	}
+	return false
+}
+
 // volatile are functions whose value differs from row to row, so that a default of a new column is written into each.
 var volatile = regexp.MustCompile(`(?i)DEFAULT .*\b(random|gen_random_uuid|uuid_generate_v\w+|clock_timestamp|nextval)\s*\(`)
 
@@ -99,9 +110,7 @@ func (l *linter) postgres(op Operation, next *State, sql string) Warning {
 		case strings.HasPrefix(sql, "CREATE UNIQUE INDEX "):
 			return Warning{ID: "W106", Lock: share, Problem: "builds a unique index", Fix: online + " around the operation"}
 		case strings.HasPrefix(sql, "UPDATE "):
-			if _, batches := op.(Backfill); !batches {
-				return Warning{ID: "W115", Problem: "writes every row that is concerned in one statement", Fix: "in a NonAtomic migration: Backfill"}
-			}
+			return Warning{ID: "W115", Problem: "writes every row that is concerned in one statement", Fix: "in a NonAtomic migration: Backfill"}
 		}
 		return Warning{}
 	}
@@ -143,9 +152,7 @@ func (l *linter) mysql(op Operation, next *State, sql string) Warning {
 	fix := "use a tool that copies the table meanwhile (gh-ost, pt-online-schema-change), and record the migration with --fake"
 	switch {
 	case strings.HasPrefix(sql, "UPDATE "):
-		if _, batches := op.(Backfill); !batches {
-			return Warning{ID: "W115", Problem: "writes every row that is concerned in one statement", Fix: "in a NonAtomic migration: Backfill"}
-		}
+		return Warning{ID: "W115", Problem: "writes every row that is concerned in one statement", Fix: "in a NonAtomic migration: Backfill"}
 	case has(" MODIFY ") && !l.longer(op, next):
 		if l.retyped(op, next) {
 			return Warning{ID: "W111", Lock: lock, Problem: "copies the table for another type (ALGORITHM=COPY)", Fix: fix}
@@ -175,9 +182,7 @@ func (l *linter) sqlite(op Operation, _ *State, sql string) Warning {
 	case strings.HasPrefix(sql, "CREATE INDEX "), strings.HasPrefix(sql, "CREATE UNIQUE INDEX "):
 		return Warning{ID: "W105", Lock: lock, Problem: "builds an index", Fix: wait}
 	case strings.HasPrefix(sql, "UPDATE "):
-		if _, batches := op.(Backfill); !batches {
-			return Warning{ID: "W115", Lock: lock, Problem: "writes every row that is concerned in one statement", Fix: "in a NonAtomic migration: Backfill"}
-		}
+		return Warning{ID: "W115", Lock: lock, Problem: "writes every row that is concerned in one statement", Fix: "in a NonAtomic migration: Backfill"}
 	}
 	return Warning{}
 }

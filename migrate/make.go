@@ -38,6 +38,7 @@ func makeCommand(apps func(ctx context.Context) []App) manage.Command {
 			flags.Var(pairsFlag(o.answers.Renames), "rename", "app.Old=New or app.Model.old=new: take the new name for the old one; may be repeated")
 			flags.Var(pairsFlag(o.answers.Defaults), "default", "app.Model.field=VALUE: the value of existing rows in a new column; may be repeated")
 			flags.BoolVar(&o.answers.AllowDrop, "allow-drop", false, "permit the removal of columns and tables without asking")
+			flags.BoolVar(&o.safe, "safe", false, "divide the changes into steps that can run while the site serves: add, fill in batches, check, drop")
 			return func(ctx context.Context, in *manage.Invocation) error { return makeMigrations(ctx, apps(ctx), o, in) }
 		},
 	}
@@ -60,9 +61,9 @@ func (p pairsFlag) Set(s string) error {
 }
 
 type makeOptions struct {
-	dryRun, check, empty, merge, update, scriptable, noHeader bool
-	name, dir                                                 string
-	answers                                                   *Answers
+	dryRun, check, empty, merge, update, scriptable, noHeader, safe bool
+	name, dir                                                       string
+	answers                                                         *Answers
 }
 
 func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.Invocation) error {
@@ -122,15 +123,39 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 	if err := o.answers.Refused(); err != nil && !o.dryRun {
 		return &manage.ExitError{Code: 3, Err: err}
 	}
+	if o.safe && o.update {
+		return manage.UsageErrorf("--safe writes several migrations, and --update none: take one of them")
+	}
 	if o.update {
 		return w.update(ctx, ms)
 	}
+	if o.safe {
+		if ms, w.notes, err = safe(g, before, ms); err != nil {
+			return err
+		}
+	}
 	for i := range ms {
 		if o.name != "" {
-			ms[i].Name = ms[i].Name[:5] + o.name
+			rename(ms, i, ms[i].Name[:5]+o.name, w.notes)
 		}
 	}
 	return w.write(ms)
+}
+
+// rename gives a migration that is to be written another name, also where others need it.
+func rename(ms []Migration, i int, name string, notes map[Key]string) {
+	old := ms[i].Key()
+	ms[i].Name = name
+	for j := range ms {
+		for k, d := range ms[j].Dependencies {
+			if d == old {
+				ms[j].Dependencies[k] = ms[i].Key()
+			}
+		}
+	}
+	if text, ok := notes[old]; ok {
+		notes[ms[i].Key()] = strings.ReplaceAll(text, VariableName(old.Name), VariableName(name))
+	}
 }
 
 func noChanges(labels []string) string {
@@ -284,6 +309,8 @@ func nextNumber(g *graph, app string) int {
 type maker struct {
 	// dialect is that of the database that Lint thinks of.
 	dialect *dialect.Dialect
+	// notes stand above migrations in their files.
+	notes map[Key]string
 	// fresh are the migrations that are being written, in their order.
 	fresh []Migration
 	o     makeOptions
@@ -353,6 +380,10 @@ func (w *maker) list(m *Migration, path string) {
 	for _, op := range m.Operations {
 		fmt.Fprintf(w.log, "    %s %s\n", category(op), op.Describe())
 	}
+	if note := w.notes[m.Key()]; note != "" {
+		_, note, _ = strings.Cut(note, " is ")
+		fmt.Fprintf(w.log, "    %s\n", strings.ReplaceAll(note, "\n\n", "\n    "))
+	}
 	for _, warning := range Lint(m, w.before(m), LintOptions{Dialect: w.dialect}) {
 		fmt.Fprintf(w.log, "    %s\n", w.in.Style.Warning("! "+warning.String()))
 	}
@@ -421,7 +452,7 @@ func (w *maker) one(m *Migration, sources map[int]string) error {
 	if w.o.noHeader {
 		header = ""
 	}
-	src, err := file(packageName(w.dir(m.App)), m, header, sources)
+	src, err := file(packageName(w.dir(m.App)), m, header, w.notes[m.Key()], sources)
 	if err != nil {
 		return err
 	}

@@ -19,11 +19,11 @@ import (
 const fileHeader = "// Code written by makemigrations; it may be edited.\n\n"
 
 // File writes a migration as a Go file of package pkg. The function's name is VariableName(m.Name).
-func File(pkg string, m *Migration) ([]byte, error) { return file(pkg, m, fileHeader, nil) }
+func File(pkg string, m *Migration) ([]byte, error) { return file(pkg, m, fileHeader, "", nil) }
 
 // file writes a migration. Sources are Go expressions for operations that cannot be written as values: those with Go
-// functions in them, by their place.
-func file(pkg string, m *Migration, header string, sources map[int]string) ([]byte, error) {
+// functions in them, by their place; note stands above the migration.
+func file(pkg string, m *Migration, header, note string, sources map[int]string) ([]byte, error) {
 	w := &goWriter{}
 	w.b.WriteString(header + "package " + pkg + "\n\n")
 	body := &goWriter{sources: sources}
@@ -43,8 +43,30 @@ func file(pkg string, m *Migration, header string, sources map[int]string) ([]by
 		w.b.WriteString("\t\"github.com/nuages-go/nuages/orm/schema\"\n")
 	}
 	w.b.WriteString(")\n\n")
+	w.comment(note)
 	w.b.Write(body.b.Bytes())
 	return format.Source(w.b.Bytes())
+}
+
+// comment writes a text as lines of a comment.
+func (w *goWriter) comment(text string) {
+	if text == "" {
+		return
+	}
+	for i, paragraph := range strings.Split(text, "\n\n") {
+		if i > 0 {
+			w.b.WriteString("//\n")
+		}
+		line := "//"
+		for word := range strings.FieldsSeq(paragraph) {
+			if len(line)+1+len(word) > 120 {
+				w.b.WriteString(line + "\n")
+				line = "//"
+			}
+			line += " " + word
+		}
+		w.b.WriteString(line + "\n")
+	}
 }
 
 // ListFile writes the file with the list of an application's migrations, in order.
@@ -241,7 +263,14 @@ func (w *goWriter) special(v reflect.Value) bool {
 		fmt.Fprintf(&w.b, ", Label: %q}", x.Label)
 	case time.Duration:
 		w.time = true
-		fmt.Fprintf(&w.b, "time.Duration(%d)", int64(x))
+		switch {
+		case x != 0 && x%time.Second == 0:
+			fmt.Fprintf(&w.b, "%d * time.Second", x/time.Second)
+		case x != 0 && x%time.Millisecond == 0:
+			fmt.Fprintf(&w.b, "%d * time.Millisecond", x/time.Millisecond)
+		default:
+			fmt.Fprintf(&w.b, "time.Duration(%d)", int64(x))
+		}
 	case time.Time:
 		w.time = true
 		u := x.UTC()
