@@ -55,6 +55,9 @@ func TestAllowMigrate(t *testing.T) {
 		if got := tableNames(t, ctx, name); !slices.Equal(got, tables) {
 			t.Errorf("%s has %v, want %v", name, got, tables)
 		}
+		if diff, err := migrate.Drift(ctx, apps, name); err != nil || len(diff) > 0 {
+			t.Errorf("%s drifts: %q, %v", name, diff, err)
+		}
 		if err := migrate.Run(ctx, apps, migrate.Options{DB: name, App: "shop", Target: "zero"}); err != nil {
 			t.Errorf("%s, back: %v", name, err)
 		}

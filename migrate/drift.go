@@ -49,6 +49,9 @@ func drift(ctx context.Context, db string, s *State) ([]string, error) {
 	}
 	var out []string
 	for _, m := range list {
+		if !allowed(ctx, db, m.App, CreateModel{Name: routedTable(s, m)}) {
+			continue // routers keep its table elsewhere
+		}
 		t := live[m.Table]
 		if len(t.Columns) == 0 {
 			out = append(out, fmt.Sprintf("table %s is missing", m.Table))
@@ -71,6 +74,25 @@ func drift(ctx context.Context, db string, s *State) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// routedTable is the model that routers are asked about for a table: the model itself, or the owner of a hidden table.
+func routedTable(s *State, m *schema.Model) string {
+	if s.Model(m.App, m.Name) != nil {
+		return m.Name
+	}
+	for _, owner := range s.Models() {
+		for i := range owner.Fields {
+			f := &owner.Fields[i]
+			if owner.App != m.App || f.Kind != schema.ManyToMany || f.Rel.Through != "" {
+				continue
+			}
+			if to := s.ByLabel(f.Rel.To); to != nil && orm.HiddenThrough(owner, f, to).Name == m.Name {
+				return owner.Name
+			}
+		}
+	}
+	return m.Name
 }
 
 // wanted describes a table as the state has it, a line for each column, key, constraint and index.

@@ -280,6 +280,11 @@ func TestOperations(t *testing.T) {
 			migrate.RemoveConstraint{Model: "Animal", Name: "animal_part"},
 		}, query: zooData},
 		{name: "unique together", ops: []migrate.Operation{migrate.AlterUniqueTogether{Model: "Animal", Sets: [][]string{{"name", "tag"}, {"tag", "legs"}}}}, query: zooData},
+		{name: "index together, of old histories", ops: []migrate.Operation{
+			migrate.AlterIndexTogether{Model: "Animal", Sets: [][]string{{"name", "tag"}, {"tag", "legs"}}},
+			migrate.AlterIndexTogether{Model: "Animal", Sets: [][]string{{"name", "tag"}}},
+			migrate.AlterModelManagers{Model: "Animal"},
+		}, query: zooData},
 		{name: "unique together after another table name", ops: []migrate.Operation{
 			migrate.AlterModelTable{Model: "Animal", Table: "beasts"},
 			migrate.AlterUniqueTogether{Model: "Animal"},

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -96,6 +97,10 @@ func targetOf(op Operation) (model, field string) {
 		return op.Model, ""
 	case Backfill:
 		return op.Model, ""
+	case AlterIndexTogether:
+		return op.Model, ""
+	case AlterModelManagers:
+		return op.Model, ""
 	}
 	return "", ""
 }
@@ -160,7 +165,7 @@ func passes(a, b Operation, app string) bool {
 // aboutTable says that an operation changes the table as a whole and nothing that others of its sort look at.
 func aboutTable(op Operation) bool {
 	switch op.(type) {
-	case AlterModelTable, AlterModelTableComment, AlterModelOptions:
+	case AlterModelTable, AlterModelTableComment, AlterModelOptions, AlterModelManagers:
 		return true
 	}
 	return false
@@ -305,7 +310,7 @@ func reduceField(a, b Operation, fa, fb string) ([]Operation, bool) {
 
 func reduceOption(a, b Operation) ([]Operation, bool) {
 	switch a := a.(type) {
-	case AlterModelTable, AlterModelTableComment, AlterModelOptions, AlterUniqueTogether:
+	case AlterModelTable, AlterModelTableComment, AlterModelOptions, AlterUniqueTogether, AlterIndexTogether, AlterModelManagers:
 		if category(a) == category(b) && sameType(a, b) {
 			return []Operation{b}, true
 		}
@@ -377,20 +382,4 @@ func reduceOption(a, b Operation) ([]Operation, bool) {
 	return nil, false
 }
 
-func sameType(a, b Operation) bool {
-	switch a.(type) {
-	case AlterModelTable:
-		_, ok := b.(AlterModelTable)
-		return ok
-	case AlterModelTableComment:
-		_, ok := b.(AlterModelTableComment)
-		return ok
-	case AlterModelOptions:
-		_, ok := b.(AlterModelOptions)
-		return ok
-	case AlterUniqueTogether:
-		_, ok := b.(AlterUniqueTogether)
-		return ok
-	}
-	return false
-}
+func sameType(a, b Operation) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }

@@ -105,6 +105,8 @@ type goWriter struct {
 	schema, expr, time bool
 	err                error
 	sources            map[int]string
+	// onDelete writes OnDelete also where it is Protect.
+	onDelete bool
 }
 
 // source is a value as it would stand in a migration. Equal descriptions are equal texts, whatever Go types the values
@@ -403,10 +405,15 @@ func (w *goWriter) structBody(v reflect.Value) {
 	w.b.WriteString("{")
 	t := v.Type()
 	long := t == reflect.TypeFor[CreateModel]()
+	if f, ok := v.Interface().(schema.Field); ok { // what happens to rows that point to a deleted one is always said
+		defer func(was bool) { w.onDelete = was }(w.onDelete)
+		w.onDelete = f.Kind == schema.ForeignKey || f.Kind == schema.OneToOne
+	}
 	first := true
 	for i := range t.NumField() {
 		f := v.Field(i)
-		if !t.Field(i).IsExported() || f.IsZero() {
+		said := w.onDelete && f.Type() == reflect.TypeFor[schema.OnDelete]()
+		if !t.Field(i).IsExported() || f.IsZero() && !said {
 			continue
 		}
 		if long {
