@@ -61,7 +61,7 @@ func (db *DB) insertRow(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 	if err != nil {
 		return err
 	}
-	if len(in.returning) == 0 || !db.d.Returning {
+	if len(in.returning) == 0 || !db.d.Returning || in.told {
 		if err := db.told(m, in.returning); err != nil {
 			return err
 		}
@@ -72,8 +72,10 @@ func (db *DB) insertRow(ctx context.Context, s *scope, m *plan.Model, obj plan.P
 		if m.PK != nil && slices.Contains(in.returning, m.PK) {
 			setID(m, obj, res.LastInsertID)
 		}
-		if err := db.readBack(ctx, s, m, []plan.Pointer{obj}, in.returning); err != nil {
-			return err
+		if !in.told {
+			if err := db.readBack(ctx, s, m, []plan.Pointer{obj}, in.returning); err != nil {
+				return err
+			}
 		}
 		m.SetState(obj, nil)
 		settle(m, obj, name)

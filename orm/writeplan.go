@@ -15,6 +15,8 @@ type writePlan struct {
 	sql string
 	// fields are the columns whose values are the arguments, returning those that the database tells.
 	fields, returning []*plan.Field
+	// told: what is returned is an automatic key alone, which the driver tells without RETURNING.
+	told bool
 }
 
 // writeKey says which statement: a model, what to do, and the columns that take part as bits by their index.
@@ -70,7 +72,11 @@ func (db *DB) insertPlan(s *scope, m *plan.Model, obj plan.Pointer) *writePlan {
 	}
 	in := db.insertShape(m, obj)
 	in.Rows = [][]dialect.Value{make([]dialect.Value, len(in.Fields))}
-	p := &writePlan{sql: db.compiler(s).Insert(in).SQL, fields: in.Fields, returning: in.Returning}
+	p := &writePlan{fields: in.Fields, returning: in.Returning}
+	if db.d.TellsKeys && len(in.Returning) == 1 && in.Returning[0] == m.PK && m.PK.S.Kind.IsAuto() {
+		p.told, in.Returning = true, nil
+	}
+	p.sql = db.compiler(s).Insert(in).SQL
 	db.writes.add(key, p)
 	return p
 }

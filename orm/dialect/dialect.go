@@ -39,6 +39,8 @@ type Dialect struct {
 	DeferredKeys bool
 	// ConsecutiveKeys: the automatic keys of one INSERT of many rows follow each other, and the first of them is told.
 	ConsecutiveKeys bool
+	// TellsKeys: the automatic key of one row comes with the answer to its INSERT, at no cost.
+	TellsKeys bool
 	// InlineForeignKeys: foreign keys stand in the column's definition (SQLite).
 	InlineForeignKeys bool
 	// BoolTrue and BoolFalse are the literals.

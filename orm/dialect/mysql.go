@@ -11,7 +11,7 @@ import (
 func MySQL() *Dialect {
 	return &Dialect{
 		Name: "mysql", Quote: '`', MaxName: 64, MaxParams: 65535,
-		IgnoreInsert: "INSERT IGNORE INTO ", ForUpdate: true, NoLimit: "18446744073709551615", ConsecutiveKeys: true, Lateral: true,
+		IgnoreInsert: "INSERT IGNORE INTO ", ForUpdate: true, NoLimit: "18446744073709551615", ConsecutiveKeys: true, TellsKeys: true, Lateral: true,
 		BoolTrue: "1", BoolFalse: "0", RowValues: true,
 		ColumnType: mysqlType, ColumnCheck: mysqlCheck,
 		Lookup: mysqlLookup, Extract: mysqlExtract, Trunc: mysqlTrunc, Bind: mysqlBind,
@@ -250,7 +250,8 @@ func mysqlTrunc(b []byte, unit string, kind schema.Kind, zone string, of []byte)
 func mysqlBind(v Value) Value {
 	switch v.Kind {
 	case Time:
-		return TextValue(string(AppendTime(nil, v.Time())))
+		var b [40]byte
+		return TextValue(string(AppendTime(b[:0], v.Time())))
 	case Date:
 		return TextValue(v.Time().Format("2006-01-02"))
 	case Clock:
