@@ -169,6 +169,8 @@ func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 		case isUniqueIndex(c) && e.mysqlSkips(c.Expressions, true, c.Where != nil):
 		case c.Check != nil:
 			out = append(out, "check "+c.Name)
+		case len(c.Exclude) > 0:
+			out = append(out, "exclusion "+c.Name)
 		case isUniqueIndex(c):
 			out = append(out, "unique index "+c.Name)
 		default:
@@ -198,6 +200,9 @@ func columnLine(name, typ string, notNull, deflt, auto, generated bool) string {
 // plainType brings the spellings of a type together.
 func plainType(typ string) string {
 	typ = strings.ReplaceAll(strings.ToLower(typ), ", ", ",")
+	if at := strings.IndexByte(typ, '['); at >= 0 { // PostgreSQL knows neither the sizes nor the dimensions of an array
+		return plainType(typ[:at]) + "[]"
+	}
 	name, rest, _ := strings.Cut(typ, "(")
 	if rest != "" {
 		rest = "(" + rest
@@ -283,6 +288,8 @@ func (e *Editor) foundConstraint(c *dbConstraint, named map[string]bool) []strin
 			action = " ON DELETE " + c.OnDelete
 		}
 		return []string{"foreign key (" + strings.Join(c.Columns, ", ") + ") to " + c.RefTable + " (" + strings.Join(c.RefColumns, ", ") + ")" + action}
+	case c.Kind == "x":
+		return []string{"exclusion " + c.Name}
 	case c.Kind == "u" && named[c.Name]:
 		return []string{"unique constraint " + c.Name}
 	case c.Kind == "u":

@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
-	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -203,39 +201,6 @@ func onDeleteSQL(o schema.OnDelete) string {
 	return ""
 }
 
-func (e *Editor) dbDefault(m *schema.Model, f *schema.Field) (string, error) {
-	if se, ok := f.DBDefault.(schema.Expression); ok {
-		sql, err := orm.ExpressionSQL(e.d, m, se)
-		if err != nil {
-			return "", err
-		}
-		if _, literal := se.(expr.Literal); literal {
-			if f.Kind.IsInteger() || f.Kind == schema.Decimal || f.Kind == schema.Float {
-				sql = strings.Trim(sql, "'")
-			}
-			switch {
-			case strings.HasPrefix(sql, "CAST("):
-				sql = "(" + sql + ")"
-			case f.Kind == schema.Decimal && e.d.Name == "sqlite":
-				sql = "(CAST('" + sql + "' AS NUMERIC))"
-			}
-			return sql, nil
-		}
-		if strings.ContainsRune(sql, '(') {
-			sql = "(" + sql + ")"
-		}
-		return sql, nil
-	}
-	sql, err := orm.LiteralSQL(e.d, f.DBDefault)
-	if f.Kind.IsInteger() || f.Kind == schema.Decimal || f.Kind == schema.Float {
-		sql = strings.Trim(sql, "'")
-	}
-	if f.Kind == schema.Decimal && e.d.Name == "sqlite" {
-		sql = "(CAST('" + strings.Trim(sql, "'") + "' AS NUMERIC))"
-	}
-	return sql, err
-}
-
 // tableSQL is CREATE TABLE.
 func (e *Editor) tableSQL(s *State, m *schema.Model, table string) (string, error) {
 	var parts []string
@@ -272,30 +237,6 @@ func (e *Editor) tableSQL(s *State, m *schema.Model, table string) (string, erro
 // isComposite says that a field is a part of a composite key.
 func isComposite(m *schema.Model, f *schema.Field) bool {
 	return slices.Contains(m.PrimaryKey, f.Name)
-}
-
-// inlineConstraint is a constraint's part of CREATE TABLE; those that are unique indexes have none.
-func (e *Editor) inlineConstraint(m *schema.Model, c *schema.Constraint) (string, error) {
-	switch {
-	case c.Check != nil:
-		sql, err := orm.ExpressionSQL(e.d, m, c.Check)
-		return "CONSTRAINT " + e.name(c.Name) + " CHECK (" + sql + ")", err
-	case isUniqueIndex(c):
-		return "", nil
-	}
-	cols, err := columns(m, c.Fields)
-	sql := "CONSTRAINT " + e.name(c.Name) + " UNIQUE (" + e.names(cols) + ")"
-	if c.NullsNotDistinct && e.d.Name == "postgresql" {
-		sql = strings.Replace(sql, " UNIQUE (", " UNIQUE NULLS NOT DISTINCT (", 1)
-	}
-	if c.Deferrable != "" && e.d.Name == "postgresql" {
-		sql += " DEFERRABLE INITIALLY " + strings.ToUpper(c.Deferrable)
-	}
-	return sql, err
-}
-
-func isUniqueIndex(c *schema.Constraint) bool {
-	return c.Check == nil && (c.Where != nil || len(c.Expressions) > 0 || len(c.Include) > 0 || len(c.OpClasses) > 0)
 }
 
 func columns(m *schema.Model, fields []string) ([]string, error) {
@@ -367,158 +308,6 @@ func (e *Editor) createThrough(ctx context.Context, s *State, m *schema.Model, f
 	return e.CreateTable(ctx, with, t)
 }
 
-// deferIndexes puts off the indexes of a table, in Django's order: unique together, foreign keys, fields, indexes.
-func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
-	for _, set := range m.UniqueTogether {
-		e.deferred = append(e.deferred, e.uniqueTogetherSQL(m, set))
-	}
-	if !e.d.InlineForeignKeys {
-		for i := range m.Fields {
-			sql, err := e.foreignKeySQL(s, m, &m.Fields[i])
-			if err != nil {
-				return err
-			}
-			if sql != "" {
-				e.deferred = append(e.deferred, sql)
-			}
-		}
-	}
-	for i := range m.Fields {
-		list, err := e.fieldIndexes(s, m, &m.Fields[i])
-		if err != nil {
-			return err
-		}
-		e.deferred = append(e.deferred, list...)
-	}
-	for i := range m.Constraints {
-		if c := &m.Constraints[i]; isUniqueIndex(c) && !e.mysqlSkips(c.Expressions, true, c.Where != nil) {
-			sql, err := e.uniqueIndexSQL(m, c)
-			if err != nil {
-				return err
-			}
-			e.deferred = append(e.deferred, sql)
-		}
-	}
-	for i := range m.Indexes {
-		if e.mysqlSkips(m.Indexes[i].Expressions, false, false) {
-			continue
-		}
-		sql, err := e.indexSQL(m, &m.Indexes[i])
-		if err != nil {
-			return err
-		}
-		e.deferred = append(e.deferred, sql)
-	}
-	return nil
-}
-
-// fieldIndexes are the indexes that a field has by itself.
-func (e *Editor) fieldIndexes(s *State, m *schema.Model, f *schema.Field) ([]string, error) {
-	if !f.HasColumn() {
-		return nil, nil
-	}
-	var out []string
-	col := f.ColumnName()
-	if e.d.Name == "mysql" {
-		typ, err := e.columnType(s, f)
-		if err != nil || !e.mysqlIndexed(f, typ) {
-			return nil, err
-		}
-	}
-	if f.WantsIndex() {
-		name := schema.IndexName(m.Table, []string{col}, "", e.d.MaxName)
-		out = append(out, "CREATE INDEX "+e.name(name)+" ON "+e.name(m.Table)+" ("+e.name(col)+")")
-	}
-	like, err := e.likeIndex(s, m, f)
-	if like != "" {
-		out = append(out, like)
-	}
-	return out, err
-}
-
-func (e *Editor) uniqueTogetherSQL(m *schema.Model, set []string) string {
-	cols, err := columns(m, set)
-	if err != nil {
-		cols = set
-	}
-	name := schema.IndexName(m.Table, cols, "_uniq", e.d.MaxName)
-	if e.d.Name == "sqlite" {
-		return "CREATE UNIQUE INDEX " + e.name(name) + " ON " + e.name(m.Table) + " (" + e.names(cols) + ")"
-	}
-	return "ALTER TABLE " + e.name(m.Table) + " ADD CONSTRAINT " + e.name(name) + " UNIQUE (" + e.names(cols) + ")"
-}
-
-// indexSQL is CREATE INDEX.
-func (e *Editor) indexSQL(m *schema.Model, ix *schema.Index) (string, error) {
-	parts, err := e.indexParts(m, ix.Fields, ix.Expressions, ix.OpClasses)
-	if err != nil {
-		return "", err
-	}
-	sql := "CREATE INDEX " + e.name(ix.Name) + " ON " + e.name(m.Table) + " (" + strings.Join(parts, ", ") + ")"
-	if sql, err = e.withInclude(sql, m, ix.Include); err != nil {
-		return "", err
-	}
-	return e.withWhere(sql, m, ix.Where)
-}
-
-func (e *Editor) uniqueIndexSQL(m *schema.Model, c *schema.Constraint) (string, error) {
-	parts, err := e.indexParts(m, c.Fields, c.Expressions, c.OpClasses)
-	if err != nil {
-		return "", err
-	}
-	sql := "CREATE UNIQUE INDEX " + e.name(c.Name) + " ON " + e.name(m.Table) + " (" + strings.Join(parts, ", ") + ")"
-	if sql, err = e.withInclude(sql, m, c.Include); err != nil {
-		return "", err
-	}
-	if c.NullsNotDistinct && e.d.Name == "postgresql" {
-		sql += " NULLS NOT DISTINCT"
-	}
-	return e.withWhere(sql, m, c.Where)
-}
-
-func (e *Editor) withWhere(sql string, m *schema.Model, where schema.Expression) (string, error) {
-	if where == nil || e.d.Name == "mysql" { // an index over all rows serves too
-		return sql, nil
-	}
-	w, err := orm.ExpressionSQL(e.d, m, where)
-	return sql + " WHERE " + w, err
-}
-
-// withInclude adds the columns that an index only stores, where the database can.
-func (e *Editor) withInclude(sql string, m *schema.Model, fields []string) (string, error) {
-	if len(fields) == 0 || e.d.Name != "postgresql" {
-		return sql, nil
-	}
-	cols, err := columns(m, fields)
-	return sql + " INCLUDE (" + e.names(cols) + ")", err
-}
-
-func (e *Editor) indexParts(m *schema.Model, fields []string, exprs []schema.Expression, classes []string) ([]string, error) {
-	var parts []string
-	for i, name := range fields {
-		cols, err := columns(m, []string{name})
-		if err != nil {
-			return nil, err
-		}
-		part := e.name(cols[0])
-		if i < len(classes) && classes[i] != "" && e.d.Name == "postgresql" {
-			part += " " + classes[i]
-		}
-		if strings.HasPrefix(name, "-") {
-			part += " DESC"
-		}
-		parts = append(parts, part)
-	}
-	for _, x := range exprs {
-		part, err := e.indexExpression(m, x)
-		if err != nil {
-			return nil, err
-		}
-		parts = append(parts, part)
-	}
-	return parts, nil
-}
-
 // DropTable drops a model's table and those of its many-to-many fields.
 func (e *Editor) DropTable(ctx context.Context, s *State, m *schema.Model) error {
 	for i := range m.Fields {
@@ -552,78 +341,4 @@ func (e *Editor) forget(table string) {
 	e.deferred = slices.DeleteFunc(e.deferred, func(sql string) bool {
 		return strings.Contains(sql, on) || strings.HasPrefix(sql, alter)
 	})
-}
-
-// effectiveDefault is the value that rows get in a new column: the field's default, an empty text where forms may be left
-// empty, now for automatic times.
-func effectiveDefault(f *schema.Field, oneOff any) any {
-	switch {
-	case oneOff != nil:
-		return oneOff
-	case f.Default != nil:
-		return f.Default
-	case !f.Null && f.Blank && f.Kind.IsText():
-		return ""
-	case !f.Null && f.Blank && f.Kind == schema.Binary:
-		return []byte{}
-	case f.AutoNow || f.AutoNowAdd:
-		return time.Now().UTC().Truncate(time.Microsecond)
-	}
-	return nil
-}
-
-// zeroValue is what rows get in a column that comes back and may not be null: the zero of its type, or nil if there is none.
-func zeroValue(f *schema.Field) any {
-	switch {
-	case f.Null || f.PrimaryKey || f.Rel != nil || f.DBDefault != nil || f.Expression != nil:
-		return nil
-	case f.Kind.IsText():
-		return ""
-	case f.Kind.IsInteger(), f.Kind == schema.Decimal, f.Kind == schema.Float:
-		return 0
-	}
-	switch f.Kind {
-	case schema.Boolean:
-		return false
-	case schema.Date, schema.DateTime:
-		return time.Unix(0, 0).UTC()
-	case schema.Time, schema.Duration:
-		return time.Duration(0)
-	case schema.Binary:
-		return []byte{}
-	case schema.JSON:
-		return "null"
-	case schema.UUID:
-		return [16]byte{}
-	case schema.IP:
-		return "0.0.0.0"
-	}
-	return nil
-}
-
-// literal writes a value for a field's column as SQL.
-func (e *Editor) literal(f *schema.Field, v any) (string, error) {
-	if v == nil {
-		return "NULL", nil
-	}
-	switch x := v.(type) {
-	case time.Time:
-		if f.Kind == schema.Date {
-			v = x.Format("2006-01-02")
-		}
-	case time.Duration:
-		if f.Kind == schema.Time {
-			v = string(dialect.AppendClock(nil, x))
-		}
-	case [16]byte, string, int, bool:
-	default:
-		if f.Kind == schema.JSON {
-			text, err := json.Marshal(v)
-			if err != nil {
-				return "", fmt.Errorf("migrate: the default of %s: %w", f.Name, err)
-			}
-			v = string(text)
-		}
-	}
-	return orm.LiteralSQL(e.d, v)
 }

@@ -6,31 +6,8 @@ import (
 	"slices"
 
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
-
-func (e *Editor) indexExpression(m *schema.Model, x schema.Expression) (string, error) {
-	desc := false
-	inner := x
-	if s, ok := x.(expr.Sorted); ok {
-		desc = s.Desc
-		if se, ok := s.Of.(schema.Expression); ok {
-			inner = se
-		}
-	}
-	sql, err := orm.ExpressionSQL(e.d, m, inner)
-	if err != nil {
-		return "", err
-	}
-	if _, plain := inner.(expr.Name); !plain {
-		sql = "(" + sql + ")"
-	}
-	if desc {
-		sql += " DESC"
-	}
-	return sql, nil
-}
 
 // unsupported is the error for a database without an editor of its own.
 func (e *Editor) unsupported(what string) error {
@@ -316,7 +293,7 @@ func (e *Editor) RemoveConstraint(ctx context.Context, _, s *State, before, afte
 	if e.d.Name == "sqlite" {
 		return e.remake(ctx, s, before, after, nil)
 	}
-	if c.Check == nil {
+	if len(c.Fields) > 0 {
 		if err := e.mysqlKeepKey(ctx, before, c.Fields[0], c.Name); err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func (e *Editor) likeClass(s *State, f *schema.Field) (string, error) {
 	}
 	typ, err := e.columnType(s, f)
 	switch {
-	case err != nil:
+	case err != nil || strings.Contains(typ, "["):
 		return "", err
 	case strings.HasPrefix(typ, "varchar"):
 		return "varchar_pattern_ops", nil

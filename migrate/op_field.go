@@ -221,6 +221,11 @@ func (o RenameField) renameIn(m *schema.Model) {
 	for i := range m.Constraints {
 		c := &m.Constraints[i]
 		c.Fields, c.Include, c.Expressions = names(c.Fields), names(c.Include), expressions(c.Expressions)
+		c.Exclude = slices.Clone(c.Exclude)
+		for k := range c.Exclude {
+			x := &c.Exclude[k]
+			x.Field, x.Expression = renameLookup(x.Field, o.Old, o.New), renameInExpression(x.Expression, o.Old, o.New)
+		}
 		c.Check, c.Where = renameInExpression(c.Check, o.Old, o.New), renameInExpression(c.Where, o.Old, o.New)
 	}
 	for i := range m.Fields {

@@ -126,6 +126,7 @@ func (d *describer) index(ix Index) {
 	if ix.where != nil {
 		si.Where = d.predicate(ix.where)
 	}
+	si.Using, si.With, si.OpClasses, si.Include = ix.own.using, ix.own.with, ix.own.classes, d.fieldNames("Indexes", ix.own.include)
 	if si.Name == "" && len(si.Fields) > 0 {
 		var cols []string
 		var desc []bool
@@ -149,6 +150,11 @@ func (d *describer) constraint(c Constraint) {
 	}
 	if c.where != nil {
 		sc.Where = d.predicate(c.where)
+	}
+	sc.Using, sc.OpClasses, sc.Include = c.own.using, c.own.classes, d.fieldNames("Constraints", c.own.include)
+	sc.Deferrable, sc.NullsNotDistinct = c.own.deferrable, c.own.nullsNotDistinct
+	for _, x := range c.own.exclude {
+		sc.Exclude = append(sc.Exclude, d.exclusion(x))
 	}
 	if sc.Name == "" {
 		d.problem(": a constraint needs a name")

@@ -97,6 +97,7 @@ type Index struct {
 	name   string
 	where  *Predicate
 	exprs  []AnyExpr
+	own    postgresIndex
 }
 
 // IndexOn is an index over fields, given by address, or with a direction: IndexOn(&a.Status, orm.Desc(a.Published)).
@@ -119,6 +120,7 @@ type Constraint struct {
 	check   *Predicate
 	where   *Predicate
 	message string
+	own     postgresIndex
 }
 
 // UniqueOn allows each combination of the fields once.

@@ -202,11 +202,25 @@ type Index struct {
 	Where Expression
 	// Include adds columns that are only stored (PostgreSQL).
 	Include []string
-	// OpClasses per field (PostgreSQL).
+	// OpClasses per field, and per expression after those (PostgreSQL).
 	OpClasses []string
+	// Using is the method of the index: "gin", "gist", "brin", "hash", "spgist", "bloom" (PostgreSQL; others ignore it).
+	Using string
+	// With are parameters of storage: "fillfactor = 80" (PostgreSQL).
+	With string
 }
 
-// Constraint is a check or a unique constraint.
+// Exclusion is one condition of an exclusion constraint: two rows must not both hold for all of them.
+type Exclusion struct {
+	// Field or Expression is what is compared.
+	Field      string
+	Expression Expression
+	// Operator compares: "&&" for ranges that overlap, "=".
+	Operator string
+	OpClass  string
+}
+
+// Constraint is a check, a unique or an exclusion constraint.
 type Constraint struct {
 	Name string
 	// Check is the condition of a check constraint; without it the constraint is unique.
@@ -222,6 +236,9 @@ type Constraint struct {
 	OpClasses  []string
 	// NullsNotDistinct makes two nulls equal (PostgreSQL 15).
 	NullsNotDistinct bool
+	// Exclude makes an exclusion constraint (PostgreSQL), Using is the method of its index. Default: "gist".
+	Exclude []Exclusion
+	Using   string
 	// Message is what people read when the constraint is violated.
 	Message string
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nuages-go/nuages/internal/testmodels/contenttypes"
 	"github.com/nuages-go/nuages/internal/testmodels/flatpages"
 	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
+	"github.com/nuages-go/nuages/internal/testmodels/pgroom"
 	"github.com/nuages-go/nuages/internal/testmodels/redirects"
 	"github.com/nuages-go/nuages/internal/testmodels/sessions"
 	"github.com/nuages-go/nuages/internal/testmodels/sites"
@@ -231,4 +232,15 @@ func redirectMigrations() []migrate.Migration {
 		}),
 		step("0002_alter_redirect_new_path_help_text", migrate.AlterField{Model: "redirect", Field: blank(verbose("redirect to", char("new_path", 200)))}),
 	)
+}
+
+// PostgresApps are Apps and the room that only PostgreSQL has.
+func PostgresApps() []migrate.App {
+	var room *schema.Model
+	for _, m := range pgroom.All() {
+		room = m.Schema()
+	}
+	create := migrate.CreateModel{Name: room.Name, Fields: room.Fields, Options: room.Options}
+	create.Options.VerboseName, create.Options.VerboseNamePlural = "", ""
+	return append(Apps(), migrate.App{Label: "pgroom", Models: pgroom.All(), Migrations: line("pgroom", nil, step("0001_initial", create))})
 }
