@@ -15,6 +15,7 @@ import (
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/middleware"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/signals"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views"
@@ -33,6 +34,7 @@ type builder struct {
 	opened    []*orm.DB // by us from a URL
 	databases orm.Databases
 	models    *orm.Registry
+	signals   *signals.Hub
 	dtl       *template.DTL
 	engines   template.Engines
 	resolver  *urls.Resolver
@@ -259,6 +261,8 @@ func (b *builder) instance() *Instance {
 	if len(b.settings.Routers) > 0 {
 		base = orm.WithRouters(base, b.settings.Routers...)
 	}
+	app.signals = b.signals
+	base = orm.WithSignals(base, b.signals)
 	base = template.WithEngines(base, b.engines)
 	base = urls.WithResolver(base, b.resolver)
 	app.base = context.WithValue(base, instanceKey{}, app)

@@ -53,7 +53,7 @@ func (s *Site) commands() []manage.Command {
 			own = append(own, c)
 		}
 	}
-	own = append(own, runserverCommand(s), serveCommand(), checkCommand(), routesCommand(), settingsCommand(s))
+	own = append(own, runserverCommand(s), serveCommand(), checkCommand(), routesCommand(), settingsCommand(s), signalsCommand())
 	return append(own, migrateCommands()...)
 }
 

@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/nuages-go/nuages/apps"
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/signals"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/web"
@@ -52,6 +54,9 @@ type Site struct {
 	Commands []manage.Command
 	Checks   []manage.Check
 
+	// Receivers are the site's own signal receivers, before those of the applications.
+	Receivers []signals.Receiver
+
 	// ErrorPage makes the response for an error. Default: views.ErrorPage.
 	ErrorPage func(r *web.Request, err error) *web.Response
 	// Source is the program's own source for the debug page, an embed.FS at the module's root. Default: from disk.
@@ -73,6 +78,7 @@ type Instance struct {
 	chain      *web.Chain
 	middleware []web.Middleware
 	config     *web.Config
+	signals    *signals.Hub
 	base       context.Context
 	warnings   []manage.Message // found while building
 	live       []string         // directories of templates and static files that are read from disk
@@ -109,6 +115,7 @@ func build(site Site, live bool) (*Instance, error) {
 	b.checkSettings()
 	b.openDatabases()
 	b.registerModels()
+	b.buildSignals()
 	b.buildURLs()
 	b.buildTemplates()
 	b.buildChain()
@@ -200,8 +207,19 @@ func (c *joined) Value(key any) any {
 	return c.values.Value(key)
 }
 
-// Close closes the databases. It may be called more than once.
-func (app *Instance) Close() error { return app.databases.Close() }
+// Signals returns the hub of the site's receivers.
+func (app *Instance) Signals() *signals.Hub { return app.signals }
+
+// closeWait is how long Close waits for background receivers.
+const closeWait = 10 * time.Second
+
+// Close waits for receivers of signals that run in the background, ten seconds at most, and closes the databases. It may
+// be called more than once.
+func (app *Instance) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+	defer cancel()
+	return errors.Join(app.signals.Wait(ctx), app.databases.Close())
+}
 
 // programName is the program's name for messages.
 func (s *Site) programName() string {

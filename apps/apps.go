@@ -9,6 +9,7 @@ import (
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/signals"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
 )
@@ -33,6 +34,10 @@ type App struct {
 	// BeforeMigrate and AfterMigrate are called before and after each run of migrate on a database, also when there was nothing
 	// to do: for rows that models need, such as permissions. Django: the signals pre_migrate and post_migrate.
 	BeforeMigrate, AfterMigrate func(ctx context.Context, e migrate.Event) error
+
+	// Receivers are told of what happens to objects and elsewhere: orm.PostSave[Question]().On(f). Django: signals that
+	// AppConfig.ready connects.
+	Receivers []signals.Receiver
 
 	// Templates and Static are the application's files, usually apps.Files of an embed.FS. They may be nil.
 	Templates, Static fs.FS

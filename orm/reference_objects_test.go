@@ -55,7 +55,31 @@ var refInstances = []refRow{
 		return tag.Slug, err
 	}), "go", "for all objects of the result at once; a field that was not loaded has its zero value"},
 	{"from_db()", nil, "", "no hook; `orm.PostInit` receivers see each loaded object"},
-	{"pre_save, post_save, pre_delete, post_delete, m2m_changed", nil, "", "signals: call your own function around `Save`, `orm.OnCommit` for what happens after"},
+	{"pre_save, post_save (signals)", orm.PostSave[Tag]().On(func(context.Context, orm.SaveEvent[Tag]) error { return nil }), "", "listed in `apps.App.Receivers`; see the page on signals"},
+	{"pre_delete, post_delete", orm.PostDelete[Tag]().On(func(context.Context, orm.DeleteEvent[Tag]) error { return nil }), "", ""},
+	{"m2m_changed", orm.ManyChanged(&a.Tags).On(func(context.Context, orm.ManyEvent) error { return nil }), "", ""},
+	{"obj.likes = F('likes') + 1; obj.save()", run(func(ctx context.Context) (any, error) {
+		art, err := articles.Get(ctx, orm.Eq(&a.ID, 2))
+		if err != nil {
+			return nil, err
+		}
+		err = orm.Save(ctx, art, orm.SetTo(&a.Likes, orm.F(&a.Likes).Plus(1)))
+		return art.Likes, err
+	}), "2", "the object has the new value"},
+	{"obj.save(force_update=True)", run(func(ctx context.Context) (any, error) {
+		return nil, orm.Update(ctx, &Tag{ID: 1, Slug: "golang"})
+	}), "", "`orm.ErrNotUpdated` when the row is gone"},
+	{"obj.save(using='other')", run(func(ctx context.Context) (any, error) {
+		return nil, orm.Objects[Tag]().Using("default").Save(ctx, &Tag{Slug: "there"})
+	}), "", "so too `Create`, `Refresh`, `DeleteObject`"},
+	{"changed fields (not in Django)", run(func(ctx context.Context) (any, error) {
+		tag, err := orm.Objects[Tag]().Track().First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		tag.Slug = "other"
+		return orm.Changed(tag), orm.Save(ctx, tag)
+	}), "[slug]", "`orm.Track(ctx)` or `Meta.Track` for more; `orm.Original` is the old value"},
 }
 
 var refRelations = []refRow{
@@ -115,7 +139,22 @@ var refRelations = []refRow{
 		}
 		return nil, art.Tags.Clear(ctx)
 	}), "", ""},
-	{"article.tags.create(…), get_or_create(…)", nil, "", "`orm.Create`, then `Add`"},
+	{"article.tags.create(…)", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return nil, art.Tags.Create(ctx, &Tag{Slug: "new"})
+	}), "", ""},
+	{"article.tags.get_or_create(slug='go')", run(func(ctx context.Context) (any, error) {
+		art, err := articles.First(ctx)
+		if err != nil {
+			return nil, err
+		}
+		_, created, err := art.Tags.GetOrCreate(ctx, &Tag{Slug: "go"}, orm.Eq(&g.Slug, "go"))
+		return created, err
+	}), "false", "so too `UpdateOrCreate`"},
+	{"add(x, through_defaults={…}), set(…, clear=True)", nil, "", "in these words: `story.Reviewers.With(orm.Set(&r.Stars, 5)).Add(ctx, x)`, `With().Clearing().Set(ctx, …)`"},
 	{"tag.article_set (reverse name in a lookup)", run(func(ctx context.Context) (any, error) {
 		return orm.Objects[Tag]().Filter(orm.Eq(&orm.RevMany[Article](&a.Tags).Title, "Title A")).Count(ctx)
 	}), "1", "over a foreign key: `orm.Rev[Article](&a.Author)`"},

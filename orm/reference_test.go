@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/signals"
 )
 
 // A row of docs/reference/queries.md: Django's way, ours as Go code, and what it gives over the data of seed. The code is a
@@ -130,6 +131,9 @@ func evaluate(ctx context.Context, table string, row refRow) (string, error) {
 	case orm.Order:
 		list, err := articles.OrderBy(x, orm.Asc(&a.ID)).All(ctx)
 		return showResult(list), err
+	case signals.Receiver:
+		_, err := signals.NewHub(signals.Options{}, x)
+		return "", err
 	case orm.AnyExpr:
 		if table == "aggregates" {
 			got, err := articles.AggregateByName(ctx, orm.Named("v", x))

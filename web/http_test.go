@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nuages-go/nuages/signals"
 	"github.com/nuages-go/nuages/web"
 )
 
@@ -181,6 +182,30 @@ func TestStackTraceBeginsAtThePanic(t *testing.T) {
 	}()
 	if first, _, _ := strings.Cut(stack, "\n"); !strings.Contains(first, "TestStackTraceBeginsAtThePanic.func1") || strings.Contains(first, "func1.1") {
 		t.Errorf("the stack begins with %q:\n%s", first, stack)
+	}
+}
+
+func TestRequestFailedIsSent(t *testing.T) {
+	t.Parallel()
+	var got []string
+	hub, err := signals.NewHub(signals.Options{}, web.RequestFailed.On(func(_ context.Context, f web.FailedRequest) error {
+		got = append(got, f.Request.URL.Path+" "+f.Err.Error())
+		return nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log logLines
+	config := log.config()
+	config.Base = signals.With(context.Background(), hub)
+	for _, view := range []web.View{
+		func(*web.Request) (*web.Response, error) { return nil, errors.New("boom") },
+		func(*web.Request) (*web.Response, error) { return nil, web.NotFound("gone") },
+	} {
+		get(web.ToHTTP(view, config), "/x")
+	}
+	if len(got) != 1 || got[0] != "/x boom" {
+		t.Errorf("sent %q", got)
 	}
 }
 

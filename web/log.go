@@ -37,6 +37,9 @@ func (r *Request) ErrorResponse(err error) *Response {
 	if resp.Code() >= 500 || kindOf(err) != "" {
 		r.logError(resp, err)
 	}
+	if resp.Code() >= 500 {
+		_ = RequestFailed.SendRobust(r.Context(), FailedRequest{r, err}) // which has logged them
+	}
 	return resp
 }
 

@@ -34,6 +34,7 @@ type Client struct {
 	instance  *nuages.Instance // nil for a bare handler
 	databases orm.Databases
 	debug     bool
+	quiet     bool
 }
 
 // Option changes a Client.

@@ -39,6 +39,12 @@ func New(t testing.TB, site nuages.Site, opts ...Option) *Client {
 	if site.Logger == nil {
 		site.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.quiet {
+		site.Receivers, site.Apps = nil, slices.Clone(site.Apps)
+		for i := range site.Apps {
+			site.Apps[i].Receivers = nil
+		}
+	}
 	middleware := site.Middleware
 	if middleware == nil {
 		middleware = nuages.DefaultMiddleware(site.Settings)
@@ -64,6 +70,9 @@ func New(t testing.TB, site nuages.Site, opts ...Option) *Client {
 func Database(alias string, db *orm.DB) Option {
 	return func(c *Client) { c.databases[alias] = db }
 }
+
+// NoReceivers runs the site without its signal receivers: no mails, no indexes, no calls elsewhere.
+func NoReceivers() Option { return func(c *Client) { c.quiet = true } }
 
 // Debug runs the site with Debug on: errors give the debug page. Use it with AllowErrors.
 func Debug() Option { return func(c *Client) { c.debug = true } }

@@ -14,6 +14,7 @@ import (
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/sqlite"
+	"github.com/nuages-go/nuages/signals"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views"
@@ -131,6 +132,19 @@ func TestDatabase(t *testing.T) {
 	client.Get("/").AssertContains("Bob")
 	if client.Site().Databases()["default"] != db {
 		t.Error("the site does not use the database that was given")
+	}
+}
+
+func TestNoReceivers(t *testing.T) {
+	t.Parallel()
+	saved := signals.New[int]("tally.saved")
+	site := tallySite()
+	site.Apps[0].Receivers = []signals.Receiver{saved.On(func(context.Context, int) error { return nil })}
+	if !saved.HasReceivers(webtest.New(t, site).Context()) {
+		t.Error("the site has no receivers")
+	}
+	if saved.HasReceivers(webtest.New(t, site, webtest.NoReceivers()).Context()) {
+		t.Error("NoReceivers has left some")
 	}
 }
 
