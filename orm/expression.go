@@ -107,62 +107,11 @@ func (e Expr[V]) IsNull() Predicate {
 	return Predicate{expr.Pred{Op: expr.IsNull, Left: e.n, Val: dialect.BoolValue(true)}}
 }
 
-func (e Expr[V]) arith(op string, o expr.Node) Expr[V] {
-	return Expr[V]{n: expr.Binary{Op: op, Left: e.n, Right: o}}
-}
-
-func literal[V any](v V) expr.Node { return Val(v).n }
-
-// Add, Sub, Mul and Div compute with another expression.
-func (e Expr[V]) Add(o Expr[V]) Expr[V] { return e.arith("+", o.n) }
-
-// Sub subtracts an expression.
-func (e Expr[V]) Sub(o Expr[V]) Expr[V] { return e.arith("-", o.n) }
-
-// Mul multiplies by an expression.
-func (e Expr[V]) Mul(o Expr[V]) Expr[V] { return e.arith("*", o.n) }
-
-// Div divides by an expression.
-func (e Expr[V]) Div(o Expr[V]) Expr[V] { return e.arith("/", o.n) }
-
-// Plus, Minus, Times and Per compute with a value: orm.F(&a.Likes).Plus(1).
-func (e Expr[V]) Plus(v V) Expr[V] { return e.arith("+", literal(v)) }
-
-// Minus subtracts a value.
-func (e Expr[V]) Minus(v V) Expr[V] { return e.arith("-", literal(v)) }
-
-// Times multiplies by a value.
-func (e Expr[V]) Times(v V) Expr[V] { return e.arith("*", literal(v)) }
-
-// Per divides by a value.
-func (e Expr[V]) Per(v V) Expr[V] { return e.arith("/", literal(v)) }
-
 // Asc and Desc order by the expression.
 func (e Expr[V]) Asc() Order { return Order{o: expr.Order{Node: e.n}, e: e.err} }
 
 // Desc orders by the expression, greatest first.
 func (e Expr[V]) Desc() Order { return Order{o: expr.Order{Node: e.n, Desc: true}, e: e.err} }
-
-// Filter limits an aggregate to the rows for which the condition holds.
-func (e Expr[V]) Filter(ps ...Predicate) Expr[V] {
-	if a, ok := e.n.(*expr.Aggregate); ok {
-		c := *a
-		p := And(ps...).p
-		c.Filter = &p
-		return Expr[V]{n: &c}
-	}
-	return e
-}
-
-// Distinct makes an aggregate count each value once.
-func (e Expr[V]) Distinct() Expr[V] {
-	if a, ok := e.n.(*expr.Aggregate); ok {
-		c := *a
-		c.Distinct = true
-		return Expr[V]{n: &c}
-	}
-	return e
-}
 
 // Or gives a value where the expression has none: Django's Coalesce, and an aggregate's default.
 func (e Expr[V]) Or(v V) Expr[V] {
@@ -173,49 +122,6 @@ func (e Expr[V]) Or(v V) Expr[V] {
 	}
 	return Expr[V]{n: expr.Func{Name: "Coalesce", Args: []expr.Node{e.n, literal(v)}, Out: kindOf[V]()}}
 }
-
-func agg[V any](name string, n expr.Node) Expr[V] {
-	return Expr[V]{n: &expr.Aggregate{Name: name, Of: n}}
-}
-
-// Count counts the rows in which the column has a value.
-func Count[V any](f *V) Expr[int64] {
-	p := plan.Lookup(plan.PointerTo(f))
-	if p == nil {
-		return Expr[int64]{n: badNode(errNotField), err: errNotField}
-	}
-	return agg[int64]("Count", expr.Column{Path: p})
-}
-
-// CountAll counts rows.
-func CountAll() Expr[int64] { return agg[int64]("Count", nil) }
-
-// Sum adds a column up. Over no rows it has no value: 0, or use Or.
-func Sum[V any](f *V) Expr[V] { return agg[V]("Sum", F(f).n) }
-
-// Avg is the mean of a column.
-func Avg[V any](f *V) Expr[float64] { return agg[float64]("Avg", F(f).n) }
-
-// Min is the smallest value of a column.
-func Min[V any](f *V) Expr[V] { return agg[V]("Min", F(f).n) }
-
-// Max is the greatest value of a column.
-func Max[V any](f *V) Expr[V] { return agg[V]("Max", F(f).n) }
-
-// SumOf, MinOf, MaxOf and CountOf aggregate an expression.
-func SumOf[V any](e Expr[V]) Expr[V] { return agg[V]("Sum", e.n) }
-
-// MinOf is the smallest value of an expression.
-func MinOf[V any](e Expr[V]) Expr[V] { return agg[V]("Min", e.n) }
-
-// MaxOf is the greatest value of an expression.
-func MaxOf[V any](e Expr[V]) Expr[V] { return agg[V]("Max", e.n) }
-
-// CountOf counts the rows in which an expression has a value.
-func CountOf[V any](e Expr[V]) Expr[int64] { return agg[int64]("Count", e.n) }
-
-// AvgOf is the mean of an expression.
-func AvgOf[V any](e Expr[V]) Expr[float64] { return agg[float64]("Avg", e.n) }
 
 // Now is the database's present time.
 func Now() Expr[time.Time] { return fn[time.Time]("Now") }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -19,13 +18,15 @@ var (
 
 var refExpressions = []refRow{
 	{"F('likes')", orm.F(&a.Likes), "1", ""},
-	{"F('likes') + 1, - * /", orm.F(&a.Likes).Plus(4).Times(3).Minus(1).Per(2), "7", "with expressions: `Add Sub Mul Div`"},
-	{"F('likes') % 2", orm.Node[int64](expr.Binary{Op: "%", Left: expr.Name{Name: "likes"}, Right: expr.Literal{Value: dialect.IntValue(2)}}), "1", "also `^` for `**`"},
-	{"F('likes').bitand(1)", orm.Node[int64](expr.Binary{Op: "&", Left: expr.Name{Name: "likes"}, Right: expr.Literal{Value: dialect.IntValue(1)}}), "1", ""},
-	{"F('likes').bitor(4)", orm.Node[int64](expr.Binary{Op: "|", Left: expr.Name{Name: "likes"}, Right: expr.Literal{Value: dialect.IntValue(4)}}), "5", ""},
-	{"F('likes').bitxor(3)", orm.Node[int64](expr.Binary{Op: "#", Left: expr.Name{Name: "likes"}, Right: expr.Literal{Value: dialect.IntValue(3)}}), "2", ""},
-	{"F('likes').bitleftshift(2)", orm.Node[int64](expr.Binary{Op: "<<", Left: expr.Name{Name: "likes"}, Right: expr.Literal{Value: dialect.IntValue(2)}}), "4", ""},
-	{"F('likes').bitrightshift(1)", orm.Node[int64](expr.Binary{Op: ">>", Left: expr.Name{Name: "likes"}, Right: expr.Literal{Value: dialect.IntValue(1)}}), "0", ""},
+	{"F('likes') + 1, - * /", orm.F(&a.Likes).Plus(4).Times(3).Minus(1).Per(2), "7", "with expressions: `Add Sub Mul Div`; whole numbers divide to whole numbers everywhere"},
+	{"F('likes') % 2", orm.F(&a.Likes).ModBy(2), "1", "with an expression: `Mod`"},
+	{"F('likes') ** 3", orm.F(&a.ID).PowBy(3), "8", "with an expression: `Pow`"},
+	{"F('likes').bitand(1)", orm.F(&a.Likes).BitAndBy(1), "1", "64 bits with a sign, everywhere; with expressions: without `By`"},
+	{"F('likes').bitor(4)", orm.F(&a.Likes).BitOrBy(4), "5", ""},
+	{"F('likes').bitxor(3)", orm.F(&a.Likes).BitXorBy(3), "2", ""},
+	{"F('likes').bitleftshift(2)", orm.F(&a.Likes).BitLeftShiftBy(2), "4", ""},
+	{"F('likes').bitrightshift(1)", orm.F(&a.Likes).BitRightShiftBy(1), "0", ""},
+	{"F('published') - F('published')", orm.SubTime(orm.F(a.Published), orm.F(a.Published)), "0s", "a duration; `orm.AddTime` moves a moment by one"},
 	{"F('title')[0:3]", orm.Substr(&a.Title, 1, 3), "Tit", "counted from 1, as in SQL"},
 	{"Value(3)", orm.Val(int64(3)), "3", ""},
 	{"Case(When(likes__gt=3, then=Value('many')), default=Value('few'))", orm.Case(orm.Val("few"), orm.When[string]{If: orm.Gt(&a.Likes, 3), Then: orm.Val("many")}), "few", ""},
@@ -51,12 +52,12 @@ var refAggregates = []refRow{
 	{"Min('likes')", orm.Min(&a.Likes), "0", ""},
 	{"StdDev('likes')", orm.StdDev(&a.Likes), "", "of the population"},
 	{"Variance('likes')", orm.Variance(&a.Likes), "", "of the population"},
-	{"Variance('likes', sample=True)", orm.Node[float64](&expr.Aggregate{Name: "Variance", Of: expr.Name{Name: "likes"}, Sample: true}), "3.5", "`StdDev` likewise"},
-	{"StringAgg('slug', delimiter=',', order_by='slug')", orm.StringAgg(&a.Slug, ",", orm.Asc(&a.Slug)), "sa,sb,sc,sd,se,sf", ""},
-	{"AnyValue('status')", orm.Node[string](&expr.Aggregate{Name: "AnyValue", Of: expr.Name{Name: "status"}}), "", ""},
-	{"BitAnd('likes')", orm.Node[int64](&expr.Aggregate{Name: "BitAnd", Of: expr.Name{Name: "likes"}}), "0", ""},
-	{"BitOr('likes')", orm.Node[int64](&expr.Aggregate{Name: "BitOr", Of: expr.Name{Name: "likes"}}), "7", ""},
-	{"BitXor('likes')", orm.Node[int64](&expr.Aggregate{Name: "BitXor", Of: expr.Name{Name: "likes"}}), "1", ""},
+	{"Variance('likes', sample=True)", orm.Variance(&a.Likes).Sample(), "3.5", "`StdDev` likewise"},
+	{"StringAgg('slug', delimiter=',', order_by='slug')", orm.StringAgg(&a.Slug, ",", orm.Asc(&a.Slug)), "sa,sb,sc,sd,se,sf", "of an expression: `orm.StringAggOf`"},
+	{"AnyValue('status')", orm.AnyValue(&a.Status), "", "on every version of every database"},
+	{"BitAnd('likes')", orm.BitAnd(&a.Likes), "0", "over no rows null, everywhere; of an expression: `orm.AggregateOf`"},
+	{"BitOr('likes')", orm.BitOr(&a.Likes), "7", ""},
+	{"BitXor('likes')", orm.BitXor(&a.Likes), "1", ""},
 }
 
 var refFunctions = []refRow{
@@ -144,17 +145,18 @@ var byLikes = orm.Window{Order: []orm.Order{orm.Asc(&a.Likes)}}
 var refWindows = []refRow{
 	{"Window(Sum('likes'), partition_by='author', order_by='id')", orm.Sum(&a.Likes).Over(orm.Window{Partition: []orm.AnyExpr{orm.F(&a.Author.ID)}, Order: []orm.Order{orm.Asc(&a.ID)}}), "1", "conditions on the result are allowed"},
 	{"Window(…, frame=RowRange(start=-1, end=0))", orm.Sum(&a.Likes).Over(orm.Window{Order: []orm.Order{orm.Asc(&a.ID)}, Rows: &orm.Frame{Before: new(1), After: new(0)}}), "1", ""},
-	{"ValueRange(…)", orm.Node[int64](&expr.Window{Of: &expr.Aggregate{Name: "Sum", Of: expr.Name{Name: "likes"}}, Order: []expr.Order{{Name: "id"}}, Frame: &expr.Frame{Range: true}}), "15", ""},
-	{"WindowFrameExclusion.TIES", orm.Node[int64](&expr.Window{Of: &expr.Aggregate{Name: "Sum", Of: expr.Name{Name: "likes"}}, Order: []expr.Order{{Name: "id"}}, Frame: &expr.Frame{Exclude: "TIES"}}), "15", ""},
+	{"Window(…, frame=ValueRange(start=-1, end=1))", orm.Sum(&a.Likes).Over(orm.Window{Order: []orm.Order{orm.Asc(&a.Likes)}, Range: &orm.Frame{Before: new(1), After: new(1)}}), "3", ""},
+	{"WindowFrameExclusion.CURRENT_ROW", orm.Sum(&a.Likes).Over(orm.Window{Rows: &orm.Frame{}, Exclude: orm.ExcludeCurrentRow}), "14", "`ExcludeGroup ExcludeTies ExcludeNoOthers`; not on MySQL"},
 	{"RowNumber()", orm.RowNumber().Over(byLikes), "2", ""},
 	{"Rank()", orm.Rank().Over(byLikes), "2", ""},
 	{"DenseRank()", orm.DenseRank().Over(byLikes), "2", ""},
-	{"PercentRank()", orm.Function[float64]("PercentRank").Over(byLikes), "0.2", ""},
-	{"CumeDist()", orm.Function[float64]("CumeDist").Over(byLikes), "", ""},
+	{"PercentRank()", orm.PercentRank().Over(byLikes), "0.2", ""},
+	{"CumeDist()", orm.CumeDist().Over(byLikes), "", ""},
 	{"Ntile(2)", orm.Ntile(2).Over(byLikes), "1", ""},
-	{"Lag('likes', 1)", orm.Lag(orm.F(&a.Likes), 1).Over(byLikes), "0", "a default: `.Or(v)` on the whole"},
+	{"Lag('likes', 1)", orm.Lag(orm.F(&a.Likes), 1).Over(byLikes), "0", ""},
+	{"Lag('likes', 2, default=-1)", orm.LagOr(orm.F(&a.Likes), 2, -1).Over(byLikes), "-1", "`LeadOr` likewise"},
 	{"Lead('likes', 1)", orm.Lead(orm.F(&a.Likes), 1).Over(byLikes), "2", ""},
 	{"FirstValue('likes')", orm.FirstValue(orm.F(&a.Likes)).Over(byLikes), "0", ""},
 	{"LastValue('likes')", orm.LastValue(orm.F(&a.Likes)).Over(byLikes), "1", ""},
-	{"NthValue('likes', 2)", orm.Function[int64]("NthValue", orm.F(&a.Likes), orm.Val(2)).Over(byLikes), "1", ""},
+	{"NthValue('likes', 2)", orm.NthValue(orm.F(&a.Likes), 2).Over(byLikes), "1", ""},
 }

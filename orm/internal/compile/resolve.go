@@ -303,11 +303,14 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 			typed.Out = n.Kind
 			n.Of = &typed
 		}
+		if bin, ok := n.Of.(expr.Binary); ok {
+			return b.binary(bin, n.Kind, can)
+		}
 		e := *b.resolve(n.Of, can)
 		e.kind = n.Kind
 		return &e
 	case expr.Binary:
-		return b.binary(n, can)
+		return b.binary(n, schema.Invalid, can)
 	case expr.Func:
 		return b.function(n, can)
 	case *expr.Aggregate:
