@@ -12,22 +12,22 @@ type Window struct {
 	// Rows limits the part to rows around the row, counted; Range to those whose value in Order is near. Set one of them.
 	Rows, Range *Frame
 	// Exclude leaves out rows of the frame around the row. SQLite and PostgreSQL.
-	Exclude Exclusion
+	Exclude FrameExclusion
 }
 
 // Frame is from so much before to so much after the row; nil is to the end. A negative number lies on the other side:
 // Frame{Before: new(3), After: new(-1)} ends one before the row.
 type Frame struct{ Before, After *int }
 
-// Exclusion is what a frame leaves out around the row: Django's WindowFrameExclusion.
-type Exclusion string
+// FrameExclusion is what a frame leaves out around the row: Django's WindowFrameExclusion.
+type FrameExclusion string
 
 // The rows that a frame can leave out: the row, the rows that are equal to it in the order, those without the row itself, none.
 const (
-	ExcludeCurrentRow Exclusion = "CURRENT ROW"
-	ExcludeGroup      Exclusion = "GROUP"
-	ExcludeTies       Exclusion = "TIES"
-	ExcludeNoOthers   Exclusion = "NO OTHERS"
+	ExcludeCurrentRow FrameExclusion = "CURRENT ROW"
+	ExcludeGroup      FrameExclusion = "GROUP"
+	ExcludeTies       FrameExclusion = "TIES"
+	ExcludeNoOthers   FrameExclusion = "NO OTHERS"
 )
 
 // Over computes a window function or an aggregate for each row over the rows around it. Conditions on the result are

@@ -277,7 +277,7 @@ func testWindows(t *testing.T, e *env) {
 	}
 	group := near(nil, nil)
 	for _, x := range []struct {
-		what orm.Exclusion
+		what orm.FrameExclusion
 		want string
 	}{{orm.ExcludeCurrentRow, "400 250 450 400"}, {orm.ExcludeGroup, "300 250 450 300"}, {orm.ExcludeTies, "400 500 500 400"}, {orm.ExcludeNoOthers, "500 500 500 500"}} {
 		group.Exclude = x.what
