@@ -32,6 +32,7 @@ func makeCommand(apps func(ctx context.Context) []App) manage.Command {
 			flags.Var(pairsFlag(o.answers.Renames), "rename", "app.Old=New or app.Model.old=new: take the new name for the old one; may be repeated")
 			flags.Var(pairsFlag(o.answers.Defaults), "default", "app.Model.field=VALUE: the value of existing rows in a new column; may be repeated")
 			flags.BoolVar(&o.answers.AllowDrop, "allow-drop", false, "permit the removal of columns and tables without asking")
+			flags.BoolVar(&o.adopt, "adopt", false, "for an application's first migration: let it replace those that Django has recorded in the database")
 			flags.BoolVar(&o.safe, "safe", false, "divide the changes into steps that can run while the site serves: add, fill in batches, check, drop")
 			return func(ctx context.Context, in *manage.Invocation) error { return makeMigrations(ctx, apps(ctx), o, in) }
 		},
@@ -55,15 +56,18 @@ func (p pairsFlag) Set(s string) error {
 }
 
 type makeOptions struct {
-	dryRun, check, empty, merge, update, scriptable, noHeader, safe bool
-	name, dir                                                       string
-	answers                                                         *Answers
+	dryRun, check, empty, merge, update, scriptable, noHeader, safe, adopt bool
+	name, dir                                                              string
+	answers                                                                *Answers
 }
 
 func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.Invocation) error {
 	for _, label := range in.Args {
 		if !slices.ContainsFunc(apps, func(a App) bool { return a.Label == label }) {
 			return fmt.Errorf("migrate: no application %q", label)
+		}
+		if slices.ContainsFunc(apps, func(a App) bool { return a.Label == label && a.NoMigrations }) {
+			return fmt.Errorf("migrate: application %q has its migrations switched off (NoMigrations)", label)
 		}
 	}
 	if o.name != "" && !isIdentifier(o.name) {
@@ -97,7 +101,7 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 	}
 	ms, before, err := plan(g, apps, in.Args, q)
 	if err != nil {
-		return err
+		return quit(err)
 	}
 	if len(ms) == 0 {
 		if in.Verbosity > 0 {
@@ -111,7 +115,7 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 	// What is lost is shown before anything is written.
 	if lost := drops(before, ms); len(lost) > 0 && !o.dryRun {
 		if err := q.Drop(lost); err != nil {
-			return err
+			return quit(err)
 		}
 	}
 	if err := o.answers.Refused(); err != nil && !o.dryRun {
@@ -122,6 +126,11 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 	}
 	if o.update {
 		return w.update(ctx, ms)
+	}
+	if o.adopt {
+		if err := w.adopt(ctx, ms); err != nil {
+			return err
+		}
 	}
 	if o.safe {
 		if ms, w.notes, err = safe(g, before, ms); err != nil {
@@ -134,6 +143,14 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 		}
 	}
 	return w.write(ms)
+}
+
+// quit gives a person's choice to quit the exit code 3, as in Django.
+func quit(err error) error {
+	if errors.Is(err, errQuit) {
+		return &manage.ExitError{Code: 3, Err: err}
+	}
+	return err
 }
 
 func noChanges(labels []string) string {

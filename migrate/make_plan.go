@@ -48,7 +48,7 @@ func (g *graph) state() (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := NewState()
+	s := g.first()
 	for _, k := range order {
 		if err := applyState(s, g.nodes[k]); err != nil {
 			return nil, err
