@@ -28,6 +28,7 @@ fuzz: ## Run every fuzz target for FUZZTIME each (30s)
 
 bench: ## Run the benchmarks (BENCH=regexp picks some)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+	cd bench && go test -run '^$$' -bench '$(BENCH)' -benchmem ./orm
 
 bench-compare: ## Run the benchmark site beside hand-written Go and other frameworks (python3, wrk, PostgreSQL; COMPARE=flags)
 	cd bench && go run ./compare $(COMPARE)
