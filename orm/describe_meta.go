@@ -58,7 +58,7 @@ func (d *describer) meta(meta Meta) {
 			d.problem(": Ordering takes orm.Asc and orm.Desc")
 			continue
 		}
-		m.Order = append(m.Order, plan.RawOrder{Path: o.o.Path, Desc: o.o.Desc})
+		m.Order = append(m.Order, plan.RawOrder{Path: o.o.Path, Desc: o.o.Desc, Plain: o.o.Plain})
 		name := SnakeCase(o.o.Path.Name)
 		for r := o.o.Path.Ref; r.Parent != nil; r = r.Parent {
 			name = SnakeCase(r.Name()) + "__" + name

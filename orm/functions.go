@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/orm/expr"
-	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -115,73 +114,4 @@ func RawExpr[V any](sql string, args ...any) Expr[V] {
 // Where is a truth value as a condition: orm.Where(orm.RawExpr[bool]("...")).
 func Where(e Expr[bool]) Predicate {
 	return Predicate{expr.Pred{Op: expr.IsTrue, Left: e.n, Err: e.err}}
-}
-
-// After continues a list from a row: the rows that come after it in the query's order. It is the way to page through
-// long lists, since no row is read twice. The order must be by columns of the model, the last of them unique.
-func (q Query[T]) After(obj *T) Query[T] { return q.beside(obj, false) }
-
-// Before is After in the other direction: the rows that come before.
-func (q Query[T]) Before(obj *T) Query[T] { return q.beside(obj, true) }
-
-func (q Query[T]) beside(obj *T, before bool) Query[T] {
-	if err := q.s.Model.Ready(); err != nil {
-		q.fail("%w", err)
-		return q
-	}
-	type part struct {
-		f    *plan.Field
-		desc bool
-	}
-	var parts []part
-	if q.s.Ordered {
-		for _, o := range q.s.Order {
-			if o.Path == nil || o.Path.Ref != q.s.Model.Root() {
-				q.fail("After and Before need an order by columns of %s", q.s.Model.GoName())
-				return q
-			}
-			_, f, err := o.Path.Resolve()
-			if err != nil {
-				q.fail("%w", err)
-				return q
-			}
-			parts = append(parts, part{f, o.Desc})
-		}
-	} else {
-		ordering, err := q.s.Model.Ordering()
-		if err != nil {
-			q.fail("%w", err)
-			return q
-		}
-		for _, o := range ordering {
-			parts = append(parts, part{o.Field, o.Desc})
-		}
-	}
-	if len(parts) == 0 || !parts[len(parts)-1].f.S.PrimaryKey && !parts[len(parts)-1].f.S.Unique {
-		q.fail("After and Before need an order that ends in a unique column (add orm.Asc(&…ID))")
-		return q
-	}
-	// (a > 1) or (a = 1 and (b > 2)) ..., from the last column to the first.
-	var cond *expr.Pred
-	for i := len(parts) - 1; i >= 0; i-- {
-		p := parts[i]
-		v := p.f.Codec.Get(p.f.At(plan.PointerTo(obj)))
-		if v.Kind == 0 {
-			q.fail("After and Before cannot continue from a null in %s", p.f.GoName)
-			return q
-		}
-		op := expr.Gt
-		if p.desc != before != q.s.Reverse {
-			op = expr.Lt
-		}
-		left := expr.Name{Name: p.f.Column}
-		further := expr.Pred{Op: op, Left: left, Val: v}
-		if cond != nil {
-			further = expr.Or(further, expr.And(expr.Pred{Op: expr.Exact, Left: left, Val: v}, *cond))
-		}
-		cond = &further
-	}
-	q.refuseSliced("filter")
-	addStep(&q.s, *cond)
-	return q
 }

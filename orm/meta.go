@@ -57,17 +57,18 @@ type Order struct {
 // By makes a list of orders; it reads well in Meta.
 func By(orders ...Order) []Order { return orders }
 
-// Asc orders by a column, smallest first. By a relation means by the other model's default order.
-func Asc[V any](f *V) Order { return orderBy(plan.Lookup(plan.PointerTo(f)), false) }
+// Asc orders by a column, smallest first. By a relation (&a.Author) means by the other model's default order, by its key
+// (&a.Author.ID) by the column itself.
+func Asc[V any](f *V) Order { return orderBy(plan.Lookup(plan.PointerTo(f)), typeOf[V](), false) }
 
 // Desc orders by a column, greatest first.
-func Desc[V any](f *V) Order { return orderBy(plan.Lookup(plan.PointerTo(f)), true) }
+func Desc[V any](f *V) Order { return orderBy(plan.Lookup(plan.PointerTo(f)), typeOf[V](), true) }
 
-func orderBy(p *plan.Path, desc bool) Order {
+func orderBy(p *plan.Path, t reflect.Type, desc bool) Order {
 	if p == nil {
 		return Order{e: errNotField}
 	}
-	return Order{o: expr.Order{Path: p, Desc: desc}}
+	return Order{o: expr.Order{Path: p, Plain: t != p.Type, Desc: desc}}
 }
 
 // exprNode lets an order stand in a functional index: IndexExpr("name", orm.Lower(&a.Title).Desc()).

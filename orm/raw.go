@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -59,32 +58,6 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 		m.Bind(plan.PointerTo(obj), peers)
 	}
 	return slab.Out, nil
-}
-
-// Explain returns the database's plan for a query, as text.
-func (q Query[T]) Explain(ctx context.Context) (string, error) {
-	db, s, err := q.reading(ctx)
-	if err != nil {
-		return "", err
-	}
-	st, err := db.compiler(s).Select(&q.s)
-	if err != nil || st.Empty {
-		return "", err
-	}
-	word := "EXPLAIN "
-	if db.d.Name == "sqlite" {
-		word = "EXPLAIN QUERY PLAN "
-	}
-	var b strings.Builder
-	err = db.query(ctx, s, word+st.SQL, st.Args, false, func(r dialect.Row) error {
-		parts := make([]string, r.Columns())
-		for i := range parts {
-			parts[i] = fmt.Sprint(r.Any(i))
-		}
-		fmt.Fprintln(&b, strings.Join(parts, " "))
-		return nil
-	})
-	return b.String(), err
 }
 
 // Retry runs an Atomic again, at most attempts times, when the database asks for it: a serialization failure, a deadlock, a

@@ -18,11 +18,9 @@ var refQueries = []refRow{
 	{"order_by()", articles.OrderBy(), "", "no order at all"},
 	{"reverse()", articles.OrderBy(orm.Asc(&a.ID)).Reverse(), "FEDCBA", ""},
 	{"distinct()", articles.Filter(orm.Ne(&a.Tags.To().Slug, "x")).OrderBy(orm.Asc(&a.ID)).Distinct(), "ABCDEF", ""},
-	{"distinct('author')", articles.OrderBy(orm.Asc(&a.Author.ID)).DistinctOn("author"), "sql", "PostgreSQL"},
+	{"distinct('author_id')", articles.OrderBy(orm.Asc(&a.Author.ID)).DistinctOn(&a.Author.ID), "sql", "PostgreSQL; an error elsewhere, and where the order begins otherwise"},
 	{"values('id', 'title')", articles.Filter(orm.Eq(&a.ID, 1)).ValuesByName("id", "title"), "[map[id:1 title:Title A]]", "with `Maps(ctx)`; typed: `orm.Values`"},
-	{"values_list('title', flat=True)", run(func(ctx context.Context) (any, error) {
-		return orm.Values(articles.Limit(2), func(r *struct{ T string }) []orm.Pick { return []orm.Pick{orm.As(&r.T, orm.F(&a.Title))} }).All(ctx)
-	}), "[{Title E} {Title D}]", "rows of any struct of yours; untyped: `ValuesByName(…).Rows(ctx)`"},
+	{"values_list('title', flat=True)", run(func(ctx context.Context) (any, error) { return orm.Flat(ctx, articles.Limit(2), orm.F(&a.Title)) }), "[Title E Title D]", "`[]string`; rows of several values: `orm.Values`, or untyped `ValuesByName(…).Rows(ctx)`"},
 	{"values('author').annotate(n=Count('id'))", articles.OrderBy().ValuesByName("author").Annotate(orm.Named("n", orm.Count(&a.ID))), "[map[author:1 n:3] map[author:2 n:3]]", "a group for each author"},
 	{"dates('published', 'month')", run(func(ctx context.Context) (any, error) { return articles.Dates(ctx, "published", "month", false) }), "1 times", ""},
 	{"datetimes('published', 'hour')", run(func(ctx context.Context) (any, error) { return articles.DateTimes(ctx, "published", "hour", false) }), "5 times", ""},
@@ -33,7 +31,8 @@ var refQueries = []refRow{
 	{"union(q)", articles.Filter(orm.Lt(&a.Likes, 1)).Union(articles.Filter(orm.Gt(&a.Likes, 4))).OrderBy(orm.Asc(&a.ID)), "AF", "`all=True`: `UnionAll`"},
 	{"intersection(q)", articles.Filter(orm.Lt(&a.Likes, 3)).Intersection(articles.Filter(orm.Gt(&a.Likes, 1))), "C", ""},
 	{"difference(q)", articles.Filter(orm.Lt(&a.Likes, 2)).Difference(articles.Filter(orm.Eq(&a.Likes, 0))), "B", ""},
-	{"q & r, q | r", articles.Filter(orm.Or(orm.Eq(&a.ID, 1), orm.Eq(&a.ID, 2))), "BA", "keep predicates in variables and join those"},
+	{"q & r", articles.Filter(orm.Gt(&a.Likes, 1)).And(articles.Filter(orm.Lt(&a.Likes, 4))), "DC", ""},
+	{"q | r", articles.Filter(orm.Lt(&a.Likes, 1)).Or(articles.Filter(orm.Gt(&a.Likes, 4))), "AF", "one query, which can be filtered on; `^` is `Xor`"},
 	{"select_related('author')", articles.Related(&a.Author), "EDCBAF", ""},
 	{"prefetch_related('tags')", articles.Prefetch(&a.Tags), "EDCBAF", ""},
 	{"prefetch_related(Prefetch('tags', queryset=…))", orm.PrefetchQuery(articles, &a.Tags, orm.Objects[Tag]().OrderBy(orm.Desc(&g.Slug))), "EDCBAF", "no `to_attr`: the rows are in the field"},
@@ -50,7 +49,7 @@ var refQueries = []refRow{
 		return orm.Raw[Article](ctx, "SELECT id, title FROM orm_test_article WHERE likes > ? ORDER BY id", []any{3}, &a.ID, &a.Title)
 	}), "EF", ""},
 	{"ordered", run(func(context.Context) (any, error) { return articles.IsOrdered(), nil }), "true", ""},
-	{"totally_ordered", nil, "", "`After` and `Before` refuse an order that does not end in a unique column"},
+	{"totally_ordered", run(func(context.Context) (any, error) { return articles.IsTotallyOrdered(), nil }), "true", ""},
 	{"With(…) of django-cte", orm.From(orm.With("liked", articles.Filter(orm.Gt(&a.Likes, 3)))).Filter(orm.Eq(&a.Author.To().Username, "ada")), "E", "recursive: `orm.Recursive`"},
 	{"filter() after union(q)", articles.Filter(orm.Lt(&a.Likes, 1)).Union(articles.Filter(orm.Gt(&a.Likes, 4))).Wrap().Filter(orm.Gt(&a.Likes, 0)), "F", "Django has no such thing; `Wrap` after a slice likewise"},
 	{"query", run(func(ctx context.Context) (any, error) { sql, _, err := articles.SQL(ctx); return len(sql) > 0, err }), "true", "the statement and its arguments"},
@@ -110,8 +109,8 @@ var refRunning = []refRow{
 	{"aggregate(Sum('likes'))", run(func(ctx context.Context) (any, error) { return orm.Aggregate(ctx, articles, orm.Sum(&a.Likes)) }), "15", "several at once: `orm.Values`, or `AggregateByName`"},
 	{"first()", run(func(ctx context.Context) (any, error) { return articles.First(ctx) }), "E", ""},
 	{"last()", run(func(ctx context.Context) (any, error) { return articles.Last(ctx) }), "F", ""},
-	{"latest('likes')", run(func(ctx context.Context) (any, error) { return articles.OrderBy(orm.Desc(&a.Likes)).First(ctx) }), "F", "`Latest(ctx)` and `Earliest(ctx)` use Meta.GetLatestBy"},
-	{"earliest('likes')", run(func(ctx context.Context) (any, error) { return orm.LatestByName(ctx, articles, false, "likes") }), "A", "by name"},
+	{"latest('likes')", run(func(ctx context.Context) (any, error) { return articles.Latest(ctx, &a.Likes) }), "F", "without a column: Meta.LatestBy"},
+	{"earliest('likes')", run(func(ctx context.Context) (any, error) { return articles.Earliest(ctx, &a.Likes) }), "A", "by name: `orm.LatestByName`"},
 	{"in_bulk([1, 2])", run(func(ctx context.Context) (any, error) {
 		m, err := orm.InBulk(ctx, articles, &a.ID, 1, 2)
 		return len(m), err
@@ -126,7 +125,7 @@ var refRunning = []refRow{
 		}
 		return n, nil
 	}), "6", ""},
-	{"explain()", run(func(ctx context.Context) (any, error) { plan, err := articles.Explain(ctx); return plan != "", err }), "true", ""},
+	{"explain()", run(func(ctx context.Context) (any, error) { plan, err := articles.Explain(ctx); return plan != "", err }), "true", "options: `orm.ExplainOptions{Format: \"json\", Analyze: true}`"},
 	{"update(title='x')", run(func(ctx context.Context) (any, error) { return articles.Update(ctx, orm.Set(&a.Title, "x")) }), "6", ""},
 	{"update(likes=F('likes') + 1)", run(func(ctx context.Context) (any, error) {
 		return articles.Update(ctx, orm.SetTo(&a.Likes, orm.F(&a.Likes).Plus(1)))

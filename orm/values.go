@@ -437,7 +437,7 @@ func InBulk[T any, K comparable](ctx context.Context, q Query[T], f *K, keys ...
 	if err != nil {
 		return nil, err
 	}
-	if !pf.S.Unique && !pf.S.PrimaryKey {
+	if !pf.S.Unique && !pf.S.PrimaryKey && !uniqueTogether(&q.s.Model.Schema, q.s.Model, []string{pf.S.Name}) {
 		return nil, fmt.Errorf("orm: InBulk: %s.%s is not unique", q.s.Model.GoName(), pf.GoName)
 	}
 	out := make(map[K]*T, len(keys))

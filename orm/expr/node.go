@@ -88,6 +88,20 @@ type Exists struct{ Query *Query }
 // Outer is an expression of the query around a subquery.
 type Outer struct{ Of Node }
 
+// Keyset holds for the rows that come after a row in an order, or before it.
+type Keyset struct {
+	Parts []KeyPart
+	Back  bool
+}
+
+// KeyPart is a column of the order with the row's value.
+type KeyPart struct {
+	Of    Node
+	Desc  bool
+	Nulls string
+	Value dialect.Value
+}
+
 // Excluded is the value of a column in the row that could not be inserted.
 type Excluded struct{ Path *Path }
 
@@ -144,6 +158,7 @@ func (Subquery) node()   {}
 func (Exists) node()     {}
 func (Outer) node()      {}
 func (Excluded) node()   {}
+func (Keyset) node()     {}
 func (*Window) node()    {}
 func (Cast) node()       {}
 func (Typed) node()      {}

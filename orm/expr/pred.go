@@ -82,7 +82,10 @@ func (op Op) String() string {
 // Pred is a condition. A comparison has a left side (Path, or Left) and a right side (Val, or Right); And, Or, Xor and Not
 // have Kids.
 type Pred struct {
-	Op    Op
+	Op Op
+	// Own makes an And use joins of its own to many rows, shared with the groups of the same number: the conditions of one Filter
+	// inside a combination of queries. 0 is none.
+	Own   uint8
 	Path  *Path
 	Left  Node
 	Val   dialect.Value

@@ -84,7 +84,9 @@ type Order struct {
 	Path *Path
 	Name string // "-published", "?"
 	Node Node
-	Desc bool
+	// Plain means the column of a relation, not the order of what it leads to.
+	Plain bool
+	Desc  bool
 	// Nulls: "", "first" or "last".
 	Nulls string
 }

@@ -155,7 +155,7 @@ func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 	}
 	for i := range q.Order {
 		o := &q.Order[i]
-		b = append(b, 'o', flags(o.Desc))
+		b = append(b, 'o', flags(o.Desc, o.Plain))
 		if o.Node != nil {
 			return b, false
 		}
@@ -202,7 +202,7 @@ func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
 	if p.Err != nil {
 		return b, false
 	}
-	b = append(b, 'p', byte(p.Op))
+	b = append(b, 'p', byte(p.Op), p.Own)
 	if p.Right != nil {
 		return appendRight(b, p)
 	}

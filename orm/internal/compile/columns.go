@@ -222,6 +222,10 @@ func (b *builder) defaultOrder(m *plan.Model, steps []*plan.Relation, depth int)
 	}
 	for _, o := range ordering {
 		path := append(steps[:len(steps):len(steps)], o.Steps...)
+		if t, err := relationTarget(path, o.Field); o.Plain && err == nil {
+			out = append(out, rorder{e: b.resolveUsed(t, nil), desc: o.Desc})
+			continue
+		}
 		out = append(out, b.orderField(path, o.Field, o.Desc, depth)...)
 	}
 	return out
@@ -257,7 +261,7 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 		if t.annotation != nil {
 			return []rorder{{e: t.annotation, desc: o.Desc, nulls: o.Nulls}}
 		}
-		if t.base > 0 {
+		if t.base > 0 || o.Plain {
 			return []rorder{{e: b.resolveUsed(t, nil), desc: o.Desc, nulls: o.Nulls}}
 		}
 		out := b.orderField(t.steps, t.field, o.Desc, 0)
@@ -360,7 +364,7 @@ func (b *builder) resolveGroup(mode selectMode) []*rexpr {
 	switch {
 	case q.HasGroup:
 		group = append(group, b.resolveAll(q.GroupBy)...)
-	case b.model.PK != nil:
+	case b.model.PK != nil && b.q.From == nil:
 		group = append(group, b.columnAt(0, b.model.PK, b.model.PK.Column))
 	default:
 		for _, f := range b.model.Columns {
@@ -369,7 +373,7 @@ func (b *builder) resolveGroup(mode selectMode) []*rexpr {
 	}
 	for i := range b.cols {
 		e := b.cols[i].e
-		if q.Values == nil && e.column != "" && e.alias == 0 && !q.HasGroup {
+		if q.Values == nil && e.column != "" && e.alias == 0 && !q.HasGroup && q.From == nil {
 			continue // depends on the key
 		}
 		group = append(group, e.leaves()...)

@@ -108,6 +108,8 @@ type builder struct {
 	inherited []expr.Annotation
 	// returning asks an update or delete for columns of its rows; excluded is what an upsert's Excluded stands for.
 	returning bool
+	// groupJoins are the joins of the groups of conditions that keep to themselves.
+	groupJoins map[uint8]reuse
 	// through, in an aggregate over the rows of another query, is that query: it gives the columns.
 	through *builder
 	// locks lets the rows of a table in brackets be locked.
@@ -358,6 +360,14 @@ func (b *builder) writeDistinct(w *writer, on []*rexpr) {
 type column struct {
 	e     *rexpr
 	alias string
+}
+
+// name is what the column is called in the result.
+func (c column) name() string {
+	if c.alias == "" {
+		return c.e.column
+	}
+	return c.alias
 }
 
 func (b *builder) writeColumns(w *writer, mode selectMode, cols []column) {

@@ -325,6 +325,8 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 		return b.call(n, can)
 	case resolved:
 		return n.e
+	case expr.Keyset:
+		return b.keyset(n, can)
 	case expr.Excluded:
 		return b.resolveExcluded(n)
 	case expr.Outer:

@@ -149,6 +149,10 @@ func (b *builder) joinTable(j *expr.Join) {
 		b.fail(err)
 		return
 	}
+	if err := b.sameDatabase(t.Query); err != nil {
+		b.fail(err)
+		return
+	}
 	if bare := t.Name == "" && isBare(t.Query); bare && t.Model.Keyless != nil {
 		b.fail(t.Model.Keyless)
 		return

@@ -335,6 +335,10 @@ func (b *builder) emitQualified(w *writer) {
 				w.str(", ")
 			}
 			w.ident("col" + fmt.Sprint(i+1))
+			if b.mode == selectInside { // what stands around knows the columns by their names
+				w.str(" AS ")
+				w.ident(b.cols[i].name())
+			}
 		}
 	}
 	w.str(" FROM (SELECT ")

@@ -231,6 +231,7 @@ func (b *builder) resolveWhere() {
 	b.where = rwhere{op: expr.AndOp}
 	for i := range b.q.Where {
 		b.resolveAnnotations(i)
+		b.groupJoins = nil
 		step := &b.q.Where[i]
 		var inner []int
 		for j, a := range b.aliases {
@@ -272,11 +273,25 @@ func (b *builder) resolveWhere() {
 	}
 }
 
+// ownJoins is the set of joins that the groups of a number share.
+func (b *builder) ownJoins(n uint8) reuse {
+	if b.groupJoins == nil {
+		b.groupJoins = map[uint8]reuse{}
+	}
+	if b.groupJoins[n] == nil {
+		b.groupJoins[n] = reuse{}
+	}
+	return b.groupJoins[n]
+}
+
 func isGroup(op expr.Op) bool { return op >= expr.AndOp }
 
 // resolveGroupPred resolves And, Or, Xor and Not, and settles the joins of their parts. Negated says that the group stands
 // under an odd number of Nots, branchNegated under any.
 func (b *builder) resolveGroupPred(p *expr.Pred, branchNegated, negated bool, can reuse) (rwhere, map[int]bool) {
+	if p.Own > 0 {
+		can = b.ownJoins(p.Own)
+	}
 	n := rwhere{op: p.Op}
 	kids := p.Kids
 	if p.Op == expr.NotOp {

@@ -86,6 +86,7 @@ type Order struct {
 	Field *Field
 	Steps []*Relation
 	Desc  bool
+	Plain bool
 }
 
 // Field is one field of a Go type.
@@ -218,7 +219,9 @@ func (m *Model) Ready() error {
 type RawOrder struct {
 	Path *Path
 	Desc bool
-	Err  error
+	// Plain means a relation's column, not the order of what it leads to.
+	Plain bool
+	Err   error
 }
 
 // Ordering is the default order, resolved when it is first used.
@@ -237,7 +240,7 @@ func (m *Model) Ordering() ([]Order, error) {
 			if root := o.Path.Ref.Root().Model; root != m { // a parent's order
 				steps = append(m.Up(root), steps...)
 			}
-			m.ordering = append(m.ordering, Order{Field: f, Steps: steps, Desc: o.Desc})
+			m.ordering = append(m.ordering, Order{Field: f, Steps: steps, Desc: o.Desc, Plain: o.Plain})
 		}
 	})
 	return m.ordering, m.sortErr
