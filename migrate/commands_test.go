@@ -470,7 +470,7 @@ func TestSQLMigrate(t *testing.T) {
 }
 
 // TestWrittenMigrationsCompile writes the migrations of the conformance models, compiles them, and compares the models
-// with them again: nothing may differ. It does the same with the models that inspectdb writes for the tables.
+// with them again: nothing may differ.
 func TestWrittenMigrationsCompile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles programs")
@@ -517,71 +517,6 @@ func main() {
 	})
 	if want := "0 <nil>\n<nil>\n<nil>\n[] <nil>\n"; out != want {
 		t.Fatalf("with the written migrations the program prints\n%s\nwant\n%s", out, want)
-	}
-	inspectAndCompile(t, "sqlite", db, `sqlite.Open("`+db+`", sqlite.Options{})`)
-}
-
-func inspectAndCompile(t *testing.T, driver, path, opener string) {
-	t.Helper()
-	ctx := orm.WithDatabase(context.Background(), openFile(t, path))
-	models, err := call(t, ctx, nil, "", "inspectdb", "--package", "main")
-	if err != nil {
-		t.Fatalf("inspectdb: %v", err)
-	}
-	var names []string
-	for line := range strings.Lines(models) {
-		if name, ok := strings.CutPrefix(line, "type "); ok {
-			names = append(names, "orm.ModelOf["+strings.Fields(name)[0]+"]()")
-		}
-	}
-	out := compile(t, map[string]string{
-		"internal/e2e/models.go": models,
-		"internal/e2e/main.go": `package main
-
-import (
-	"context"
-	"fmt"
-
-	"github.com/nuages-go/nuages/migrate"
-	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/` + driver + `"
-)
-
-func main() {
-	apps := []migrate.App{{Label: "main", Models: []orm.Model{` + strings.Join(names, ", ") + `}}}
-	ms, err := migrate.Plan(apps)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	apps[0].Migrations = ms
-	again, err := migrate.Plan(apps)
-	fmt.Println(len(ms), len(again), err)
-	db, err := ` + opener + `
-	ctx := orm.WithDatabase(context.Background(), db)
-	fmt.Println(err, migrate.Run(ctx, apps, migrate.Options{FakeInitial: true}))
-	lines, err := migrate.Drift(ctx, apps, "")
-	fmt.Println(err)
-	for _, l := range lines {
-		fmt.Println(l)
-	}
-}
-`,
-	})
-	// What models cannot say stays: conditions, expressions, computed columns and defaults of the database.
-	var rest []string
-	for line := range strings.Lines(out) {
-		line = strings.TrimSpace(line)
-		known := false
-		for _, k := range []string{"index story_city_idx", "index story_lower_idx", "index story_lower_slug_uniq", "index story_one_opinion", "check story_", "f_generated", "f_datetime", "f_decimal", "f_float"} {
-			known = known || strings.Contains(line, k)
-		}
-		if !known {
-			rest = append(rest, line)
-		}
-	}
-	if want := []string{"1 0 <nil>", "<nil> <nil>", "<nil>"}; !slices.Equal(rest, want) {
-		t.Errorf("with the models of inspectdb the program prints %q, want %q\n%s", rest, want, models)
 	}
 }
 

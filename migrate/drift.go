@@ -113,7 +113,7 @@ func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 			notNull = false
 		}
 		auto := f.Kind.IsAuto() && f.PrimaryKey
-		typ = strings.TrimSuffix(typ, " AUTO_INCREMENT")
+		typ = strings.TrimSuffix(typ, " AUTO_INCREMENT") // counting is told apart
 		out = append(out, columnLine(col, plainType(typ), notNull, f.DBDefault != nil, auto, f.Expression != nil))
 		if f.PrimaryKey && !isComposite(m, f) {
 			key = []string{col}

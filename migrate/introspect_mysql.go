@@ -3,6 +3,7 @@ package migrate
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nuages-go/nuages/orm"
@@ -25,7 +26,9 @@ func mysqlPlainType(typ string) string {
 	case "bigint", "smallint":
 		return name + after
 	case "tinyint":
-		return "bool"
+		if arguments == "1" {
+			return "bool"
+		}
 	case "double":
 		return "double precision"
 	case "decimal":
@@ -43,7 +46,7 @@ func firstQuoted(clause string) string {
 // mysql describes tables by the catalogue. Each table of the catalogue is told the schema, and the table, by a constant: else
 // the server opens all tables of all databases.
 func (ts dbTables) mysql(ctx context.Context, d *dialect.Dialect, db string) error {
-	if err := ts.mysqlColumns(ctx, db); err != nil {
+	if err := ts.mysqlColumns(ctx, d, db); err != nil {
 		return err
 	}
 	if err := ts.mysqlIndexes(ctx, d, db); err != nil {
@@ -58,7 +61,7 @@ func (ts dbTables) mysql(ctx context.Context, d *dialect.Dialect, db string) err
 	return ts.mysqlForeignKeys(ctx, db)
 }
 
-func (ts dbTables) mysqlColumns(ctx context.Context, db string) error {
+func (ts dbTables) mysqlColumns(ctx context.Context, d *dialect.Dialect, db string) error {
 	only, args := ts.only(" AND c.TABLE_NAME = ? AND t.TABLE_NAME = ?")
 	return orm.QueryOn(ctx, db, `SELECT c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, COALESCE(c.COLUMN_DEFAULT, ''), c.EXTRA, c.COLUMN_COMMENT, COALESCE(c.GENERATION_EXPRESSION, ''), t.TABLE_COMMENT,
 			CASE WHEN c.COLLATION_NAME <> t.TABLE_COLLATION THEN c.COLLATION_NAME ELSE '' END
@@ -69,9 +72,13 @@ func (ts dbTables) mysqlColumns(ctx context.Context, db string) error {
 			return nil
 		}
 		extra := strings.ToUpper(text(c[5]))
+		deflt := strings.TrimPrefix(text(c[4]), "NULL")
+		if _, err := strconv.ParseFloat(deflt, 64); !d.MariaDB && deflt != "" && err != nil && !strings.Contains(extra, "DEFAULT_GENERATED") {
+			deflt = "'" + strings.ReplaceAll(deflt, "'", "''") + "'" // MySQL shows texts bare
+		}
 		t.Comment = strings.TrimPrefix(text(c[8]), "VIEW")
 		t.Columns = append(t.Columns, dbColumn{
-			Name: text(c[1]), Type: mysqlPlainType(text(c[2])), NotNull: text(c[3]) == "NO", Default: strings.TrimPrefix(text(c[4]), "NULL"), Comment: text(c[6]), Generated: text(c[7]),
+			Name: text(c[1]), Type: mysqlPlainType(text(c[2])), NotNull: text(c[3]) == "NO", Default: deflt, Comment: text(c[6]), Generated: text(c[7]),
 			Identity: strings.Contains(extra, "AUTO_INCREMENT"), Stored: strings.Contains(extra, "STORED"), Collation: text(c[9]),
 		})
 		return nil

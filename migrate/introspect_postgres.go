@@ -38,6 +38,9 @@ func (ts dbTables) postgresColumns(ctx context.Context, db string) error {
 		if text(c[5]) != "" {
 			col.Generated, col.Stored, col.Default = col.Default, true, ""
 		}
+		if strings.HasPrefix(col.Default, "nextval(") { // a serial: what counted up before there were identity columns
+			col.Identity, col.Default = true, ""
+		}
 		t.Comment = text(c[8])
 		t.Columns = append(t.Columns, col)
 		return nil
