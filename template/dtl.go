@@ -41,6 +41,8 @@ type DTL struct {
 	mu       sync.RWMutex
 	compiled map[string]*compiledTemplate
 	pool     sync.Pool
+	// urls is the Reverser, if it can append.
+	urls URLAppender
 	// resets counts the calls of Reset, so that templates know when their parents are old.
 	resets atomic.Int64
 }
@@ -60,6 +62,7 @@ func New(opts Options) (*DTL, error) {
 		compiled: map[string]*compiledTemplate{}, zone: opts.TimeZone,
 		loopType: newLoopType(), blockType: newBlockType(), groupType: newGroupType(),
 	}
+	e.urls, _ = opts.Reverser.(URLAppender)
 	for _, fsys := range opts.FS {
 		if fsys != nil {
 			e.loaders = append(e.loaders, FSLoader(placeOfFS(fsys), fsys))

@@ -57,6 +57,11 @@ func (n *urlNode) Render(c *Context) error {
 	if err != nil {
 		return err
 	}
+	if n.target == "" && len(n.args) <= 1 && len(n.kwargs) == 0 && c.dtl.urls != nil {
+		if done, err := n.append(c, name); done || err != nil {
+			return err
+		}
+	}
 	var args []any
 	if len(n.args) > 0 {
 		args = make([]any, len(n.args))
@@ -102,6 +107,29 @@ func (n *urlNode) Render(c *Context) error {
 		c.out = append(c.out, address...)
 	}
 	return nil
+}
+
+// append prints an address with no or one argument straight into the page, if the site's URLs can do that.
+func (n *urlNode) append(c *Context, name value.Value) (done bool, err error) {
+	var arg value.Value
+	if len(n.args) == 1 {
+		if arg, err = n.args[0].eval(c); err != nil {
+			return false, err
+		}
+	}
+	start, urls, ctx := len(c.out), c.dtl.urls, c.env.Ctx
+	switch {
+	case len(n.args) == 0:
+		c.out, done = urls.AppendURL(ctx, c.out, name.Str())
+	case arg.Kind() == value.Int:
+		c.out, done = urls.AppendURLInt(ctx, c.out, name.Str(), arg.Int())
+	case arg.Kind() == value.String || arg.Kind() == value.Safe:
+		c.out, done = urls.AppendURLText(ctx, c.out, name.Str(), arg.Text())
+	}
+	if done && c.env.Autoescape {
+		c.out = filters.EscapeFrom(c.out, start)
+	}
+	return done, nil
 }
 
 // urlArg returns a value as reversing takes it: safe text as text.

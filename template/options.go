@@ -79,6 +79,14 @@ type Reverser interface {
 	ReverseURL(ctx context.Context, name string, args []any, kwargs map[string]any) (string, error)
 }
 
+// URLAppender is optional for a Reverser: it appends an address with no or one argument to the page. It is false, with b
+// as it was, when ReverseURL is to be asked.
+type URLAppender interface {
+	AppendURL(ctx context.Context, b []byte, name string) ([]byte, bool)
+	AppendURLInt(ctx context.Context, b []byte, name string, n int64) ([]byte, bool)
+	AppendURLText(ctx context.Context, b []byte, name, text string) ([]byte, bool)
+}
+
 // URLChecker is optional for a Reverser: start-up checks then know whether a name with that many arguments, or with
 // keyword arguments of these names, can be reversed.
 type URLChecker interface {

@@ -2,6 +2,7 @@ package urls_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -74,6 +75,13 @@ func BenchmarkReverse(b *testing.B) {
 	ctx := reverseContext(b)
 	tag := urls.Name1[string]("news:tag")
 	home := urls.Name0("news:home")
+	space := make([]byte, 0, 64)
+	missing := func(ok bool) error {
+		if !ok {
+			return errors.New("not appended")
+		}
+		return nil
+	}
 	for _, bench := range []struct {
 		name string
 		run  func() (string, error)
@@ -84,6 +92,10 @@ func BenchmarkReverse(b *testing.B) {
 		{"by name/int", func() (string, error) { return urls.Reverse(ctx, "news:detail", int64(123456)) }},
 		{"template", func() (string, error) {
 			return urls.FromContext(ctx).ReverseURL(ctx, "news:detail", []any{int64(123456)}, nil)
+		}},
+		{"append/int", func() (string, error) {
+			_, ok := urls.FromContext(ctx).AppendURLInt(ctx, space[:0], "news:detail", 123456)
+			return "", missing(ok)
 		}},
 		{"keyword", func() (string, error) { return urls.Reverse(ctx, "news:detail", urls.KW("pk", int64(123456))) }},
 	} {

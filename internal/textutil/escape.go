@@ -29,6 +29,16 @@ func AppendEscaped(dst []byte, s string) []byte {
 	}
 }
 
+// EscapeFrom escapes what was appended to dst at start and after.
+func EscapeFrom(dst []byte, start int) []byte {
+	for _, c := range dst[start:] {
+		if special[c] != 0 {
+			return AppendEscaped(dst[:start], string(dst[start:]))
+		}
+	}
+	return dst
+}
+
 // special marks the characters that are escaped.
 var special = [256]uint8{'&': 1, '<': 1, '>': 1, '"': 1, '\'': 1}
 

@@ -122,6 +122,9 @@ func (e *Env) LocalTime(v value.Value) value.Value {
 // AppendEscaped appends text as HTML.
 func AppendEscaped(dst []byte, s string) []byte { return textutil.AppendEscaped(dst, s) }
 
+// EscapeFrom is textutil.EscapeFrom.
+func EscapeFrom(dst []byte, start int) []byte { return textutil.EscapeFrom(dst, start) }
+
 // conditional is Python's conditional_escape: safe HTML stays as it is.
 func conditional(v value.Value) value.Value {
 	if html, ok := v.HTML(); ok {
