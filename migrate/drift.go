@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nuages-go/nuages/orm"
@@ -12,7 +13,7 @@ import (
 
 // Drift compares the tables of a database with the state of the migrations that it has applied, and returns what differs,
 // in words, table by table. Names that the database or an earlier table name gave to indexes do not count; what they cover
-// does. It is available on SQLite and PostgreSQL.
+// does.
 func Drift(ctx context.Context, apps []App, db string) ([]string, error) {
 	g, err := writtenGraph(apps)
 	if err != nil {
@@ -98,6 +99,9 @@ func routedTable(s *State, m *schema.Model) string {
 // wanted describes a table as the state has it, a line for each column, key, constraint and index.
 func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 	var out, key []string
+	if m.Comment != "" && e.d.Name != "sqlite" {
+		out = append(out, "the comment "+strconv.Quote(m.Comment))
+	}
 	for i := range m.Fields {
 		f := &m.Fields[i]
 		if !f.HasColumn() {
@@ -114,7 +118,7 @@ func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 		}
 		auto := f.Kind.IsAuto() && f.PrimaryKey
 		typ = strings.TrimSuffix(typ, " AUTO_INCREMENT") // counting is told apart
-		out = append(out, columnLine(col, plainType(typ), notNull, f.DBDefault != nil, auto, f.Expression != nil))
+		out = append(out, columnLine(col, plainType(typ), notNull, f.DBDefault != nil, auto, f.Expression != nil)+e.collatedLine(f.Collation, f.Comment))
 		if f.PrimaryKey && !isComposite(m, f) {
 			key = []string{col}
 		} else if f.Unique || f.Kind == schema.OneToOne {
@@ -197,6 +201,17 @@ func columnLine(name, typ string, notNull, deflt, auto, generated bool) string {
 	return line
 }
 
+// collatedLine is the rest of a column's line: its collation and its comment, where the database keeps comments.
+func (e *Editor) collatedLine(collation, comment string) (out string) {
+	if collation != "" {
+		out = " collated by " + strings.ToLower(collation)
+	}
+	if comment != "" && e.d.Name != "sqlite" {
+		out += " with the comment " + strconv.Quote(comment)
+	}
+	return out
+}
+
 // plainType brings the spellings of a type together.
 func plainType(typ string) string {
 	typ = strings.ReplaceAll(strings.ToLower(typ), ", ", ",")
@@ -218,15 +233,17 @@ func plainType(typ string) string {
 
 // found describes a table as the database has it, in the words of wanted.
 func (e *Editor) found(t *dbTable, m *schema.Model) []string {
-	var out []string
-	var key []string
+	var out, key []string
+	if t.Comment != "" {
+		out = append(out, "the comment "+strconv.Quote(t.Comment))
+	}
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		notNull := c.NotNull
 		if c.Generated != "" {
 			notNull = false
 		}
-		out = append(out, columnLine(c.Name, plainType(c.Type), notNull, c.Default != "" && c.Generated == "", c.Identity, c.Generated != ""))
+		out = append(out, columnLine(c.Name, plainType(c.Type), notNull, c.Default != "" && c.Generated == "", c.Identity, c.Generated != "")+e.collatedLine(c.Collation, c.Comment))
 		if c.Key > 0 {
 			key = append(key, c.Name)
 		}

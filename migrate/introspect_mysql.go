@@ -145,7 +145,7 @@ func (ts dbTables) mysqlChecks(ctx context.Context, d *dialect.Dialect, db strin
 		name, clause := text(c[1]), text(c[2])
 		if strings.HasPrefix(clause, "json_valid(") { // MariaDB's own, of its JSON, which is a text
 			if col := t.column(firstQuoted(clause)); col != nil && col.Type == "longtext" {
-				col.Type = "json"
+				col.Type, col.Collation = "json", ""
 			}
 			return nil
 		}
