@@ -27,8 +27,11 @@ type App struct {
 	// Lookups are transforms and look-ups of look-up strings, for the columns of all applications. Django: register_lookup.
 	Lookups []orm.LookupPart
 	// Migrations are the application's migrations in their order: migrations.All().
-	// A list of the site's own in its place is Django's MIGRATION_MODULES; none leaves the tables to migrate --run-syncdb.
+	// A list of the site's own in its place is Django's MIGRATION_MODULES.
 	Migrations []migrate.Migration
+	// NoMigrations switches them off: migrate --run-syncdb makes the tables, makemigrations leaves the application alone. Django:
+	// None in MIGRATION_MODULES.
+	NoMigrations bool
 	// MigrationsDir is the directory of the migrations' files, for makemigrations. Default: NAME/migrations.
 	MigrationsDir string
 	// BeforeMigrate and AfterMigrate are called before and after each run of migrate on a database, also when there was nothing

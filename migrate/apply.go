@@ -315,7 +315,7 @@ func (r *runner) initialApplied(ctx context.Context, m *Migration, state *State)
 
 // syncDB makes the tables of applications without migrations.
 func (r *runner) syncDB(ctx context.Context) error {
-	if !r.o.SyncDB || r.o.App != "" && slices.ContainsFunc(r.apps, func(a App) bool { return a.Label == r.o.App && len(a.Migrations) > 0 }) {
+	if !r.o.SyncDB || r.o.App != "" && slices.ContainsFunc(r.apps, func(a App) bool { return a.Label == r.o.App && a.migrated() }) {
 		return nil
 	}
 	have, err := tables(ctx, r.o.DB)
@@ -330,7 +330,7 @@ func (r *runner) syncDB(ctx context.Context) error {
 	r.printf("Synchronizing apps without migrations:\n  Creating tables...\n")
 	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
 		for _, a := range r.apps {
-			if len(a.Migrations) > 0 || r.o.App != "" && a.Label != r.o.App {
+			if a.migrated() || r.o.App != "" && a.Label != r.o.App {
 				continue
 			}
 			for _, om := range a.Models {

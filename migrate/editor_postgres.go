@@ -281,7 +281,8 @@ func (e *Editor) postgresColumn(ctx context.Context, c *change, oldType, newType
 		}
 		using := ""
 		plain, _, _ := strings.Cut(newType, " COLLATE ")
-		if base(oldType) != base(newType) {
+		texts := c.old.Kind.IsText() && c.now.Kind.IsText() && c.now.MaxLength > 0 // USING would cut those that are too long in silence
+		if base(oldType) != base(newType) && !texts {
 			using = " USING " + col + "::" + plain
 		}
 		steps = append(steps, alter+"TYPE "+newType+using)

@@ -51,7 +51,7 @@ func (r *runner) withUnmigrated(state *State) (*State, error) {
 	full := state.Clone()
 	var models *State
 	for _, a := range r.apps {
-		if len(a.Migrations) > 0 || len(a.Models) == 0 {
+		if a.migrated() || len(a.Models) == 0 {
 			continue
 		}
 		if models == nil {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // graph is all migrations with their order.
@@ -13,6 +15,17 @@ type graph struct {
 	// deps are the migrations that each needs, in a fixed order.
 	deps map[Key][]Key
 	keys []Key
+	// real are the models of applications without migrations, which others may point to.
+	real []*schema.Model
+}
+
+// first is the state before every migration.
+func (g *graph) first() *State {
+	s := NewState()
+	for _, m := range g.real {
+		s.Add(*m)
+	}
+	return s
 }
 
 // newGraph checks the migrations of all applications, conflicting lines included, and reports every mistake at once.
@@ -53,7 +66,21 @@ func writtenGraph(apps []App) (*graph, error) {
 	g := &graph{nodes: map[Key]*Migration{}, deps: map[Key][]Key{}}
 	var problems []string
 	for i := range apps {
+		if apps[i].NoMigrations && len(apps[i].Models) > 0 {
+			models, err := FromModels(apps)
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range apps[i].Models {
+				if sm := models.ByLabel(m.Label()); sm != nil {
+					g.real = append(g.real, sm)
+				}
+			}
+		}
 		for j := range apps[i].Migrations {
+			if apps[i].NoMigrations {
+				break
+			}
 			one := apps[i].Migrations[j]
 			m := &one
 			if m.App == "" {
@@ -102,7 +129,7 @@ func writtenGraph(apps []App) (*graph, error) {
 //
 // Django 6.1 django/db/migrations/loader.py build_graph, replace_migration.
 func (g *graph) replaced(applied map[Key]bool) (*graph, error) {
-	out := &graph{nodes: maps.Clone(g.nodes), deps: map[Key][]Key{}, keys: slices.Clone(g.keys)}
+	out := &graph{nodes: maps.Clone(g.nodes), deps: map[Key][]Key{}, keys: slices.Clone(g.keys), real: g.real}
 	for k, deps := range g.deps {
 		out.deps[k] = slices.Clone(deps)
 	}
@@ -240,7 +267,7 @@ func (g *graph) stateBefore(k Key) (*State, error) {
 		return nil, err
 	}
 	if fit.nodes[k] == nil { // replaced: take the squashed ones out instead
-		fit = &graph{nodes: maps.Clone(g.nodes), deps: maps.Clone(g.deps), keys: slices.Clone(g.keys)}
+		fit = &graph{nodes: maps.Clone(g.nodes), deps: maps.Clone(g.deps), keys: slices.Clone(g.keys), real: g.real}
 		for _, o := range g.keys {
 			if slices.Contains(g.nodes[o].Replaces, k) {
 				fit.removeSquashed(o)
@@ -251,7 +278,7 @@ func (g *graph) stateBefore(k Key) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := NewState()
+	s := fit.first()
 	for _, o := range order[:len(order)-1] {
 		if err := applyState(s, fit.nodes[o]); err != nil {
 			return nil, err

@@ -167,11 +167,35 @@ func (l *linter) compatibility(op Operation) {
 	switch op := inner(op).(type) {
 	case AddField:
 		if f := &op.Field; f.HasColumn() && !f.Null && f.DBDefault == nil && f.Expression == nil {
+			if f.Unique && effectiveDefault(f, op.OneOff) != nil {
+				warn("W117", "rows all get the same value, which makes it fail where there are two", "add it nullable, fill it by RunGo, and forbid nulls in a later migration")
+			}
 			warn("W102", "code that does not know the column yet can no longer insert rows", "make it nullable or give it a DBDefault, and forbid nulls in a later migration")
 		}
 	case AlterField:
-		if old := l.field(op.Model, op.Field.Name); old != nil && old.HasColumn() && op.Field.HasColumn() && old.ColumnName() != op.Field.ColumnName() {
+		old := l.field(op.Model, op.Field.Name)
+		if old != nil && old.HasColumn() && op.Field.HasColumn() {
+			if what := narrower(old, &op.Field); what != "" {
+				warn("W116", what+" make it fail, or stay as they are on SQLite", "look for them, and change them in an earlier migration")
+			}
+			if !old.Unique && op.Field.Unique {
+				warn("W117", "rows that are equal make it fail", "look for them, and change them in an earlier migration")
+			}
+		}
+		if old != nil && old.HasColumn() && op.Field.HasColumn() && old.ColumnName() != op.Field.ColumnName() {
 			warn("W109", "code that knows the old column fails from then on", steps)
+		}
+	case AddConstraint:
+		if op.Constraint.Check == nil {
+			warn("W117", "rows that are equal make it fail", "look for them, and change them in an earlier migration")
+		} else {
+			warn("W118", "rows that break it make it fail", "look for them, and change them in an earlier migration")
+		}
+	case AlterUniqueTogether:
+		if m := l.model(op.Model); m != nil && slices.ContainsFunc(op.Sets, func(set []string) bool {
+			return !slices.ContainsFunc(m.UniqueTogether, func(o []string) bool { return slices.Equal(o, set) })
+		}) {
+			warn("W117", "rows that are equal make it fail", "look for them, and change them in an earlier migration")
 		}
 	case RemoveField:
 		if old := l.field(op.Model, op.Name); old == nil || old.HasColumn() || old.Rel != nil && old.Rel.Through == "" {

@@ -43,6 +43,9 @@ type App struct {
 	Label      string
 	Models     []orm.Model
 	Migrations []Migration
+	// NoMigrations switches the application's migrations off: migrate --run-syncdb makes its tables, makemigrations leaves it
+	// alone. Django: None in MIGRATION_MODULES.
+	NoMigrations bool
 	// Dir is the directory of the application's migrations, for makemigrations. Default: LABEL/migrations.
 	Dir string
 	// Before and After, if given, are called before and after each run on a database, application by application in the order
@@ -50,6 +53,9 @@ type App struct {
 	// --plan, --check and --prune. An error ends the run. Django: the signals pre_migrate and post_migrate.
 	Before, After func(ctx context.Context, e Event) error
 }
+
+// migrated says that the application's tables are made by migrations.
+func (a *App) migrated() bool { return !a.NoMigrations && len(a.Migrations) > 0 }
 
 // Event tells Before and After what a run does.
 type Event struct {

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -222,33 +221,6 @@ func (p *prompts) Merge(app string, branches []string) (bool, error) {
 		fmt.Fprintln(p.out, b)
 	}
 	return p.yes("Merging only works if the operations above do not contradict each other. Do you want to merge these migration branches?")
-}
-
-// drops are the operations that lose data, in words.
-func drops(from *State, ms []Migration) []string {
-	var out []string
-	for _, m := range ms {
-		for _, op := range m.Operations {
-			switch op := op.(type) {
-			case DeleteModel:
-				if old := from.Model(m.App, op.Name); old == nil || !old.Unmanaged {
-					out = append(out, fmt.Sprintf("%s.%s: its table is dropped with all rows", m.App, op.Name))
-				}
-			case RemoveField:
-				what := "its column is dropped with its values"
-				if old := from.Model(m.App, op.Model); old != nil {
-					if f := old.Field(op.Name); f != nil && f.Kind == schema.ManyToMany {
-						if f.Rel.Through != "" {
-							continue
-						}
-						what = "its table is dropped with all rows"
-					}
-				}
-				out = append(out, fmt.Sprintf("%s.%s.%s: %s", m.App, op.Model, op.Name, what))
-			}
-		}
-	}
-	return slices.Compact(out)
 }
 
 // parseValue reads a value for a field from text.

@@ -386,7 +386,7 @@ func (r *runner) unwritten() {
 	}
 	var migrated []App
 	for _, a := range r.apps {
-		if len(a.Migrations) > 0 {
+		if a.migrated() {
 			migrated = append(migrated, a)
 		}
 	}
@@ -411,7 +411,7 @@ func (r *runner) unwritten() {
 func (r *runner) head() {
 	r.printf("Operations to perform:\n")
 	if r.o.SyncDB && r.o.App == "" {
-		if labels := r.labels(func(a App) bool { return len(a.Migrations) == 0 }); labels != "" {
+		if labels := r.labels(func(a App) bool { return !a.migrated() && len(a.Models) > 0 }); labels != "" {
 			r.printf("  Synchronize unmigrated apps: %s\n", labels)
 		}
 	}
@@ -427,7 +427,7 @@ func (r *runner) head() {
 	case r.o.App != "":
 		r.printf("  Apply all migrations: %s\n", r.o.App)
 	default:
-		r.printf("  Apply all migrations: %s\n", or(r.labels(func(a App) bool { return len(a.Migrations) > 0 }), "(none)"))
+		r.printf("  Apply all migrations: %s\n", or(r.labels(func(a App) bool { return a.migrated() }), "(none)"))
 	}
 }
 
@@ -444,7 +444,7 @@ func (r *runner) labels(which func(a App) bool) string {
 
 // stateBefore is the state that the applied migrations make.
 func (r *runner) stateBefore() (*State, error) {
-	s := NewState()
+	s := r.g.first()
 	order, err := r.g.plan(r.g.keys)
 	if err != nil {
 		return nil, err

