@@ -112,9 +112,12 @@ func writtenGraph(apps []App) (*graph, error) {
 			}
 		}
 		for _, d := range m.RunBefore {
-			if real, err := g.resolve(d); err == nil {
-				g.deps[real] = append(g.deps[real], k)
+			real, err := g.resolve(d)
+			if err != nil {
+				problems = append(problems, fmt.Sprintf("migration %s: %s", k, strings.Replace(err.Error(), "depends on", "runs before", 1)))
+				continue
 			}
+			g.deps[real] = append(g.deps[real], k)
 		}
 	}
 	if len(problems) > 0 {
@@ -148,7 +151,7 @@ func (g *graph) replaced(applied map[Key]bool) (*graph, error) {
 		}
 		all, some := true, false
 		for _, r := range m.Replaces {
-			all, some = all && applied[r], some || applied[r]
+			all, some = all && applied[r], some || g.touched(r, applied)
 		}
 		switch {
 		case all:
@@ -166,6 +169,14 @@ func (g *graph) replaced(applied map[Key]bool) (*graph, error) {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
 	return out, nil
+}
+
+// touched says that a migration is applied, or one of those that it replaces.
+func (g *graph) touched(k Key, applied map[Key]bool) bool {
+	if applied[k] || g.nodes[k] == nil {
+		return applied[k]
+	}
+	return slices.ContainsFunc(g.nodes[k].Replaces, func(r Key) bool { return r != k && g.touched(r, applied) })
 }
 
 // removeReplaced takes out what a squashed migration replaces; whoever needed that needs the squashed one.
