@@ -24,9 +24,9 @@ func migrateCommands() []manage.Command {
 func (s *Site) migrations() []migrate.App {
 	var out []migrate.App
 	for _, app := range s.Apps {
-		if len(app.Models)+len(app.Migrations) > 0 || app.BeforeMigrate != nil || app.AfterMigrate != nil {
+		if len(app.Models)+len(app.Migrations) > 0 {
 			out = append(out, migrate.App{
-				Label: app.Name, Models: app.Models, Migrations: app.Migrations, NoMigrations: app.NoMigrations, Dir: app.MigrationsDir, Before: app.BeforeMigrate, After: app.AfterMigrate,
+				Label: app.Name, Models: app.Models, Migrations: app.Migrations, NoMigrations: app.NoMigrations, Dir: app.MigrationsDir,
 			})
 		}
 	}

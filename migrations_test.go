@@ -16,9 +16,10 @@ import (
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/schema"
 	"github.com/nuages-go/nuages/orm/sqlite"
+	"github.com/nuages-go/nuages/signals"
 )
 
-// migrated is a site with two applications, whose functions before and after migrate write to seen.
+// migrated is a site with two applications, whose receivers before and after migrate write to seen.
 func migrated(t *testing.T, seen *[]string) *nuages.Instance {
 	t.Helper()
 	dbs := orm.Databases{}
@@ -29,19 +30,19 @@ func migrated(t *testing.T, seen *[]string) *nuages.Instance {
 		}
 		dbs[name] = db
 	}
-	app := func(name string) apps.App {
-		note := func(when string) func(context.Context, migrate.Event) error {
-			return func(ctx context.Context, e migrate.Event) error {
-				var models []string
-				for _, m := range e.State.Models() {
-					models = append(models, m.Label())
-				}
-				*seen = append(*seen, fmt.Sprintf("%s %s %s %d %v v%d %v", when, e.App, e.DB, len(e.Plan), models, e.Verbosity, e.Interactive))
-				return nil
+	note := func(when string) func(context.Context, migrate.Event) error {
+		return func(_ context.Context, e migrate.Event) error {
+			var models []string
+			for _, m := range e.State.Models() {
+				models = append(models, m.Label())
 			}
+			*seen = append(*seen, fmt.Sprintf("%s %s %s %d %v v%d %v", when, e.App, e.DB, len(e.Plan), models, e.Verbosity, e.Interactive))
+			return nil
 		}
+	}
+	app := func(name string) apps.App {
 		return apps.App{
-			Name: name, BeforeMigrate: note("pre"), AfterMigrate: note("post"),
+			Name: name,
 			Migrations: []migrate.Migration{{App: name, Name: "0001_initial", Initial: true, Operations: []migrate.Operation{
 				migrate.CreateModel{Name: "Thing", Fields: []schema.Field{{Name: "id", Kind: schema.BigAuto, PrimaryKey: true}}},
 			}}},
@@ -49,11 +50,11 @@ func migrated(t *testing.T, seen *[]string) *nuages.Instance {
 	}
 	return build(t, nuages.Site{
 		Name: "mysite", Settings: nuages.Settings{SecretKey: key, AllowedHosts: []string{"x"}, Databases: dbs}, Apps: []apps.App{app("shop"), app("blog")},
-		Logger: slog.New(slog.DiscardHandler),
+		Receivers: []signals.Receiver{migrate.PreMigrate.On(note("pre")), migrate.PostMigrate.On(note("post"))}, Logger: slog.New(slog.DiscardHandler),
 	})
 }
 
-func TestFunctionsBeforeAndAfterMigrate(t *testing.T) {
+func TestMigrateSignals(t *testing.T) {
 	t.Parallel()
 	var seen []string
 	app := migrated(t, &seen)

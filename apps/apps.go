@@ -34,9 +34,6 @@ type App struct {
 	NoMigrations bool
 	// MigrationsDir is the directory of the migrations' files, for makemigrations. Default: NAME/migrations.
 	MigrationsDir string
-	// BeforeMigrate and AfterMigrate are called before and after each run of migrate on a database, also when there was nothing
-	// to do: for rows that models need, such as permissions. Django: the signals pre_migrate and post_migrate.
-	BeforeMigrate, AfterMigrate func(ctx context.Context, e migrate.Event) error
 
 	// Receivers are told of what happens to objects and elsewhere: orm.PostSave[Question]().On(f). Django: signals that
 	// AppConfig.ready connects.

@@ -15,15 +15,29 @@ import (
 // Django's names are functions here: HStoreExtension, CITextExtension, TrigramExtension and so on.
 type CreateExtension struct{ Name string }
 
-// The extensions that Django has operations for. Each is a CreateExtension with the extension's name.
-func HStoreExtension() CreateExtension    { return CreateExtension{"hstore"} }
-func CITextExtension() CreateExtension    { return CreateExtension{"citext"} }
-func TrigramExtension() CreateExtension   { return CreateExtension{"pg_trgm"} }
-func BtreeGinExtension() CreateExtension  { return CreateExtension{"btree_gin"} }
+// HStoreExtension is the extension hstore: texts by key in a column.
+func HStoreExtension() CreateExtension { return CreateExtension{"hstore"} }
+
+// CITextExtension is the extension citext: texts that are compared without case.
+func CITextExtension() CreateExtension { return CreateExtension{"citext"} }
+
+// TrigramExtension is the extension pg_trgm: the likeness of texts, and indexes for LIKE.
+func TrigramExtension() CreateExtension { return CreateExtension{"pg_trgm"} }
+
+// BtreeGinExtension is the extension btree_gin: plain columns in GIN indexes.
+func BtreeGinExtension() CreateExtension { return CreateExtension{"btree_gin"} }
+
+// BtreeGistExtension is the extension btree_gist: plain columns in GiST indexes, for exclusion constraints.
 func BtreeGistExtension() CreateExtension { return CreateExtension{"btree_gist"} }
-func UnaccentExtension() CreateExtension  { return CreateExtension{"unaccent"} }
-func CryptoExtension() CreateExtension    { return CreateExtension{"pgcrypto"} }
-func BloomExtension() CreateExtension     { return CreateExtension{"bloom"} }
+
+// UnaccentExtension is the extension unaccent: search without accents.
+func UnaccentExtension() CreateExtension { return CreateExtension{"unaccent"} }
+
+// CryptoExtension is the extension pgcrypto: functions such as gen_random_uuid and digest.
+func CryptoExtension() CreateExtension { return CreateExtension{"pgcrypto"} }
+
+// BloomExtension is the extension bloom: Bloom filter indexes.
+func BloomExtension() CreateExtension { return CreateExtension{"bloom"} }
 
 // Describe says what the operation does.
 func (o CreateExtension) Describe() string { return "Creates extension " + o.Name }

@@ -32,7 +32,7 @@ type Options struct {
 	// Out takes the progress in Django's words. Default: nowhere. Verbosity 0 writes nothing.
 	Out       io.Writer
 	Verbosity int
-	// Interactive says that Before and After may ask a person.
+	// Interactive says that receivers of PreMigrate and PostMigrate may ask a person.
 	Interactive bool
 }
 
@@ -183,7 +183,7 @@ func (r *runner) run(ctx context.Context, plan []step) error {
 	if err != nil {
 		return err
 	}
-	if err := r.events(ctx, "pre", plan, state); err != nil {
+	if err := r.announce(ctx, PreMigrate, "pre", plan, state); err != nil {
 		return err
 	}
 	if err := r.syncDB(ctx); err != nil {
@@ -212,7 +212,7 @@ func (r *runner) run(ctx context.Context, plan []step) error {
 			return err
 		}
 	}
-	return r.events(ctx, "post", plan, state)
+	return r.announce(ctx, PostMigrate, "post", plan, state)
 }
 
 // stateBefore is the state that the applied migrations make.
