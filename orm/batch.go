@@ -192,12 +192,7 @@ func (b *Batch) Run(ctx context.Context) error {
 func (db *DB) runBatch(ctx context.Context, parts []*batchPart) error {
 	s := parts[0].s
 	if tx := s.txOn(db); tx != nil {
-		tx.state.mu.Lock()
-		defer tx.state.mu.Unlock()
-		if tx.state.done {
-			return errTxDone
-		}
-		return sendBatch(ctx, tx.state.conn, parts)
+		return tx.state.with(func(conn dialect.Conn) error { return sendBatch(ctx, conn, parts) })
 	}
 	conn, err := db.backend.Acquire(ctx, false)
 	if err != nil {
@@ -219,13 +214,22 @@ func sendBatch(ctx context.Context, conn dialect.Conn, parts []*batchPart) error
 		}
 	}
 	start := time.Now()
-	err := sendItems(ctx, conn, items)
+	err := wrapItems(ctx, parts, func(ctx context.Context) error { return sendItems(ctx, conn, items) })
 	if s.log != nil {
 		for i, it := range items { // each took as long as the whole
 			s.logStatement(parts[0].db, it.SQL, it.Args, start, rows[i], it.Err)
 		}
 	}
 	return err
+}
+
+// wrapItems runs send inside the wrapper of each statement.
+func wrapItems(ctx context.Context, parts []*batchPart, send func(ctx context.Context) error) error {
+	if len(parts) == 0 || parts[0].s.wrap == nil {
+		return send(ctx)
+	}
+	p := parts[0]
+	return p.s.wrapped(ctx, p.db, p.item.SQL, p.item.Args, false, func(ctx context.Context) error { return wrapItems(ctx, parts[1:], send) })
 }
 
 func sendItems(ctx context.Context, conn dialect.Conn, items []*dialect.BatchItem) error {

@@ -30,8 +30,8 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 
 	tx.state.mu.Lock()
 	defer tx.state.mu.Unlock()
-	if tx.state.done {
-		return false, errTxDone
+	if err := tx.state.ready(); err != nil {
+		return false, err
 	}
 	conn, ok := tx.state.conn.(dialect.Copier)
 	if !ok {
@@ -45,6 +45,9 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 	fields := shape.Fields
 	if key != nil { // COPY returns nothing: the keys are taken before
 		keys, ok, err := conn.NextKeys(ctx, m.Schema.Table, key.Column, len(objs))
+		if err != nil {
+			tx.state.failed = err
+		}
 		if !ok || err != nil {
 			return false, err
 		}
@@ -59,7 +62,8 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 		columns[i] = f.Column
 	}
 	start, at := time.Now(), 0
-	n, err := conn.CopyRows(ctx, m.Schema.Table, columns, func(row []dialect.Value) (bool, error) {
+	var n int64
+	next := func(row []dialect.Value) (bool, error) {
 		if at == len(objs) {
 			return false, nil
 		}
@@ -72,9 +76,20 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 		}
 		at++
 		return true, nil
+	}
+	sql := ""
+	if s.log != nil || s.wrap != nil {
+		sql = "COPY " + db.d.QuoteName(m.Schema.Table) + " FROM STDIN"
+	}
+	err := s.wrapped(ctx, db, sql, nil, true, func(ctx context.Context) (err error) {
+		n, err = conn.CopyRows(ctx, m.Schema.Table, columns, next)
+		return err
 	})
 	if s.log != nil {
-		s.logStatement(db, "COPY "+db.d.QuoteName(m.Schema.Table)+" FROM STDIN", nil, start, int(n), err)
+		s.logStatement(db, sql, nil, start, int(n), err)
+	}
+	if err != nil {
+		tx.state.failed = err
 	}
 	for _, obj := range objs {
 		switch {

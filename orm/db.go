@@ -114,6 +114,7 @@ type scope struct {
 	dbs  Databases
 	tx   *Tx
 	log  *QueryLog
+	wrap Wrapper
 	reg  *Registry
 	zone string
 

@@ -2,7 +2,6 @@ package orm_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -128,27 +127,6 @@ func TestRawAndBulkUpdate(t *testing.T) {
 	plan, err := orm.Objects[Article]().Filter(orm.Eq(&a.ID, 1)).Explain(ctx)
 	if err != nil || !strings.Contains(plan, "SEARCH") {
 		t.Errorf("Explain = %q, %v", plan, err)
-	}
-}
-
-func TestRetry(t *testing.T) {
-	t.Parallel()
-	ctx := open(t)
-	n := 0
-	err := orm.Retry(ctx, 3, orm.AtomicOptions{}, func(context.Context) error {
-		n++
-		if n < 3 {
-			return fmt.Errorf("wrapped: %w", orm.ErrSerialization)
-		}
-		return nil
-	})
-	if err != nil || n != 3 {
-		t.Errorf("Retry: %v after %d attempts", err, n)
-	}
-	n = 0
-	boom := errors.New("boom")
-	if err := orm.Retry(ctx, 3, orm.AtomicOptions{}, func(context.Context) error { n++; return boom }); !errors.Is(err, boom) || n != 1 {
-		t.Errorf("Retry of another error: %v after %d attempts", err, n)
 	}
 }
 

@@ -2,10 +2,8 @@ package orm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/internal/plan"
@@ -58,29 +56,4 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 		m.Bind(plan.PointerTo(obj), peers)
 	}
 	return slab.Out, nil
-}
-
-// Retry runs an Atomic again, at most attempts times, when the database asks for it: a serialization failure, a deadlock, a
-// locked database. It must be the outermost Atomic, and f must not do what cannot be done twice.
-func Retry(ctx context.Context, attempts int, opts AtomicOptions, f func(ctx context.Context) error) error {
-	db, s, err := database(ctx, opts.DB)
-	if err != nil {
-		return err
-	}
-	if s.txOn(db) != nil {
-		return errors.New("orm: Retry inside an Atomic: only the whole transaction can be run again")
-	}
-	wait := 10 * time.Millisecond
-	for n := 1; ; n++ {
-		err := AtomicWith(ctx, opts, f)
-		if err == nil || n >= attempts || !errors.Is(err, ErrSerialization) && !errors.Is(err, ErrLocked) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(err, ctx.Err())
-		case <-time.After(wait):
-		}
-		wait *= 2
-	}
 }

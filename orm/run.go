@@ -2,7 +2,6 @@ package orm
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -13,26 +12,25 @@ func (db *DB) query(ctx context.Context, s *scope, sql string, args []dialect.Va
 	if write {
 		s.writes(db)
 	}
-	if s.log == nil {
+	if s.log == nil && s.wrap == nil {
 		return db.queryQuiet(ctx, s, sql, args, write, row)
 	}
 	start, rows := time.Now(), 0
-	err := db.queryQuiet(ctx, s, sql, args, write, func(r dialect.Row) error {
-		rows++
-		return row(r)
+	err := s.wrapped(ctx, db, sql, args, write, func(ctx context.Context) error {
+		return db.queryQuiet(ctx, s, sql, args, write, func(r dialect.Row) error {
+			rows++
+			return row(r)
+		})
 	})
-	s.logStatement(db, sql, args, start, rows, err)
+	if s.log != nil {
+		s.logStatement(db, sql, args, start, rows, err)
+	}
 	return err
 }
 
 func (db *DB) queryQuiet(ctx context.Context, s *scope, sql string, args []dialect.Value, write bool, row func(dialect.Row) error) error {
 	if tx := s.txOn(db); tx != nil {
-		tx.state.mu.Lock()
-		defer tx.state.mu.Unlock()
-		if tx.state.done {
-			return errTxDone
-		}
-		return tx.state.conn.Query(ctx, sql, args, row)
+		return tx.state.query(ctx, sql, args, row)
 	}
 	conn, err := db.backend.Acquire(ctx, write)
 	if err != nil {
@@ -43,13 +41,16 @@ func (db *DB) queryQuiet(ctx context.Context, s *scope, sql string, args []diale
 }
 
 // exec runs a statement without rows.
-func (db *DB) exec(ctx context.Context, s *scope, sql string, args []dialect.Value) (dialect.Result, error) {
+func (db *DB) exec(ctx context.Context, s *scope, sql string, args []dialect.Value) (res dialect.Result, err error) {
 	s.writes(db)
-	start := time.Time{}
-	if s.log != nil {
-		start = time.Now()
+	if s.log == nil && s.wrap == nil {
+		return db.execQuiet(ctx, s, sql, args)
 	}
-	res, err := db.execQuiet(ctx, s, sql, args)
+	start := time.Now()
+	err = s.wrapped(ctx, db, sql, args, true, func(ctx context.Context) (err error) {
+		res, err = db.execQuiet(ctx, s, sql, args)
+		return err
+	})
 	if s.log != nil {
 		s.logStatement(db, sql, args, start, int(res.RowsAffected), err)
 	}
@@ -58,12 +59,7 @@ func (db *DB) exec(ctx context.Context, s *scope, sql string, args []dialect.Val
 
 func (db *DB) execQuiet(ctx context.Context, s *scope, sql string, args []dialect.Value) (dialect.Result, error) {
 	if tx := s.txOn(db); tx != nil {
-		tx.state.mu.Lock()
-		defer tx.state.mu.Unlock()
-		if tx.state.done {
-			return dialect.Result{}, errTxDone
-		}
-		return tx.state.conn.Exec(ctx, sql, args)
+		return tx.state.exec(ctx, sql, args)
 	}
 	conn, err := db.backend.Acquire(ctx, true)
 	if err != nil {
@@ -72,8 +68,6 @@ func (db *DB) execQuiet(ctx context.Context, s *scope, sql string, args []dialec
 	defer conn.Release()
 	return conn.Exec(ctx, sql, args)
 }
-
-var errTxDone = errors.New("orm: the transaction is over (its context was kept beyond Atomic)")
 
 // Exec runs SQL on the default database, with ? for the arguments on every database. It is the way out for statements that
 // package orm has no words for; never build the text from user input.

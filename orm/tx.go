@@ -3,35 +3,18 @@ package orm
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 )
 
-// Tx is a transaction in progress. Code does not hold one: Atomic puts it into the context.
+// Tx is a transaction in progress, or a block of it. Code does not hold one: Atomic puts it into the context.
 type Tx struct {
-	db     *DB
-	outer  *Tx // the transaction of another database that the context is in too
-	parent *Tx // the block around, on the same database
-	state  *txState
-	hooks  []hook
-	depth  int
-	broken error // set when a block inside failed without a savepoint
-}
-
-// txState is shared by the nested blocks of one transaction.
-type txState struct {
-	mu   sync.Mutex // guards conn: one statement at a time
-	conn dialect.Conn
-	seq  int
-	done bool
-}
-
-type hook struct {
-	f func(ctx context.Context) error
+	db    *DB
+	outer *Tx // what the context was in before: the block around, or a transaction of another database
+	state *txState
+	hooks []hook
 }
 
 // AtomicOptions change what Atomic does.
@@ -40,9 +23,13 @@ type AtomicOptions struct {
 	DB string
 	// Durable refuses to run inside another Atomic: when it returns nil, the work is on disk.
 	Durable bool
-	// Isolation is "read committed", "repeatable read" or "serializable". Default: the database's.
+	// NoSavepoint makes an Atomic inside another a part of it: there is no savepoint to go back to, so that an error inside
+	// undoes the block around too, even if it is handled there. It saves two statements. Django: savepoint=False.
+	NoSavepoint bool
+	// Isolation is "read committed", "repeatable read" or "serializable". Default: the database's. It is an error inside another
+	// Atomic, whose transaction has begun.
 	Isolation string
-	// ReadOnly promises not to write.
+	// ReadOnly promises not to write: a write is ErrReadOnly. Inside another Atomic it says nothing.
 	ReadOnly bool
 	// Retries is how often the transaction is run again from its beginning when it collided with another one: a
 	// serialization failure or a deadlock (ErrSerialization). What the function does beside its queries must bear that; hooks of
@@ -66,9 +53,12 @@ func AtomicWith(ctx context.Context, opts AtomicOptions, f func(ctx context.Cont
 	}
 	if outer := s.txOn(db); outer != nil {
 		if opts.Durable {
-			return errors.New("orm: a durable Atomic cannot run inside another")
+			return &TransactionError{Reason: "a durable Atomic cannot run inside another"}
 		}
-		return outer.nested(ctx, f)
+		if opts.Isolation != "" {
+			return &TransactionError{Reason: "the isolation level cannot change inside an Atomic (ask for it in the outermost one)"}
+		}
+		return outer.nested(ctx, f, opts.NoSavepoint)
 	}
 	for again := 0; ; again++ {
 		hooks, err := db.begin(ctx, s, opts, f)
@@ -98,8 +88,11 @@ func pause(ctx context.Context, again int) error {
 }
 
 // InTransaction says whether the context is inside an Atomic on the default database.
-func InTransaction(ctx context.Context) bool {
-	db, s, err := database(ctx, "")
+func InTransaction(ctx context.Context) bool { return InTransactionOn(ctx, "") }
+
+// InTransactionOn says whether the context is inside an Atomic on the database with that name.
+func InTransactionOn(ctx context.Context, name string) bool {
+	db, s, err := database(ctx, name)
 	return err == nil && s.txOn(db) != nil
 }
 
@@ -127,7 +120,7 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	}
 	s.logSimple(db, "BEGIN")
 
-	tx := &Tx{db: db, outer: s.tx, state: &txState{conn: conn}}
+	tx := &Tx{db: db, outer: s.tx, state: newTxState(conn)}
 	finished := false
 	end := context.WithoutCancel(ctx)
 	defer func() {
@@ -141,12 +134,11 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 			}
 		}
 	}()
-	inner := derive(ctx, func(s *scope) { s.tx = tx })
-	if err := f(inner); err != nil {
+	if err := f(derive(ctx, func(s *scope) { s.tx = tx })); err != nil {
 		return nil, err
 	}
-	if tx.broken != nil {
-		return nil, fmt.Errorf("orm: the transaction was rolled back because of an error inside: %w", tx.broken)
+	if err := tx.state.refusal(); err != nil {
+		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -162,82 +154,56 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	return tx.hooks, nil
 }
 
-func (t *Tx) nested(ctx context.Context, f func(ctx context.Context) error) (err error) {
+// nested runs f as a part of the transaction, which can be undone alone if there is a savepoint.
+func (t *Tx) nested(ctx context.Context, f func(ctx context.Context) error, noSavepoint bool) (err error) {
 	s := scopeOf(ctx)
-	t.state.mu.Lock()
-	t.state.seq++
-	name := fmt.Sprintf("s%d", t.state.seq)
-	t.state.mu.Unlock()
+	inner := &Tx{db: t.db, outer: s.tx, state: t.state}
+	if noSavepoint {
+		finished := false
+		defer func() {
+			if !finished {
+				t.state.fail(err)
+			}
+		}()
+		if err := f(derive(ctx, func(s *scope) { s.tx = inner })); err != nil {
+			return err
+		}
+		finished = true
+		t.adopt(inner)
+		return t.state.refusal()
+	}
+
+	name := t.state.savepoint()
 	if err := t.exec(ctx, s, "SAVEPOINT "+name); err != nil {
 		return err
 	}
-	inner := &Tx{db: t.db, outer: s.tx, parent: t, state: t.state, depth: t.depth + 1}
 	end := context.WithoutCancel(ctx)
 	finished := false
 	defer func() {
 		if finished {
 			return
 		}
-		rerr := t.exec(end, s, "ROLLBACK TO SAVEPOINT "+name)
-		if rerr == nil {
-			rerr = t.exec(end, s, "RELEASE SAVEPOINT "+name)
-		}
-		if rerr != nil {
-			t.broken = errors.Join(err, rerr)
+		s.logSimple(t.db, "ROLLBACK TO SAVEPOINT "+name)
+		if rerr := t.state.rollbackTo(end, name); rerr != nil && err != nil {
+			err = errors.Join(err, rerr)
 		}
 	}()
 	if err := f(derive(ctx, func(s *scope) { s.tx = inner })); err != nil {
 		return err
 	}
-	if inner.broken != nil {
-		return inner.broken
+	if err := t.state.refusal(); err != nil {
+		return err
 	}
 	if err := t.exec(end, s, "RELEASE SAVEPOINT "+name); err != nil {
 		return err
 	}
 	finished = true
-	t.hooks = append(t.hooks, inner.hooks...)
+	t.adopt(inner)
 	return nil
 }
 
 func (t *Tx) exec(ctx context.Context, s *scope, sql string) error {
-	t.state.mu.Lock()
-	defer t.state.mu.Unlock()
-	if t.state.done {
-		return errors.New("orm: the transaction is over")
-	}
 	s.logSimple(t.db, sql)
-	_, err := t.state.conn.Exec(ctx, sql, nil)
+	_, err := t.state.exec(ctx, sql, nil)
 	return err
-}
-
-// OnCommit runs f after the outermost Atomic has committed, at once when there is none. An error of f stops the functions
-// after it and is returned by Atomic; the data is committed all the same.
-func OnCommit(ctx context.Context, f func(ctx context.Context) error) error {
-	return onCommit(ctx, "", f)
-}
-
-// onCommit is OnCommit for the database with that name.
-func onCommit(ctx context.Context, name string, f func(ctx context.Context) error) error {
-	db, s, err := database(ctx, name)
-	if err != nil {
-		return err
-	}
-	tx := s.txOn(db)
-	if tx == nil {
-		return f(ctx)
-	}
-	tx.state.mu.Lock()
-	defer tx.state.mu.Unlock()
-	tx.hooks = append(tx.hooks, hook{f: f})
-	return nil
-}
-
-func runHooks(ctx context.Context, hooks []hook) error {
-	for _, h := range hooks {
-		if err := h.f(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
