@@ -49,6 +49,10 @@ var (
 	ErrSerialization = dialect.ErrSerialization
 	// ErrLocked: another transaction holds what was asked for without waiting.
 	ErrLocked = dialect.ErrLocked
+	// ErrReadOnly: the transaction, the connection or the whole database does not take writes.
+	ErrReadOnly = dialect.ErrReadOnly
+	// ErrDiskFull: there is no room for what was to be written.
+	ErrDiskFull = dialect.ErrDiskFull
 	// ErrStatementTimeout: the database's own limit ended the statement.
 	ErrStatementTimeout = dialect.ErrStatementTimeout
 )

@@ -27,6 +27,10 @@ var (
 	ErrSerialization = errors.New("orm: the transaction collided with another")
 	// ErrLocked: another transaction holds what was asked for without waiting.
 	ErrLocked = errors.New("orm: a row is locked by another transaction")
+	// ErrReadOnly: the transaction, the connection or the whole database does not take writes.
+	ErrReadOnly = errors.New("orm: the database is read only")
+	// ErrDiskFull: there is no room for what was to be written.
+	ErrDiskFull = errors.New("orm: the database's disk is full")
 	// ErrStatementTimeout: the database's own limit ended the statement.
 	ErrStatementTimeout = errors.New("orm: the statement took longer than the database allows")
 )

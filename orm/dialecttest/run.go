@@ -43,9 +43,18 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"database defaults", testDefaults},
 		{"atomic", testAtomic},
 		{"savepoints", testSavepoints},
+		{"spoiled", testSpoiled},
+		{"no savepoint", testNoSavepoint},
+		{"nested", testNested},
+		{"hooks", testHooks},
+		{"deferred keys", testDefers},
 		{"panic", testPanic},
+		{"row panic", testRowPanic},
 		{"isolation", testIsolation},
 		{"read only", testReadOnly},
+		{"read only refuses", testReadOnlyRefuses},
+		{"cancel between", testCancelBetween},
+		{"wrapper", testWrapper},
 		{"row error", testRowError},
 		{"bad statement", testBadStatement},
 		{"changed table", testChangedTable},
@@ -58,6 +67,7 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"close", testClose},
 	} {
 		t.Run(part.name, func(t *testing.T) {
+			NoLeaks(t)
 			db := open(t)
 			e := &env{db: db, ctx: orm.WithDatabase(t.Context(), db)}
 			models := []orm.Model{orm.ModelOf[Author](), orm.ModelOf[Genre](), orm.ModelOf[Book](), orm.ModelOf[Sample](), orm.ModelOf[Parcel](), orm.ModelOf[Label]()}
@@ -80,22 +90,6 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 type env struct {
 	db  *orm.DB
 	ctx context.Context
-}
-
-// checkIdle sees that no connection stayed in use.
-func checkIdle(t *testing.T, db *orm.DB) {
-	t.Helper()
-	s, ok := db.Backend().(dialect.Statser)
-	if !ok {
-		return
-	}
-	stats := s.Stats()
-	for deadline := time.Now().Add(5 * time.Second); stats.InUse > 0 && time.Now().Before(deadline); stats = s.Stats() {
-		time.Sleep(5 * time.Millisecond)
-	}
-	if stats.InUse > 0 {
-		t.Errorf("%d connections are still in use: %+v", stats.InUse, stats)
-	}
 }
 
 // createTable makes a model's table, and those of its many-to-many fields, from what the dialect says of columns.

@@ -93,6 +93,10 @@ func fromServer(me *mysqldriver.MySQLError, sql string) *Error {
 		e.state = dialect.ErrSerialization
 	case 1205, 3572: // lock wait timeout, NOWAIT
 		e.state = dialect.ErrLocked
+	case 1792, 1836, 1290: // a transaction or a server that is read only
+		e.state = dialect.ErrReadOnly
+	case 1021, 1114: // the disk or the table is full
+		e.state = dialect.ErrDiskFull
 	case 3024, 1969: // MySQL's max_execution_time, MariaDB's max_statement_time
 		e.state = dialect.ErrStatementTimeout
 	}

@@ -95,6 +95,10 @@ func fromServer(pe *pgconn.PgError, sql string) *Error {
 		if isStale(pe) {
 			e.state = dialect.ErrSerialization
 		}
+	case "25006": // read_only_sql_transaction
+		e.state = dialect.ErrReadOnly
+	case "53100": // disk_full
+		e.state = dialect.ErrDiskFull
 	case "55P03": // lock_not_available
 		e.state = dialect.ErrLocked
 	case "57014", "25P03": // query_canceled by statement_timeout, idle_in_transaction_session_timeout

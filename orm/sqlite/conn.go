@@ -20,6 +20,9 @@ type conn struct {
 	reader bool
 	stmts  map[string]*sqlite.Stmt
 	row    rowOf
+	// open is the statement whose rows are being handed over. Guarded says that a read-only transaction has forbidden writes.
+	open    *sqlite.Stmt
+	guarded bool
 	// funcErr is the error of an SQL function, limit the length limit before it; see function.
 	funcErr error
 	limit   int32
@@ -49,8 +52,19 @@ func (c *conn) close() error {
 	return c.raw.Close()
 }
 
-// Release gives the connection back.
+// Release gives the connection back, whatever happened to it.
 func (c *conn) Release() {
+	if c.open != nil { // a panic while rows were read
+		c.open.Reset()
+		c.open = nil
+	}
+	if !c.raw.AutocommitEnabled() {
+		_ = c.run("ROLLBACK") // the error was told when the transaction ended
+	}
+	if c.guarded {
+		_ = c.run("PRAGMA query_only = OFF") // cannot fail
+		c.guarded = false
+	}
 	if c.reader {
 		c.pool.readers <- c
 		return
@@ -125,9 +139,11 @@ func (c *conn) Query(ctx context.Context, sql string, args []dialect.Value, row 
 	}
 	r := &c.row // one statement at a time runs on a connection
 	r.s = s
+	c.open = s
 	for {
 		more, err := s.Step()
 		if err != nil {
+			c.open = nil
 			if cerr := ctx.Err(); cerr != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultInterrupt {
 				return cerr
 			}
@@ -135,10 +151,12 @@ func (c *conn) Query(ctx context.Context, sql string, args []dialect.Value, row 
 		}
 		if !more {
 			s.Reset()
+			c.open = nil
 			return nil
 		}
 		if err := row(r); err != nil {
 			s.Reset()
+			c.open = nil
 			return err
 		}
 	}
@@ -191,11 +209,17 @@ func (c *conn) run(sql string) error {
 
 // Begin starts a transaction; one that may write takes the lock at once, since a later upgrade can fail without waiting.
 func (c *conn) Begin(ctx context.Context, o dialect.TxOptions) error {
-	sql := "BEGIN IMMEDIATE"
-	if o.ReadOnly {
-		sql = "BEGIN"
+	if !o.ReadOnly {
+		_, err := c.Exec(ctx, "BEGIN IMMEDIATE", nil)
+		return err
 	}
-	_, err := c.Exec(ctx, sql, nil)
+	if !c.reader { // the one connection of a database in memory
+		if err := c.run("PRAGMA query_only = ON"); err != nil {
+			return c.wrap("PRAGMA query_only = ON", err)
+		}
+		c.guarded = true
+	}
+	_, err := c.Exec(ctx, "BEGIN", nil)
 	return err
 }
 
@@ -244,10 +268,15 @@ func (c *conn) wrap(sql string, err error) error {
 		return fmt.Errorf("sqlite: %w [%s]", ferr, shorten(sql))
 	}
 	code := sqlite.ErrCode(err)
-	if code.ToPrimary() != sqlite.ResultConstraint {
-		if code.ToPrimary() == sqlite.ResultBusy {
-			return fmt.Errorf("%w: the database is locked by another connection (waited %s): %w", dialect.ErrLocked, c.pool.o.BusyTimeout, err)
-		}
+	switch code.ToPrimary() {
+	case sqlite.ResultConstraint:
+	case sqlite.ResultBusy:
+		return fmt.Errorf("%w: another process or connection holds the lock (waited %s): %w", dialect.ErrLocked, c.pool.o.BusyTimeout, err)
+	case sqlite.ResultReadOnly:
+		return fmt.Errorf("%w: %w [%s]", dialect.ErrReadOnly, err, shorten(sql))
+	case sqlite.ResultFull:
+		return fmt.Errorf("%w: %w [%s]", dialect.ErrDiskFull, err, shorten(sql))
+	default:
 		return fmt.Errorf("%w [%s]", err, shorten(sql))
 	}
 	ce := &dialect.ConstraintError{Err: err}

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -128,6 +129,8 @@ type pool struct {
 	once   sync.Once
 	closed chan struct{}
 	watch  *watcher
+
+	acquired, waits, waited atomic.Int64 // waited in nanoseconds
 }
 
 // Dialect is SQLite's.
@@ -145,12 +148,14 @@ func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
 		return nil, errClosed
 	default:
 	}
+	p.acquired.Add(1)
 	if write || p.memory {
 		select {
 		case c := <-p.writer:
 			return c, nil
 		default:
 		}
+		defer p.wait(time.Now())
 		select {
 		case c := <-p.writer:
 			return c, nil
@@ -171,6 +176,7 @@ func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
 		}
 		return c, nil
 	}
+	defer p.wait(time.Now())
 	select {
 	case c := <-p.readers:
 		return c, nil
@@ -191,6 +197,11 @@ func (p *pool) openReader() (*conn, error) {
 	p.opened++
 	p.mu.Unlock()
 	c, err := p.open()
+	if err == nil {
+		if err = c.run("PRAGMA query_only = ON"); err != nil {
+			_ = c.close() // the first error counts
+		}
+	}
 	if err != nil {
 		p.mu.Lock()
 		p.opened--
