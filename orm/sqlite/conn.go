@@ -49,6 +49,7 @@ func (c *conn) close() error {
 		s.Finalize()
 	}
 	c.raw.SetInterrupt(nil)
+	c.pool.live.Add(-1)
 	return c.raw.Close()
 }
 

@@ -130,6 +130,7 @@ type pool struct {
 	closed chan struct{}
 	watch  *watcher
 
+	live, made              atomic.Int64 // connections that are open, and that were opened
 	acquired, waits, waited atomic.Int64 // waited in nanoseconds
 }
 
@@ -241,6 +242,8 @@ func (p *pool) open() (*conn, error) {
 		return nil, fmt.Errorf("sqlite: open %q: functions: %w", p.path, err)
 	}
 	c.arm()
+	p.live.Add(1)
+	p.made.Add(1)
 	p.mu.Lock()
 	p.all = append(p.all, c)
 	p.mu.Unlock()

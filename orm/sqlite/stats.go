@@ -19,12 +19,10 @@ func (p *pool) wait(start time.Time) {
 
 // Stats counts the connections: the one that writes and those that read.
 func (p *pool) Stats() dialect.Stats {
-	p.mu.Lock()
-	open := 1 + p.opened
-	p.mu.Unlock()
+	open := int(p.live.Load())
 	s := dialect.Stats{
 		Max: 1 + p.o.Readers, Open: open, Idle: min(open, len(p.writer)+len(p.readers)),
-		Acquired: p.acquired.Load(), Waited: p.waits.Load(), WaitTime: time.Duration(p.waited.Load()), Opened: int64(open),
+		Acquired: p.acquired.Load(), Waited: p.waits.Load(), WaitTime: time.Duration(p.waited.Load()), Opened: p.made.Load(),
 	}
 	if p.memory {
 		s.Max = 1
