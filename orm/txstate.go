@@ -98,6 +98,20 @@ func (st *txState) fail(err error) {
 	}
 }
 
+// forgive lets the transaction go on after a broken constraint, where the database has undone that statement alone: SQLite
+// and MySQL, not PostgreSQL.
+func (s *scope) forgive(db *DB) {
+	tx := s.txOn(db)
+	if tx == nil || db.d.Name == "postgresql" {
+		return
+	}
+	tx.state.mu.Lock()
+	defer tx.state.mu.Unlock()
+	if _, ok := errors.AsType[*ConstraintError](tx.state.failed); ok {
+		tx.state.failed = nil
+	}
+}
+
 // query runs a statement with rows.
 func (st *txState) query(ctx context.Context, sql string, args []dialect.Value, row func(dialect.Row) error) error {
 	st.mu.Lock()

@@ -224,6 +224,7 @@ func (u *upsert) one(ctx context.Context, p plan.Pointer) (Outcome, error) {
 	if ce, ok := errors.AsType[*ConstraintError](clash); !ok || ce.Kind != UniqueConstraint {
 		return 0, clash
 	}
+	u.s.forgive(u.db)
 	if u.skip && len(u.on) == 0 {
 		return Skipped, nil
 	}
