@@ -1,8 +1,6 @@
 package orm
 
 import (
-	"time"
-
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -78,23 +76,6 @@ func Floor[V any](e Expr[V]) Expr[V] { return fn[V]("Floor", e.n) }
 // Cast converts an expression to the column type of V.
 func Cast[V, W any](e Expr[W]) Expr[V] {
 	return Expr[V]{n: expr.Cast{Of: e.n, To: schema.Field{Kind: kindOf[V]()}}}
-}
-
-// Extract is a part of a date or moment in the current time zone: "year", "month", "day", "week", "week_day", "iso_week_day",
-// "quarter", "hour", "minute", "second".
-func Extract(f *time.Time, part string) Expr[int64] {
-	return Expr[int64]{n: expr.Transform{Of: F(f).n, Name: part}}
-}
-
-// Trunc cuts a date or moment to a unit in the current time zone: "year", "quarter", "month", "week", "day", "hour", "minute",
-// "second".
-func Trunc(f *time.Time, unit string) Expr[time.Time] {
-	return Expr[time.Time]{n: expr.Func{Name: "Trunc", Args: []expr.Node{F(f).n}, Unit: unit}}
-}
-
-// DateOf is the day of a moment in the current time zone.
-func DateOf(f *time.Time) Expr[time.Time] {
-	return Expr[time.Time]{n: expr.Transform{Of: F(f).n, Name: "date"}}
 }
 
 // RawExpr is SQL as it stands, with ? for its arguments: the way out for what package orm has no words for. Never build the

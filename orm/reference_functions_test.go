@@ -1,10 +1,10 @@
 package orm_test
 
 import (
+	"context"
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
-	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -27,7 +27,7 @@ var refExpressions = []refRow{
 	{"F('likes').bitleftshift(2)", orm.F(&a.Likes).BitLeftShiftBy(2), "4", ""},
 	{"F('likes').bitrightshift(1)", orm.F(&a.Likes).BitRightShiftBy(1), "0", ""},
 	{"F('published') - F('published')", orm.SubTime(orm.F(a.Published), orm.F(a.Published)), "0s", "a duration; `orm.AddTime` moves a moment by one"},
-	{"F('title')[0:3]", orm.Substr(&a.Title, 1, 3), "Tit", "counted from 1, as in SQL"},
+	{"F('title')[0:3]", orm.F(&a.Title).Slice(0, 3), "Tit", "`Slice(3, -1)` is `[3:]`"},
 	{"Value(3)", orm.Val(int64(3)), "3", ""},
 	{"Case(When(likes__gt=3, then=Value('many')), default=Value('few'))", orm.Case(orm.Val("few"), orm.When[string]{If: orm.Gt(&a.Likes, 3), Then: orm.Val("many")}), "few", ""},
 	{"Subquery(q.values('username')[:1])", orm.Pluck(users.Filter(orm.F(&u.ID).Eq(orm.OuterRef(&a.Author.ID))).Limit(1), &u.Username), "bob", ""},
@@ -35,8 +35,11 @@ var refExpressions = []refRow{
 	{"ExpressionWrapper(…, output_field=…)", orm.Typed[float64](orm.F(&a.Likes)), "1", "for mixed arithmetic"},
 	{"Func(F('slug'), function='REVERSE')", reverse.Call(orm.F(&a.Slug)), "bs", "`reverse := orm.CustomFunc[string]{Name: \"reverse\", SQL: orm.SQL{All: \"REVERSE({1})\"}}`; a text for each database: `as_vendor`; `{args}` with `Joiner`: `arg_joiner`; `Aggregate: true`: `Aggregate`"},
 	{"RawSQL('1 + %s', [41])", orm.RawExpr[int64]("1 + ?", 41), "42", ""},
-	{"Collate(F('title'), 'nocase')", nil, "", "a column's collation is set in Fields; in a query `orm.RawExpr`"},
-	{"JSONNull()", nil, "", "`orm.Lookup(\"data__x\", nil)` finds JSON's null"},
+	{"Collate(F('title'), 'nocase')", orm.Collate(&a.Title, "nocase"), "Title B", "the name is one that the database knows"},
+	{"JSONNull()", orm.JSONNull[map[string]any](), "", "also in `SetTo` and `Eq`"},
+	{"Func(F('data'), function='JSON_SET')", run(func(ctx context.Context) (any, error) {
+		return notes.Update(ctx, orm.SetTo(&n.Data, orm.JSONSet(&n.Data, "c", "lang")))
+	}), "2", "one key of a document, on each database"},
 }
 
 var refAggregates = []refRow{
@@ -66,9 +69,9 @@ var refFunctions = []refRow{
 	{"Greatest('likes', 'id')", orm.Greatest(orm.F(&a.Likes), orm.F(&a.ID)), "2", ""},
 	{"Least('likes', 'id')", orm.Least(orm.F(&a.Likes), orm.F(&a.ID)), "1", ""},
 	{"NullIf('likes', Value(1))", orm.NullIf(orm.F(&a.Likes), orm.Val(int64(1))).Or(7), "7", ""},
-	{"JSONObject(n='likes')", orm.Function[string]("JSONObject", orm.Val("n"), orm.F(&a.Likes)), "", "names and values in turn"},
-	{"JSONArray('likes', 'id')", orm.Function[string]("JSONArray", orm.F(&a.Likes), orm.F(&a.ID)), "", ""},
-	{"Extract('published', 'year'), ExtractYear", orm.Extract(a.Published, "year"), "2026", ""},
+	{"JSONObject(n='likes')", orm.JSONObject[map[string]any](orm.JSONPair{Name: "n", Value: orm.F(&a.Likes)}), "map[n:1]", "read into any type of yours"},
+	{"JSONArray('likes', 'id')", orm.JSONArray[[]int64](orm.F(&a.Likes), orm.F(&a.ID)), "[1 2]", ""},
+	{"Extract('published', 'year', tzinfo=…), ExtractYear", orm.Extract(a.Published, "year"), "2026", "in a zone of its own: `orm.Extract(a.Published, \"year\", zone)`; of an expression: `ExtractOf`"},
 	{"ExtractIsoYear('published')", orm.Extract(a.Published, "iso_year"), "2026", ""},
 	{"ExtractMonth('published')", orm.Extract(a.Published, "month"), "1", ""},
 	{"ExtractDay('published')", orm.Extract(a.Published, "day"), "2", ""},
@@ -80,13 +83,13 @@ var refFunctions = []refRow{
 	{"ExtractMinute('published')", orm.Extract(a.Published, "minute"), "0", ""},
 	{"ExtractSecond('published')", orm.Extract(a.Published, "second"), "0", ""},
 	{"Now()", orm.Now(), "", ""},
-	{"Trunc('published', 'year'), TruncYear", orm.Trunc(a.Published, "year"), "2026-01-01 00:00:00 +0000 UTC", ""},
+	{"Trunc('published', 'year', tzinfo=…), TruncYear", orm.Trunc(a.Published, "year"), "2026-01-01 00:00:00 +0000 UTC", "the moment at which the year began in the zone; of an expression: `TruncOf`"},
 	{"TruncQuarter('published')", orm.Trunc(a.Published, "quarter"), "2026-01-01 00:00:00 +0000 UTC", ""},
 	{"TruncMonth('published')", orm.Trunc(a.Published, "month"), "2026-01-01 00:00:00 +0000 UTC", ""},
 	{"TruncWeek('published')", orm.Trunc(a.Published, "week"), "2025-12-29 00:00:00 +0000 UTC", ""},
 	{"TruncDay('published')", orm.Trunc(a.Published, "day"), "2026-01-02 00:00:00 +0000 UTC", ""},
 	{"TruncDate('published')", orm.DateOf(a.Published), "2026-01-02 00:00:00 +0000 UTC", ""},
-	{"TruncTime('published')", orm.Node[time.Duration](expr.Transform{Of: expr.Name{Name: "published"}, Name: "time"}), "12h0m0s", ""},
+	{"TruncTime('published')", orm.TimeOf(a.Published), "12h0m0s", ""},
 	{"TruncHour('published')", orm.Trunc(a.Published, "hour"), "2026-01-02 12:00:00 +0000 UTC", ""},
 	{"TruncMinute('published')", orm.Trunc(a.Published, "minute"), "2026-01-02 12:00:00 +0000 UTC", ""},
 	{"TruncSecond('published')", orm.Trunc(a.Published, "second"), "2026-01-02 12:00:00 +0000 UTC", ""},
@@ -137,7 +140,8 @@ var refFunctions = []refRow{
 	{"Substr('title', 1, 3)", orm.Substr(&a.Title, 1, 3), "Tit", ""},
 	{"Trim('title')", orm.Trim(&a.Title), "Title B", ""},
 	{"Upper('slug')", orm.Upper(&a.Slug), "SB", ""},
-	{"UUID4(), UUID7()", nil, "", "make the value in Go: `DefaultFunc(uuid.New)`"},
+	{"UUID4()", orm.UUID4(), "", "made by the database, another for each row"},
+	{"UUID7(shift)", orm.UUID7(time.Hour), "", "on every version of every database"},
 }
 
 var byLikes = orm.Window{Order: []orm.Order{orm.Asc(&a.Likes)}}

@@ -51,6 +51,7 @@ var (
 	articles = orm.Objects[Article]()
 	users    = orm.Objects[User]()
 	notes    = orm.Objects[Note]()
+	n        = orm.Fields[Note]()
 	tag2     = orm.Other[Tag]()
 )
 

@@ -381,7 +381,7 @@ func (q Query[T]) Dates(ctx context.Context, field, unit string, desc bool) ([]t
 	return q.dates(ctx, field, unit, desc, schema.Date)
 }
 
-// DateTimes is Dates for moments; unit may be "hour", "minute" or "second" too.
+// DateTimes is Dates for moments, in the current time zone; unit may be "hour", "minute" or "second" too.
 func (q Query[T]) DateTimes(ctx context.Context, field, unit string, desc bool) ([]time.Time, error) {
 	return q.dates(ctx, field, unit, desc, schema.DateTime)
 }
@@ -405,9 +405,16 @@ func (q Query[T]) dates(ctx context.Context, field, unit string, desc bool, out 
 	if err != nil {
 		return nil, err
 	}
+	zone := time.UTC
+	if s := scopeOf(ctx); out == schema.DateTime && s != nil && s.zone != "" {
+		if loc, err := time.LoadLocation(s.zone); err == nil {
+			zone = loc
+		}
+	}
 	list := make([]time.Time, len(rows))
 	for i, r := range rows {
-		list[i], _ = r[0].(time.Time)
+		t, _ := r[0].(time.Time)
+		list[i] = t.In(zone)
 	}
 	return list, nil
 }

@@ -126,6 +126,21 @@ type Cast struct {
 	To schema.Field
 }
 
+// JSONAt is the value at a path inside a JSON expression, as a kind: a value of another kind is none. The kinds are Text (a
+// document as its text), whole numbers, Float, Decimal, Boolean, and JSON for the value as it is.
+type JSONAt struct {
+	Of   Node
+	Keys []string
+	As   schema.Kind
+}
+
+// JSONSet is a JSON expression with another value at a path.
+type JSONSet struct {
+	Of   Node
+	Keys []string
+	To   Node
+}
+
 // Typed says what kind an expression has.
 type Typed struct {
 	Of   Node
@@ -162,6 +177,8 @@ func (Keyset) node()     {}
 func (*Window) node()    {}
 func (Cast) node()       {}
 func (Typed) node()      {}
+func (JSONAt) node()     {}
+func (JSONSet) node()    {}
 func (Raw) node()        {}
 func (Sorted) node()     {}
 func (Pred) node()       {}

@@ -30,6 +30,7 @@ func installFunctions(c *conn) error {
 		"django_time_trunc":         {4, timeTrunc},
 		"django_datetime_cast_date": {3, castDate},
 		"django_datetime_cast_time": {3, castTime},
+		"nuages_moment":             {2, localMoment},
 		"django_timestamp_diff":     {2, timestampDiff},
 		"django_time_diff":          {2, timeDiff},
 		"django_format_dtdelta":     {3, formatDelta},
@@ -45,7 +46,7 @@ func installFunctions(c *conn) error {
 // code of success), so they are kept on the connection, and the statement is stopped by a result that is too long.
 func (c *conn) function(name string, args int, f scalar) error {
 	return c.raw.CreateFunction(name, &sqlite.FunctionImpl{
-		NArgs: args, Deterministic: name != "RAND", AllowIndirect: true,
+		NArgs: args, Deterministic: name != "RAND" && name != "UUIDV4" && name != "UUIDV7", AllowIndirect: true,
 		Scalar: func(ctx sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 			v, err := f(ctx, args)
 			if err == nil {
@@ -240,6 +241,22 @@ func datetimeTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) 
 		return sqlite.Value{}, errors.New("unknown unit of a moment")
 	}
 	return sqlite.TextValue(t.Format("2006-01-02 15:04:05")), nil
+}
+
+// localMoment is the moment at which a clock in a zone shows a date and time.
+func localMoment(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
+	if isNull(args[0]) {
+		return sqlite.Value{}, nil
+	}
+	zone, err := time.LoadLocation(args[1].Text())
+	if err != nil {
+		return sqlite.Value{}, err
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04:05", args[0].Text(), zone)
+	if err != nil {
+		return sqlite.Value{}, nil
+	}
+	return sqlite.TextValue(t.UTC().Format("2006-01-02 15:04:05")), nil
 }
 
 func timeTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {

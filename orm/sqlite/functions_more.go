@@ -35,12 +35,15 @@ func installMore(c *conn) error {
 		"RAND": {0, func(sqlite.Context, []sqlite.Value) (sqlite.Value, error) {
 			return sqlite.FloatValue(rand.Float64()), nil
 		}},
-		"MD5":    {1, hash(func(b []byte) []byte { s := md5.Sum(b); return s[:] })},
-		"SHA1":   {1, hash(func(b []byte) []byte { s := sha1.Sum(b); return s[:] })},
-		"SHA224": {1, hash(func(b []byte) []byte { s := sha256.Sum224(b); return s[:] })},
-		"SHA256": {1, hash(func(b []byte) []byte { s := sha256.Sum256(b); return s[:] })},
-		"SHA384": {1, hash(func(b []byte) []byte { s := sha512.Sum384(b); return s[:] })},
-		"SHA512": {1, hash(func(b []byte) []byte { s := sha512.Sum512(b); return s[:] })},
+		"nuages_json_contains": {2, jsonContains},
+		"UUIDV4":               {0, uuidV4},
+		"UUIDV7":               {1, uuidV7},
+		"MD5":                  {1, hash(func(b []byte) []byte { s := md5.Sum(b); return s[:] })},
+		"SHA1":                 {1, hash(func(b []byte) []byte { s := sha1.Sum(b); return s[:] })},
+		"SHA224":               {1, hash(func(b []byte) []byte { s := sha256.Sum224(b); return s[:] })},
+		"SHA256":               {1, hash(func(b []byte) []byte { s := sha256.Sum256(b); return s[:] })},
+		"SHA384":               {1, hash(func(b []byte) []byte { s := sha512.Sum384(b); return s[:] })},
+		"SHA512":               {1, hash(func(b []byte) []byte { s := sha512.Sum512(b); return s[:] })},
 	} {
 		if err := c.function(name, f.n, f.f); err != nil {
 			return err

@@ -25,6 +25,11 @@ func (b *builder) cast(n expr.Cast, can reuse) *rexpr {
 				of.write(w)
 				w.str(")")
 				return
+			case schema.Time:
+				w.str("strftime('%H:%M:%f', ")
+				of.write(w)
+				w.str(")")
+				return
 			case schema.Date:
 				w.str("date(")
 				of.write(w)

@@ -23,13 +23,17 @@ func (b *builder) function(n expr.Func, can reuse) *rexpr {
 		e.constant = true
 	}
 	if part, ok := strings.CutPrefix(n.Name, "Extract"); ok && len(args) == 1 {
-		return b.transform(args[0], extractName(part, n.Unit))
+		return b.transformIn(args[0], extractName(part, n.Unit), n.Zone)
 	}
-	if n.Name == "TruncDate" || n.Name == "TruncTime" {
-		return b.transform(args[0], strings.ToLower(n.Name[5:]))
+	if (n.Name == "TruncDate" || n.Name == "TruncTime") && len(args) == 1 {
+		return b.transformIn(args[0], strings.ToLower(n.Name[5:]), n.Zone)
 	}
 	if unit, ok := strings.CutPrefix(n.Name, "Trunc"); ok && len(args) == 1 {
-		return b.trunc(args[0], orText(n.Unit, strings.ToLower(unit)), n.Out)
+		return b.trunc(args[0], orText(n.Unit, strings.ToLower(unit)), n.Out, n.Zone)
+	}
+	if err := checkFunction(b.c.D, n); err != nil {
+		b.fail(err)
+		return &rexpr{}
 	}
 	f, ok := formOf(n.Name)
 	if !ok {
@@ -85,7 +89,7 @@ func extractName(part, unit string) string {
 }
 
 // trunc cuts a date or moment to a unit. Out may ask for a date of a moment.
-func (b *builder) trunc(of *rexpr, unit string, out schema.Kind) *rexpr {
+func (b *builder) trunc(of *rexpr, unit string, out schema.Kind, zone string) *rexpr {
 	source := of.kind
 	if !source.IsTemporal() {
 		b.fail(&FieldError{Name: unit, Reason: fmt.Sprintf("Trunc needs a date or moment, not a %s", source)})
@@ -97,17 +101,44 @@ func (b *builder) trunc(of *rexpr, unit string, out schema.Kind) *rexpr {
 		b.fail(&FieldError{Name: unit, Reason: fmt.Sprintf("unknown unit %q", unit)})
 		return &rexpr{}
 	}
+	if err := checkZone(zone); err != nil {
+		b.fail(err)
+		return &rexpr{}
+	}
 	if out == schema.Invalid {
 		out = source
 	}
 	e := derived(out, of)
-	zone := b.c.Zone
+	zone = orText(zone, b.c.Zone)
 	cutAs := source
 	if out == schema.Date {
 		cutAs = schema.Date
 	}
-	e.write = func(w *writer) { w.buf = w.d.Trunc(w.buf, unit, cutAs, zone, w.capture(of.write)) }
+	cut := func(w *writer) { w.buf = w.d.Trunc(w.buf, unit, cutAs, zone, w.capture(of.write)) }
+	e.write = cut
+	if source == schema.DateTime && cutAs == schema.DateTime && zone != "" && zone != "UTC" {
+		e.write = func(w *writer) { writeMoment(w, cut, zone) }
+	}
 	return e
+}
+
+// writeMoment turns what a clock in a zone shows into the moment at which it shows that.
+func writeMoment(w *writer, shown func(w *writer), zone string) {
+	quoted := "'" + strings.NewReplacer("'", "", `\`, "", "\x00", "").Replace(zone) + "'"
+	switch w.d.Name {
+	case "postgresql":
+		w.str("(")
+		shown(w)
+		w.str(" AT TIME ZONE " + quoted + ")")
+	case "mysql":
+		w.str("CONVERT_TZ(")
+		shown(w)
+		w.str(", " + quoted + ", '+00:00')")
+	default:
+		w.str("nuages_moment(")
+		shown(w)
+		w.str(", " + quoted + ")")
+	}
 }
 
 // form is how a function is written.
@@ -120,12 +151,16 @@ type form struct {
 // formOf finds a function that every database has in one form or another.
 func formOf(name string) (form, bool) {
 	switch name {
-	case "Lower", "Upper", "Trim", "LTrim", "RTrim", "Replace", "Reverse", "Repeat", "LPad", "RPad", "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512":
+	case "Replace", "LPad", "RPad":
+		return form{sql: strings.ToUpper(name), out: schema.Text, write: threeTexts}, true
+	case "Lower", "Upper", "Trim", "LTrim", "RTrim", "Reverse", "Repeat", "MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512":
 		return form{sql: strings.ToUpper(name), out: schema.Text}, true
 	case "Length":
 		return form{sql: "LENGTH", out: schema.Integer}, true
-	case "Coalesce", "NullIf", "Abs", "Round":
-		return form{sql: strings.ToUpper(name), write: writeRound(name)}, true
+	case "Coalesce", "NullIf", "Abs":
+		return form{sql: strings.ToUpper(name)}, true
+	case "Round":
+		return form{sql: "ROUND", write: round}, true
 	case "ACos", "ASin", "ATan", "ATan2", "Cos", "Cot", "Degrees", "Exp", "Ln", "Pi", "Radians", "Sin", "Sqrt", "Tan", "Mod", "Power", "Log":
 		return form{sql: strings.ToUpper(name), out: schema.Float}, true
 	case "Ceil":
@@ -146,10 +181,12 @@ func formOf(name string) (form, bool) {
 		return form{out: schema.Integer, write: vendor("UNICODE", "ASCII", "ORD")}, true
 	case "Chr":
 		return form{out: schema.Text, write: vendor("CHAR", "CHR", "CHAR")}, true
-	case "JSONObject":
-		return form{out: schema.JSON, write: vendor("JSON_OBJECT", "JSONB_BUILD_OBJECT", "JSON_OBJECT")}, true
-	case "JSONArray":
-		return form{out: schema.JSON, write: vendor("JSON_ARRAY", "JSONB_BUILD_ARRAY", "JSON_ARRAY")}, true
+	case "JSONObject", "JSONArray":
+		return form{out: schema.JSON, write: buildJSON}, true
+	case "UUID4", "UUID7":
+		return form{out: schema.UUID, write: uuid}, true
+	case "Collate":
+		return form{out: schema.Text, write: collate}, true
 	case "RowNumber", "Rank", "DenseRank", "Ntile":
 		return form{sql: sqlName(name), out: schema.Integer}, true
 	case "PercentRank", "CumeDist":
@@ -188,11 +225,6 @@ func vendor(sqlite, postgres, mysql string) func(w *writer, n expr.Func, args []
 			call(w, mysql, args...)
 		}
 	}
-}
-
-// writeRound leaves out a precision of zero, and is a plain call for the others.
-func writeRound(name string) func(w *writer, n expr.Func, args []*rexpr) {
-	return func(w *writer, _ expr.Func, args []*rexpr) { call(w, strings.ToUpper(name), args...) }
 }
 
 // extreme writes GREATEST or LEAST; SQLite's MAX and MIN with several arguments are null if one of them is.

@@ -114,12 +114,13 @@ func (b *builder) jsonLookup(lhs *rexpr, op expr.Op, v dialect.Value, raw any) (
 		}
 		return b.hasKeys(lhs, keys, " AND "), unknown
 	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith, expr.IExact, expr.Regex, expr.IRegex:
-		if op == expr.Contains && lhs.json == nil {
-			b.fail(fmt.Errorf("orm: look-up contains on JSON is not supported by %s", b.c.D.Name))
-			return nil, unknown
+		if op == expr.Contains && (lhs.json == nil || v.Kind == dialect.JSON) {
+			return sqliteContains(lhs, jsonText(v, raw), false), unknown
 		}
 		pattern := dialect.TextValue(LikePattern(op, plainText(schema.Text, v)))
 		return func(w *writer) { b.writeText(w, lhs, op, func(w *writer) { w.arg(pattern) }) }, unknown
+	case expr.ContainedBy:
+		return sqliteContains(lhs, jsonText(v, raw), true), unknown
 	case expr.In:
 		vs := v.Values()
 		if len(vs) == 0 {
@@ -152,6 +153,33 @@ func (b *builder) jsonLookup(lhs *rexpr, op expr.Op, v dialect.Value, raw any) (
 		}
 		writeJSONValue(w, lhs, text)
 	}, unknown
+}
+
+// sqliteContains compares documents by the function that package sqlite installs.
+func sqliteContains(lhs *rexpr, text string, by bool) func(w *writer) {
+	document := lhs.write
+	if j := lhs.json; j != nil { // with the quotes around a text
+		document = func(w *writer) {
+			w.str("(")
+			j.of.write(w)
+			w.str(" -> ")
+			w.arg(dialect.TextValue(sqlitePath(j.keys)))
+			w.str(")")
+		}
+	}
+	return func(w *writer) {
+		w.str("nuages_json_contains(")
+		if by {
+			w.arg(dialect.TextValue(text))
+			w.str(", ")
+			document(w)
+		} else {
+			document(w)
+			w.str(", ")
+			w.arg(dialect.TextValue(text))
+		}
+		w.str(")")
+	}
 }
 
 func writeJSONValue(w *writer, lhs *rexpr, text string) {

@@ -219,6 +219,10 @@ func (b *builder) writeText(w *writer, lhs *rexpr, op expr.Op, right func(w *wri
 		left = append(append([]byte("HOST("), left...), ')')
 	}
 	r := w.capture(right)
+	if lhs.bytes && w.d.Name == "mysql" && (op == expr.IExact || op == expr.IContains || op == expr.IStartsWith || op == expr.IEndsWith) {
+		left = append(append([]byte("LOWER("), left...), ')')
+		r = append(append([]byte("LOWER("), r...), ')')
+	}
 	out, ok := w.d.Lookup(w.buf, op.String(), left, r)
 	if !ok {
 		b.fail(fmt.Errorf("orm: look-up %s is not supported by %s", op, w.d.Name))

@@ -49,18 +49,6 @@ func postgresFunction(w *writer, n expr.Func, args []*rexpr) bool {
 		args[0].write(w)
 		w.str(")::text, 'sha1'), 'hex')")
 		return true
-	case "JSONObject", "JSONArray":
-		word := "JSONB_BUILD_OBJECT"
-		if n.Name == "JSONArray" {
-			word = "JSONB_BUILD_ARRAY"
-		}
-		castCall(w, word, args, func(i int, a *rexpr) string {
-			if a.constant && a.kind.IsText() { // a parameter alone has no type
-				return "::text"
-			}
-			return ""
-		})
-		return true
 	}
 	return false
 }

@@ -36,6 +36,8 @@ type rexpr struct {
 	sub *builder
 	// custom is the codec that the value is stored by, if not that of its kind.
 	custom *plan.Custom
+	// bytes says that MySQL compares the text by its bytes: one out of JSON.
+	bytes bool
 	// bilateral are the transforms that the other side of a comparison goes through too.
 	bilateral []*expr.Part
 	// over writes a window function that names its window more than once.
@@ -327,6 +329,10 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 		return n.e
 	case expr.Keyset:
 		return b.keyset(n, can)
+	case expr.JSONAt:
+		return b.jsonAt(n, can)
+	case expr.JSONSet:
+		return b.jsonSet(n, can)
 	case expr.Excluded:
 		return b.resolveExcluded(n)
 	case expr.Outer:

@@ -95,6 +95,8 @@ func holds(n expr.Node) bool {
 		}
 	case expr.Call:
 		return n.Of.Aggregate || slices.ContainsFunc(n.Args, holds)
+	case expr.JSONAt:
+		return holds(n.Of)
 	case expr.Transform:
 		return holds(n.Of)
 	case expr.Typed:

@@ -35,15 +35,25 @@ func Transforms(kind schema.Kind) []string {
 }
 
 // transform applies a part of a date to an expression.
-func (b *builder) transform(of *rexpr, name string) *rexpr {
+func (b *builder) transform(of *rexpr, name string) *rexpr { return b.transformIn(of, name, "") }
+
+// transformIn is transform in a time zone of its own; without one it is the current zone.
+func (b *builder) transformIn(of *rexpr, name, own string) *rexpr {
 	kind, ok := transformKind(of.kind, name)
 	if !ok {
 		b.fail(&FieldError{Name: name, Reason: fmt.Sprintf("unsupported transform %q for a %s field", name, of.kind)})
 		return &rexpr{}
 	}
+	if err := checkZone(own); err != nil {
+		b.fail(err)
+		return &rexpr{}
+	}
 	e := derived(kind, of)
-	e.unit, e.of, e.base = name, of, of.base
-	zone, source := b.c.Zone, of.kind
+	e.of, e.base = of, of.base
+	if own == "" { // otherwise a year is no range of moments in the current zone
+		e.unit = name
+	}
+	zone, source := orText(own, b.c.Zone), of.kind
 	e.write = func(w *writer) {
 		inner := w.capture(of.write)
 		if name == "date" || name == "time" {

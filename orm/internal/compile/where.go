@@ -358,6 +358,11 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 		return b.splitExclude(p, t.steps, can), nil
 	}
 
+	if lit, ok := p.Right.(expr.Literal); ok && lit.Kind == schema.JSON { // JSONNull: a value after all
+		value := *p
+		value.Right, value.Val = nil, lit.Value
+		p = &value
+	}
 	before := b.refCounts()
 	var right *rexpr
 	if p.Right != nil {
