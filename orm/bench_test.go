@@ -15,7 +15,7 @@ import (
 // The benchmarks compare the ORM with the same statements written by hand on the driver's own API, over the same rows.
 // Run: go test ./orm -run '^$' -bench . -benchmem
 
-func benchData(b *testing.B) context.Context {
+func benchData(b testing.TB) context.Context {
 	b.Helper()
 	ctx := open(b)
 	users := make([]*User, 10)

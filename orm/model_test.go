@@ -208,22 +208,3 @@ func TestFieldsIsStable(t *testing.T) {
 		t.Errorf("1000 predicates took %s", took)
 	}
 }
-
-func TestAllocations(t *testing.T) {
-	ctx := open(t)
-	seed(t, ctx)
-	get := testing.AllocsPerRun(100, func() {
-		if _, err := orm.Objects[Article]().Get(ctx, orm.Eq(&a.ID, 1)); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if get > 18 {
-		t.Errorf("Get allocates %v times, want at most 18", get)
-	}
-	build := testing.AllocsPerRun(100, func() {
-		sink = orm.Objects[Article]().Filter(orm.Eq(&a.Status, Live), orm.Gt(&a.Likes, 5), orm.IContains(&a.Title, "x")).OrderBy(orm.Desc(a.Published)).Err()
-	})
-	if build > 6 {
-		t.Errorf("building a query allocates %v times, want at most 6", build)
-	}
-}

@@ -159,12 +159,8 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	st, err := db.statement(s, &q.s, shapeCount)
-	if err != nil || st.Empty {
-		return 0, err
-	}
 	n := 0
-	err = db.query(ctx, s, st.SQL, st.Args, false, func(r dialect.Row) error {
+	err = db.ask(ctx, s, &q.s, shapeCount, func(r dialect.Row) error {
 		n = int(r.Int(0))
 		return nil
 	})
@@ -177,16 +173,27 @@ func (q Query[T]) Exists(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	st, err := db.statement(s, &q.s, shapeExists)
-	if err != nil || st.Empty {
-		return false, err
-	}
 	found := false
-	err = db.query(ctx, s, st.SQL, st.Args, false, func(dialect.Row) error {
+	err = db.ask(ctx, s, &q.s, shapeExists, func(dialect.Row) error {
 		found = true
 		return nil
 	})
 	return found, err
+}
+
+// ask runs a query that is not for objects. There is no row when it is known to be empty.
+func (db *DB) ask(ctx context.Context, s *scope, q *expr.Query, kind shapeKind, row func(dialect.Row) error) error {
+	space := db.args.get()
+	st, args, err := db.lookup(s, q, kind, *space)
+	defer func() { db.args.put(space, args) }()
+	if err != nil || st.Empty {
+		return err
+	}
+	bound := st.Args
+	if args != nil {
+		bound = args
+	}
+	return db.query(ctx, s, st.SQL, bound, false, row)
 }
 
 // Iter reads the objects in chunks, so that memory stays the same however many rows there are. No connection is held
