@@ -32,7 +32,7 @@ func startAhead(ctx context.Context, db *DB, s *scope, q *expr.Query) (a ahead) 
 			continue
 		}
 		rel := steps[0]
-		if rel.Kind == plan.Forward || relationKey(rel) != pk || findLoading(a.loads, nil, rel) != nil {
+		if rel.Kind == plan.Forward || relationKey(rel) != pk || findLoading(a.loads, nil, rel, prefetchTo(q, i, 0, steps)) != nil {
 			continue
 		}
 		ld, err := startByKeys(ctx, rel, []dialect.Value{key}, subQuery(q, i, 0, steps), q.DB)
@@ -40,7 +40,7 @@ func startAhead(ctx context.Context, db *DB, s *scope, q *expr.Query) (a ahead) 
 			continue
 		}
 		a.key, a.parts = key, append(a.parts, ld.part)
-		ld.rel, ld.part = rel, nil // it is sent with the object
+		ld.rel, ld.to, ld.part = rel, prefetchTo(q, i, 0, steps), nil // it is sent with the object
 		a.loads = append(a.loads, ld)
 	}
 	return a

@@ -176,7 +176,7 @@ func (c *collector) pointing(m *plan.Model) []*plan.Relation {
 		if f.Origin != nil {
 			continue // the parent's
 		}
-		if f.Rel != nil && (f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne) {
+		if f.Rel != nil && (f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne || f.Rel.Kind == plan.ManyBack) {
 			add(f.Rel.Field.Rel.Back())
 		}
 		if f.Rel != nil && f.Rel.To == m && f.Rel.Kind == plan.Forward {

@@ -46,6 +46,9 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 		return
 	}
 	if decl.hasMany != nil {
+		if decl.manyBack {
+			rel.Kind = plan.ManyBack
+		}
 		d.hasMany(f, fd, decl.hasMany)
 		return
 	}
@@ -90,9 +93,10 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 		}
 		kf := r.To.FieldAt(key.Offset)
 		if key.Ref != r.To.Root() || kf == nil || kf.Rel == nil || kf.Rel.To.Concrete() != r.From.Concrete() {
-			return fmt.Errorf("HasMany: %s is not a foreign key to %s", key, r.From.GoName())
+			return fmt.Errorf("HasMany: %s is not a relation to %s", key, r.From.GoName())
 		}
 		back := kf.Rel.Back()
+		r.Table, r.Left, r.Right, r.Through = back.Table, back.Left, back.Right, back.Through
 		r.Origin = back.Origin
 		r.Field, r.FromColumn, r.ToColumn, r.Null = kf, back.FromColumn, back.ToColumn, true
 		r.Accessor = back.Accessor

@@ -28,6 +28,7 @@ type declaration struct {
 	custom   *plan.Custom
 	many     *manyDecl
 	hasMany  *plan.Path
+	manyBack bool
 	hasChild bool
 	parent   *parentDecl
 }

@@ -181,3 +181,18 @@ func HasMany[C, T any, K comparable](f *Many[C], key *ForeignKey[T, K]) Field {
 	}
 	return r
 }
+
+// ManyBack describes a field that holds the other side of a many-to-many field:
+//
+//	Articles orm.Many[Article]
+//	orm.ManyBack(&t.Articles, &orm.Fields[Article]().Tags)
+//
+// It edits the same rows as that field does: tag.Articles.Add(ctx, article).
+func ManyBack[C, T any](f *Many[C], of *Many[T]) Field {
+	r := &ManyRef[C]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}, manyBack: true}}
+	r.d.hasMany = plan.Lookup(plan.PointerTo(of))
+	if r.d.hasMany == nil {
+		r.d.err = fmt.Errorf("orm: ManyBack takes the address of a many-to-many field in orm.Fields[%s]()", typeOf[C]().Name())
+	}
+	return r
+}

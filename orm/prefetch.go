@@ -34,21 +34,22 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 				continue
 			}
 			rel, from := steps[depth], at[i]
-			if at[i] = findLoading(level, from, rel); at[i] != nil {
+			to := prefetchTo(q, i, depth, steps)
+			if at[i] = findLoading(level, from, rel, to); at[i] != nil {
 				continue
 			}
 			owners := objs
 			if from != nil {
 				owners = from.found
 			}
-			ld := findLoading(ahead, from, rel)
+			ld := findLoading(ahead, from, rel, to)
 			if ld == nil {
 				var err error
 				if ld, err = startRelation(ctx, rel, owners, subQuery(q, i, depth, steps), q.DB); err != nil {
 					return err
 				}
 			}
-			ld.from, ld.rel, ld.owners = from, rel, owners
+			ld.from, ld.rel, ld.to, ld.owners = from, rel, to, owners
 			at[i], level = ld, append(level, ld)
 		}
 		if err := runLoading(ctx, level); err != nil {
@@ -64,10 +65,18 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 	return nil
 }
 
-// subQuery is the query that a prefetch names for the last relation of its path.
-func subQuery(q *expr.Query, i, depth int, steps []*plan.Relation) *expr.Query {
+// subQuery is what a prefetch says of the last relation of its path, nil for those before.
+func subQuery(q *expr.Query, i, depth int, steps []*plan.Relation) *expr.Prefetch {
 	if depth == len(steps)-1 {
-		return q.Prefetch[i].Query
+		return &q.Prefetch[i]
+	}
+	return nil
+}
+
+// prefetchTo is the field that takes the objects in place of the relation.
+func prefetchTo(q *expr.Query, i, depth int, steps []*plan.Relation) *expr.Path {
+	if pf := subQuery(q, i, depth, steps); pf != nil {
+		return pf.To
 	}
 	return nil
 }
@@ -80,13 +89,14 @@ type loading struct {
 
 	from          *loading // the level before, nil for the query's own objects
 	rel           *plan.Relation
+	to            *expr.Path
 	owners, found []plan.Pointer
 }
 
-// findLoading finds the loading of a relation of another one's objects.
-func findLoading(list []*loading, from *loading, rel *plan.Relation) *loading {
+// findLoading finds the loading of a relation of another one's objects into the relation's field or another.
+func findLoading(list []*loading, from *loading, rel *plan.Relation, to *expr.Path) *loading {
 	for _, ld := range list {
-		if ld.from == from && ld.rel.Name == rel.Name {
+		if ld.from == from && ld.rel.Name == rel.Name && ld.to == to {
 			return ld
 		}
 	}
@@ -157,10 +167,11 @@ func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, err
 type typedRelation interface {
 	startAny(db *DB, s *scope, q *expr.Query) (*reading, error)
 	listAny(objs []plan.Pointer) any
+	storeAny(dst plan.Pointer, objs []plan.Pointer)
 }
 
 // loadRelation loads a relation for a list of objects and stores it in them. It returns the related objects.
-func loadRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) ([]plan.Pointer, error) {
+func loadRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, sub *expr.Prefetch, dbName string) ([]plan.Pointer, error) {
 	ld, err := startRelation(ctx, rel, objs, sub, dbName)
 	if err != nil {
 		return nil, err
@@ -172,7 +183,7 @@ func loadRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, 
 }
 
 // startRelation prepares to load a relation for a list of objects.
-func startRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, sub *expr.Query, dbName string) (*loading, error) {
+func startRelation(ctx context.Context, rel *plan.Relation, objs []plan.Pointer, sub *expr.Prefetch, dbName string) (*loading, error) {
 	if err := loadKeys(ctx, rel, objs); err != nil {
 		return nil, err
 	}
@@ -196,7 +207,7 @@ func relationKey(rel *plan.Relation) *plan.Field {
 }
 
 // startByKeys prepares to load a relation for objects with the keys: the values of relationKey.
-func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, sub *expr.Query, dbName string) (*loading, error) {
+func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, sub *expr.Prefetch, dbName string) (*loading, error) {
 	hold := rel.Holder()
 	if hold == nil {
 		return nil, fmt.Errorf("orm: %s has no field that holds %s (declare one with orm.HasMany)", rel.From.GoName(), rel.Name)
@@ -206,8 +217,15 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 	}
 	typed := reflect.New(hold.Type).Interface().(typedRelation)
 	q := new(expr.Query)
-	if sub != nil {
-		*q = *sub
+	var to *plan.Field
+	if sub != nil && sub.To != nil {
+		var err error
+		if to, err = prefetchField(rel, sub.To); err != nil {
+			return nil, err
+		}
+	}
+	if sub != nil && sub.Query != nil {
+		*q = *sub.Query
 	} else {
 		q.Model, q.Limit = rel.To, -1
 	}
@@ -219,7 +237,7 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 	if rel.Kind == plan.Forward {
 		return startForward(db, s, rel, keys, q, typed)
 	}
-	return startMany(db, s, rel, hold, keys, q, typed)
+	return startMany(db, s, rel, hold, to, keys, q, typed)
 }
 
 // loadKeys loads the column by which objects are related, where their query left it out.
@@ -291,7 +309,7 @@ func limitKeys(q *expr.Query, column expr.Node, keys []dialect.Value) {
 
 // startMany prepares to load the rows behind a many-to-many field or a foreign key's way back, with the key of the owner of
 // each row.
-func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, keys []dialect.Value, q *expr.Query, typed typedRelation) (*loading, error) {
+func startMany(db *DB, s *scope, rel *plan.Relation, hold, to *plan.Field, keys []dialect.Value, q *expr.Query, typed typedRelation) (*loading, error) {
 	owner := relationKey(rel)
 	byOwner := newGroups(keys)
 	var inner *reading
@@ -299,11 +317,17 @@ func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, keys []di
 	backward := rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne
 	if backward {
 		limitKeys(q, expr.Name{Name: rel.Field.Column}, keys)
+		if err := slicePerOwner(q, expr.Name{Name: rel.Field.Column}); err != nil {
+			return nil, err
+		}
 		inner, err = typed.startAny(db, s, q)
 	} else {
 		walk := expr.Walk{Steps: []*plan.Relation{rel.Back()}}
 		limitKeys(q, walk, keys)
 		q.Where[len(q.Where)-1].Share = true
+		if err := slicePerOwner(q, walk); err != nil {
+			return nil, err
+		}
 		n := len(q.Annotations)
 		q.Annotations = append(q.Annotations[:n:n], expr.Annotation{Name: ownerAlias, After: len(q.Where), Node: walk})
 		inner, err = startWithOwner(db, s, q, owner, byOwner)
@@ -326,6 +350,10 @@ func startMany(db *DB, s *scope, rel *plan.Relation, hold *plan.Field, keys []di
 		for _, obj := range objs {
 			n, _ := byOwner.numbers.get(owner.Codec.Get(owner.At(obj)))
 			list := lists[n]
+			if to != nil {
+				typed.storeAny(to.At(obj), list)
+				continue
+			}
 			l := hold.LinkAt(obj)
 			l.Loaded, l.Done = nil, true
 			switch {
@@ -536,6 +564,8 @@ func (f *ForeignKey[T, K]) startAny(db *DB, s *scope, q *expr.Query) (*reading, 
 
 func (f *ForeignKey[T, K]) listAny([]plan.Pointer) any { return nil }
 
+func (f *ForeignKey[T, K]) storeAny(plan.Pointer, []plan.Pointer) {}
+
 func (m *Many[T]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
 	return startTyped[T](db, s, q)
 }
@@ -549,3 +579,10 @@ func (o *One[T]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
 }
 
 func (o *One[T]) listAny([]plan.Pointer) any { return nil }
+
+func (o *One[T]) storeAny(plan.Pointer, []plan.Pointer) {}
+
+// storeAny puts objects into a field of one's own, a []*T.
+func (m *Many[T]) storeAny(dst plan.Pointer, objs []plan.Pointer) {
+	*plan.At[[]*T](dst), _ = m.listAny(objs).([]*T)
+}

@@ -237,16 +237,6 @@ func (q Query[T]) Prefetch(fields ...AnyRef) Query[T] {
 	return q
 }
 
-// PrefetchQuery is Prefetch with a query that says which related objects, and in what order.
-func PrefetchQuery[T, R any](q Query[T], f *Many[R], sub Query[R]) Query[T] {
-	q = q.Prefetch(f)
-	if n := len(q.s.Prefetch); n > 0 {
-		s := sub.s
-		q.s.Prefetch[n-1].Query = &s
-	}
-	return q
-}
-
 // Annotate computes values for each row: a struct field that the model declares with orm.Extra takes the value, and
 // further conditions and orders may use it.
 //

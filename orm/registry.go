@@ -89,7 +89,7 @@ func (r *Registry) build() {
 			}
 			r.labels[strings.ToLower(m.Label())] = m
 			for _, f := range m.Fields {
-				if f.Rel == nil || f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne || f.Origin != nil {
+				if f.Rel == nil || f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne || f.Rel.Kind == plan.ManyBack || f.Origin != nil {
 					continue
 				}
 				add(f.Rel.To)

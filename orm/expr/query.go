@@ -67,6 +67,8 @@ type Prefetch struct {
 	Name string
 	// Query, if any, says which related objects are wanted and in what order.
 	Query *Query
+	// To is the field of the struct that takes the objects in place of the relation, if any.
+	To *Path
 }
 
 // Annotation is a named expression.
