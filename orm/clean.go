@@ -56,50 +56,94 @@ type Cleaner interface {
 	Clean(ctx context.Context) error
 }
 
-// FullClean validates an object as forms do: lengths, choices, formats, the fields' validators, the model's Clean, unique
-// fields and constraints. It returns a *ValidationError, or another error when the database cannot be asked. Fields named in
-// exclude, by address, are not looked at. Like Django, Create and Save do not call it.
+// FullClean validates an object as forms do: CleanFields, the model's Clean, ValidateUnique and ValidateConstraints, in this
+// order; what is wrong already gets no second complaint. It returns a *ValidationError, or another error when the database
+// cannot be asked. Fields named in exclude, by address, are not looked at. Like Django, Create and Save do not call it.
 func FullClean[T any](ctx context.Context, obj *T, exclude ...any) error {
-	m := model[T]()
-	if err := m.Ready(); err != nil {
+	c, err := newCleaning(ctx, obj, exclude)
+	if err != nil {
 		return err
 	}
-	if err := Load(ctx, obj); err != nil { // what the query left out is looked at too
-		return err
-	}
-	c := &cleaning{ctx: ctx, m: m, obj: plan.PointerTo(obj), skip: map[*plan.Field]bool{}, out: &ValidationError{}}
-	for _, f := range exclude {
-		pf, _, err := fieldOf(m, f)
-		if err != nil {
-			return err
-		}
-		c.skip[pf] = true
-	}
-	for _, f := range m.Columns {
-		if !c.skip[f] && !f.S.Kind.IsAuto() && f.S.Expression == nil && f.Now == nil {
-			c.field(f)
-		}
-	}
+	c.fields()
 	if x, ok := any(obj).(Cleaner); ok {
 		if err := c.own(x.Clean(ctx)); err != nil {
 			return err
 		}
 	}
 	for name := range c.out.Fields {
-		if f := m.FieldNamed(name); f != nil {
+		if f := c.m.FieldNamed(name); f != nil {
 			c.skip[f] = true // what is wrong already needs no second complaint
 		}
 	}
 	if err := c.unique(); err != nil {
 		return err
 	}
-	if err := c.constraints(); err != nil {
+	return c.end(c.constraints())
+}
+
+// CleanFields validates each field by itself: null, blank, length, choices, format and the field's validators. It does not
+// ask the database, except for columns that the object's query left out. Django: clean_fields.
+func CleanFields[T any](ctx context.Context, obj *T, exclude ...any) error {
+	c, err := newCleaning(ctx, obj, exclude)
+	if err != nil {
 		return err
 	}
-	if len(c.out.Fields) > 0 {
+	c.fields()
+	return c.end(nil)
+}
+
+// ValidateUnique asks the database whether another row has the object's values where they must be unique: of a field, of
+// fields together, of a field for a date. Django: validate_unique.
+func ValidateUnique[T any](ctx context.Context, obj *T, exclude ...any) error {
+	c, err := newCleaning(ctx, obj, exclude)
+	if err != nil {
+		return err
+	}
+	return c.end(c.unique())
+}
+
+// ValidateConstraints asks the database whether the object fulfils the constraints of Meta. Django: validate_constraints.
+func ValidateConstraints[T any](ctx context.Context, obj *T, exclude ...any) error {
+	c, err := newCleaning(ctx, obj, exclude)
+	if err != nil {
+		return err
+	}
+	return c.end(c.constraints())
+}
+
+func newCleaning[T any](ctx context.Context, obj *T, exclude []any) (*cleaning, error) {
+	m := model[T]()
+	if err := m.Ready(); err != nil {
+		return nil, err
+	}
+	if err := Load(ctx, obj); err != nil { // what the query left out is looked at too
+		return nil, err
+	}
+	c := &cleaning{ctx: ctx, m: m, obj: plan.PointerTo(obj), skip: map[*plan.Field]bool{}, out: &ValidationError{}}
+	for _, f := range exclude {
+		pf, _, err := fieldOf(m, f)
+		if err != nil {
+			return nil, err
+		}
+		c.skip[pf] = true
+	}
+	return c, nil
+}
+
+// fields checks the columns one by one.
+func (c *cleaning) fields() {
+	for _, f := range c.m.Columns {
+		if !c.skip[f] && !f.S.Kind.IsAuto() && f.S.Expression == nil && f.Now == nil {
+			c.field(f)
+		}
+	}
+}
+
+func (c *cleaning) end(err error) error {
+	if err == nil && len(c.out.Fields) > 0 {
 		return c.out
 	}
-	return nil
+	return err
 }
 
 type cleaning struct {
@@ -224,7 +268,7 @@ func (c *cleaning) unique() error {
 			return err
 		}
 	}
-	return nil
+	return c.uniqueForDates()
 }
 
 func (c *cleaning) uniqueSet(names []string, message string, where expr.Node) error {

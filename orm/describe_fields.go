@@ -100,6 +100,10 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 		d.problem(".%s: a primary key cannot be null (do not use a pointer)", sf.Name)
 	}
 	f.Parts = decl.parts
+	d.dates(f, decl)
+	if decl.within != nil {
+		d.m.Rank, d.m.RankOf = f, decl.within
+	}
 	if decl.deflt != nil {
 		f.Default = func(p plan.Pointer) { decl.deflt(p, pointer) }
 	}

@@ -49,6 +49,7 @@ func (d *describer) meta(meta Meta) {
 		m.Keyless = fmt.Errorf("orm: %s: no primary key (add a field ID int64, or PrimaryKey() to one in Fields)", m.GoName())
 	}
 	d.inheritMeta(&meta)
+	d.rank(&meta)
 	for _, o := range meta.Ordering {
 		if o.e != nil {
 			d.problem(": Ordering: %w", o.e)

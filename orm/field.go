@@ -29,6 +29,8 @@ type declaration struct {
 	many     *manyDecl
 	hasMany  *plan.Path
 	manyBack bool
+	dates    []dateRule
+	within   *plan.Path
 	hasChild bool
 	parent   *parentDecl
 }

@@ -30,7 +30,7 @@ type Volume struct {
 	ID    int64
 	Title string
 	Pages int64
-	Rack orm.FK[Rack]
+	Rack  orm.FK[Rack]
 }
 
 func (Volume) Fields(v *Volume) []orm.Field {

@@ -19,15 +19,22 @@ var refInstances = []refRow{
 		return tag.Slug, err
 	}), "go", "all columns"},
 	{"obj.full_clean()", run(func(ctx context.Context) (any, error) { return nil, orm.FullClean(ctx, &Tag{Slug: "fine"}) }), "", ""},
-	{"clean_fields(exclude=['slug'])", run(func(ctx context.Context) (any, error) { return nil, orm.FullClean(ctx, &Tag{Slug: "no slug"}, &g.Slug) }), "", "`FullClean` without the fields named"},
+	{"clean_fields(exclude=['slug'])", run(func(ctx context.Context) (any, error) { return nil, orm.CleanFields(ctx, &Tag{Slug: "no slug"}, &g.Slug) }), "", "`FullClean` takes exclusions too"},
 	{"clean()", nil, "", "by that name: a method `Clean(ctx) error` on the model (`orm.Cleaner`)"},
-	{"validate_unique(), validate_constraints()", nil, "", "alone; `FullClean` does both"},
-	{"obj.pk", nil, "", "as a name of its own: it is the field, `obj.ID`"},
+	{"validate_unique()", run(func(ctx context.Context) (any, error) { return nil, orm.ValidateUnique(ctx, &Tag{Slug: "fine"}) }), "", ""},
+	{"validate_constraints()", run(func(ctx context.Context) (any, error) { return nil, orm.ValidateConstraints(ctx, &Tag{Slug: "fine"}) }), "", ""},
+	{"unique_for_date='day'", nil, "", "in `Fields`: `orm.Slug(&a.Slug).UniqueForDate(&a.Day)`, `UniqueForMonth`, `UniqueForYear`"},
+	{"obj.pk", run(func(context.Context) (any, error) { return orm.PK(&Tag{ID: 7}), nil }), "7", "for code that does not know the model"},
 	{"get_FOO_display()", nil, "", "a `String` method on the field's type"},
-	{"get_next_by_FOO(), get_previous_by_FOO()", run(func(ctx context.Context) (any, error) {
-		first := &Article{ID: 1}
-		return articles.OrderBy(orm.Asc(&a.ID)).After(first).First(ctx)
-	}), "B", "`Before` for the other way; also pages without offsets"},
+	{"get_next_by_FOO(status='live'), get_previous_by_FOO()", run(func(ctx context.Context) (any, error) {
+		art, err := articles.Get(ctx, orm.Eq(&a.ID, 2))
+		if err != nil {
+			return nil, err
+		}
+		next, err := orm.Next(ctx, articles.Filter(orm.Eq(&a.Status, Live)), art, &a.Created)
+		return next.ID, err
+	}), "3", "`orm.Previous` for the other way; pages of a list: `After`, `Before`"},
+	{"order_with_respect_to, get_next_in_order()", nil, "", "a field: `orm.OrderWithin(&a.Place, &a.Question)`; `orm.SetOrder`, `orm.Next(ctx, q, obj, &a.Place)`"},
 	{"serializable_value('slug')", nil, "", "read the field; `orm.SetField(obj, \"slug\", v)` sets one by name"},
 	{"refresh_from_db(fields=['slug'])", run(func(ctx context.Context) (any, error) {
 		tag := &Tag{ID: 1}
@@ -158,7 +165,12 @@ var refRelations = []refRow{
 	{"tag.article_set (reverse name in a lookup)", run(func(ctx context.Context) (any, error) {
 		return orm.Objects[Tag]().Filter(orm.Eq(&orm.RevMany[Article](&a.Tags).Title, "Title A")).Count(ctx)
 	}), "1", "over a foreign key: `orm.Rev[Article](&a.Author)`"},
-	{"prefetch_related_objects(list, 'tags')", nil, "", "the first `Tags.All(ctx)` loads those of the whole result"},
+	{"prefetch_related_objects(list, 'tags')", run(func(ctx context.Context) (any, error) {
+		list := []*Article{{ID: 1}, {ID: 2}}
+		return nil, orm.PrefetchObjects(ctx, list, &a.Tags)
+	}), "", "the first `Tags.All(ctx)` too loads those of the whole result"},
+	{"Prefetch('tags', queryset=q[:2], to_attr='top')", nil, "", "in these words: `orm.PrefetchTo(q, &a.Top, &a.Tags, tags.Limit(2))` into a field that is declared with `orm.Extra`"},
+	{"tag.article_set.add(article)", nil, "", "a field: `orm.ManyBack(&t.Articles, &orm.Fields[Article]().Tags)`"},
 	{"from_queryset(), base_manager_name", nil, "", "functions that return a query are the managers"},
 }
 

@@ -35,7 +35,7 @@ var refQueries = []refRow{
 	{"q | r", articles.Filter(orm.Lt(&a.Likes, 1)).Or(articles.Filter(orm.Gt(&a.Likes, 4))), "AF", "one query, which can be filtered on; `^` is `Xor`"},
 	{"select_related('author')", articles.Related(&a.Author), "EDCBAF", ""},
 	{"prefetch_related('tags')", articles.Prefetch(&a.Tags), "EDCBAF", ""},
-	{"prefetch_related(Prefetch('tags', queryset=…))", orm.PrefetchQuery(articles, &a.Tags, orm.Objects[Tag]().OrderBy(orm.Desc(&g.Slug))), "EDCBAF", "no `to_attr`: the rows are in the field"},
+	{"prefetch_related(Prefetch('tags', queryset=…))", orm.PrefetchQuery(articles, &a.Tags, orm.Objects[Tag]().OrderBy(orm.Desc(&g.Slug))), "EDCBAF", "a slice of the query is one for each object; `to_attr`: `orm.PrefetchTo`"},
 	{"extra(where=[…])", articles.Filter(orm.Where(orm.RawExpr[bool]("likes % ? = 0", 2))), "ECA", "SQL with `?`; further tables: a raw query"},
 	{"defer('body')", articles.Defer(&a.Body), "EDCBAF", ""},
 	{"only('title')", articles.Only(&a.Title), "EDCBAF", "the key is always read"},

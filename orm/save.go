@@ -53,6 +53,11 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 
 // insertRow writes an object's row in the model's own table.
 func (db *DB) insertRow(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string) error {
+	if m.Rank != nil && !s.raw {
+		if err := db.giveRanks(ctx, s, m, []plan.Pointer{obj}); err != nil {
+			return err
+		}
+	}
 	fill(m, obj, true, s.raw)
 	in := db.insertPlan(s, m, obj)
 	space := db.args.get()
@@ -220,6 +225,11 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 
 // bulkRows inserts rows of one table.
 func (db *DB) bulkRows(ctx context.Context, s *scope, m *plan.Model, objs []plan.Pointer, o BulkOptions, update, unique []*plan.Field) error {
+	if m.Rank != nil && !s.raw {
+		if err := db.giveRanks(ctx, s, m, objs); err != nil {
+			return err
+		}
+	}
 	for _, p := range objs {
 		fill(m, p, true, s.raw)
 	}
@@ -341,8 +351,24 @@ func (q Query[T]) GetOrCreate(ctx context.Context, obj *T) (got *T, created bool
 	return nil, false, err
 }
 
-// UpdateOrCreate finds the object of the query and sets columns of it, or inserts obj. The object returned is as it is in
-// the database after.
+// GetOrCreateFunc is GetOrCreate with an object that is made when it is needed: defaults that cost something.
+func (q Query[T]) GetOrCreateFunc(ctx context.Context, make func(ctx context.Context) (*T, error)) (got *T, created bool, err error) {
+	if _, _, err := q.writing(ctx); err != nil {
+		return nil, false, err
+	}
+	got, err = q.Get(ctx)
+	if !errors.Is(err, ErrNotFound) {
+		return got, false, err
+	}
+	obj, err := make(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	return q.GetOrCreate(ctx, obj)
+}
+
+// UpdateOrCreate finds the object of the query and sets columns of it, or inserts obj: its values are the defaults of a new
+// row, the assignments those of a row that is there. It locks the row, and the update is a Save, with AutoNow and signals.
 func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment) (got *T, created bool, err error) {
 	if _, _, err := q.writing(ctx); err != nil {
 		return nil, false, err
@@ -360,12 +386,14 @@ func (q Query[T]) UpdateOrCreate(ctx context.Context, obj *T, set ...Assignment)
 	return got, created, nil
 }
 
-// setAndRead sets columns of the row of an object and reads the row again.
+// setAndRead sets columns of the row of an object, as Save of assignments does.
 func (q Query[T]) setAndRead(ctx context.Context, obj *T, set []Assignment) error {
-	one := Objects[T]().Using(q.s.DB)
-	addKey(&one.s, q.s.Model, plan.PointerTo(obj))
-	if _, err := one.Update(ctx, set...); err != nil {
-		return err
+	if len(set) == 0 {
+		return nil
 	}
-	return refresh(ctx, q.s.Model, plan.PointerTo(obj), q.s.DB, nil)
+	fields := make([]any, len(set))
+	for i, a := range set {
+		fields[i] = a
+	}
+	return save(ctx, q.s.Model, plan.PointerTo(obj), q.s.DB, fields)
 }

@@ -62,6 +62,9 @@ type Model struct {
 	ref     *Ref
 
 	states states
+	// Rank is the field of the place among the rows with the same RankOf, if any.
+	Rank   *Field
+	RankOf *Path
 	// Track keeps the values of loaded objects, for Save to write only what changed.
 	Track bool
 	// SelectOnSave looks for the row before Save updates it.
@@ -106,6 +109,8 @@ type Field struct {
 	Rel *Relation
 	// LinkOffset is where the Link of a relation field stands in the model's struct.
 	LinkOffset uintptr
+	// UniqueFor are the dates for which each value may be there once.
+	UniqueFor []UniqueFor
 	// Default makes the value of a new object, or is nil.
 	Default func(p unsafe.Pointer)
 	// Now sets the present time.
@@ -428,4 +433,10 @@ func backNames(r *Relation) (query, accessor string) {
 // isLeafStruct says that an embedded struct is one column: time.Time and the types that bring their own codec.
 func isLeafStruct(t reflect.Type) bool {
 	return t == timeType || isRelationType(t)
+}
+
+// UniqueFor says that a field's values are unique for a date, or the month or year of one, in another column.
+type UniqueFor struct {
+	Unit string // "date", "month", "year"
+	Date *Path
 }

@@ -1,0 +1,86 @@
+package orm
+
+import (
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// dateRule is what UniqueForDate and its like say.
+type dateRule struct {
+	unit string
+	date *plan.Path
+}
+
+// UniqueForDate lets FullClean and ValidateUnique accept each value once for a day of the date or moment whose address is
+// given; UniqueForMonth and UniqueForYear for its month, of whatever year, and its year. The database does not know of it.
+// Django: unique_for_date.
+//
+//	orm.Slug(&a.Slug).UniqueForDate(&a.Published)
+func (c *Column[V]) UniqueForDate(date any) *Column[V] { return c.uniqueFor("date", date) }
+
+// UniqueForMonth is UniqueForDate for the number of the month.
+func (c *Column[V]) UniqueForMonth(date any) *Column[V] { return c.uniqueFor("month", date) }
+
+// UniqueForYear is UniqueForDate for the year.
+func (c *Column[V]) UniqueForYear(date any) *Column[V] { return c.uniqueFor("year", date) }
+
+func (c *Column[V]) uniqueFor(unit string, date any) *Column[V] {
+	p, err := pathOf(date)
+	if err != nil && c.d.err == nil {
+		c.d.err = err
+	}
+	c.d.dates = append(c.d.dates, dateRule{unit, p})
+	return c
+}
+
+// dates notes the rules of a field.
+func (d *describer) dates(f *plan.Field, decl *declaration) {
+	for _, r := range decl.dates {
+		if r.date == nil || r.date.Ref != d.m.Root() {
+			d.problem(".%s: UniqueForDate takes the address of a date of the model", f.GoName)
+			continue
+		}
+		f.UniqueFor = append(f.UniqueFor, plan.UniqueFor{Unit: r.unit, Date: r.date})
+	}
+}
+
+// uniqueForDates asks for other rows with a value on the same day, or in the same month or year.
+func (c *cleaning) uniqueForDates() error {
+	for _, f := range c.m.Columns {
+		for _, rule := range f.UniqueFor {
+			date := c.m.FieldAt(rule.Date.Offset)
+			if date == nil || c.skip[f] || c.skip[date] {
+				continue
+			}
+			v := c.value(date)
+			if v.Kind == dialect.Null {
+				continue
+			}
+			t := v.Time()
+			var on dialect.Value
+			switch rule.Unit {
+			case "date":
+				on = dialect.DateValue(t)
+			case "month":
+				on = dialect.IntValue(int64(t.Month()))
+			default:
+				on = dialect.IntValue(int64(t.Year()))
+			}
+			name := date.S.Name
+			if rule.Unit != "date" || !date.S.Kind.IsTemporal() || v.Kind != dialect.Date {
+				name += "__" + rule.Unit
+			}
+			taken, err := c.taken([]*plan.Field{f}, expr.Pred{Op: expr.Dynamic, Name: name, Val: on})
+			if err != nil {
+				return err
+			}
+			if taken {
+				c.out.Add(f.S.Name, "unique_for_date", fmt.Sprintf("%s must be unique for %s %s.", capital(verbose(f)), capital(verbose(date)), rule.Unit))
+			}
+		}
+	}
+	return nil
+}
