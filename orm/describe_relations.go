@@ -93,7 +93,10 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 		}
 		kf := r.To.FieldAt(key.Offset)
 		if key.Ref != r.To.Root() || kf == nil || kf.Rel == nil || kf.Rel.To.Concrete() != r.From.Concrete() {
-			return fmt.Errorf("HasMany: %s is not a relation to %s", key, r.From.GoName())
+			if r.Kind == plan.ManyBack {
+				return fmt.Errorf("ManyBack: %s is not a many-to-many field to %s", key, r.From.GoName())
+			}
+			return fmt.Errorf("HasMany: %s is not a foreign key to %s", key, r.From.GoName())
 		}
 		back := kf.Rel.Back()
 		r.Table, r.Left, r.Right, r.Through = back.Table, back.Left, back.Right, back.Through
