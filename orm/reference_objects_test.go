@@ -19,7 +19,9 @@ var refInstances = []refRow{
 		return tag.Slug, err
 	}), "go", "all columns"},
 	{"obj.full_clean()", run(func(ctx context.Context) (any, error) { return nil, orm.FullClean(ctx, &Tag{Slug: "fine"}) }), "", ""},
-	{"clean_fields(exclude=['slug'])", run(func(ctx context.Context) (any, error) { return nil, orm.CleanFields(ctx, &Tag{Slug: "no slug"}, &g.Slug) }), "", "`FullClean` takes exclusions too"},
+	{"clean_fields(exclude=['slug'])", run(func(ctx context.Context) (any, error) {
+		return nil, orm.CleanFields(ctx, &Tag{Slug: "no slug"}, &g.Slug)
+	}), "", "`FullClean` takes exclusions too"},
 	{"clean()", nil, "", "by that name: a method `Clean(ctx) error` on the model (`orm.Cleaner`)"},
 	{"validate_unique()", run(func(ctx context.Context) (any, error) { return nil, orm.ValidateUnique(ctx, &Tag{Slug: "fine"}) }), "", ""},
 	{"validate_constraints()", run(func(ctx context.Context) (any, error) { return nil, orm.ValidateConstraints(ctx, &Tag{Slug: "fine"}) }), "", ""},
