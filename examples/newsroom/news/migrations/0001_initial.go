@@ -37,7 +37,7 @@ func m0001Initial() migrate.Migration {
 					{Name: "summary", Kind: schema.Text},
 					{Name: "body", Kind: schema.Text},
 					{Name: "status", Kind: schema.Char, MaxLength: 10, Default: "draft"},
-					{Name: "author", Kind: schema.ForeignKey, Rel: &schema.Relation{To: "news.Author", RelatedName: "articles"}},
+					{Name: "author", Kind: schema.ForeignKey, Rel: &schema.Relation{To: "news.Author", OnDelete: schema.Protect, RelatedName: "articles"}},
 					{Name: "tags", Kind: schema.ManyToMany, Rel: &schema.Relation{To: "news.Tag"}},
 					{Name: "published", Kind: schema.DateTime, Null: true},
 					{Name: "created", Kind: schema.DateTime, Blank: true, AutoNowAdd: true, NotEditable: true},

@@ -24,7 +24,7 @@ func m0001Initial() migrate.Migration {
 					{Name: "id", Kind: schema.BigAuto, PrimaryKey: true},
 					{Name: "title", Kind: schema.Char, MaxLength: 200},
 					{Name: "body", Kind: schema.Text},
-					{Name: "author", Kind: schema.ForeignKey, Rel: &schema.Relation{To: "news.Author", RelatedName: "articles"}},
+					{Name: "author", Kind: schema.ForeignKey, Rel: &schema.Relation{To: "news.Author", OnDelete: schema.Protect, RelatedName: "articles"}},
 					{Name: "published", Kind: schema.DateTime, Null: true},
 				},
 			},
