@@ -36,3 +36,9 @@ func SafeState(apps []App, want *State, q Questions) ([]Migration, map[Key]strin
 	}
 	return safe(g, before, nameAll(g, ms))
 }
+
+// Bare takes the parentheses off around an expression.
+func Bare(sql string) string { return bare(sql) }
+
+// AfterParentheses is the text behind the first parentheses of a statement.
+func AfterParentheses(sql string) string { return afterParentheses(sql) }

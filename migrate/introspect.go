@@ -122,7 +122,7 @@ func (ts dbTables) only(condition string) (sql string, args []any) {
 
 // bare takes the parentheses off that stand around the whole of an expression.
 func bare(sql string) string {
-	for len(sql) > 1 && sql[0] == '(' && len(between(sql, "(")) == len(sql)-2 {
+	for len(sql) > 1 && sql[0] == '(' && closing(sql, 0) == len(sql)-1 {
 		sql = strings.TrimSpace(sql[1 : len(sql)-1])
 	}
 	return sql

@@ -51,8 +51,8 @@ func (t *dbTable) sqliteIndexes(ctx context.Context, db, quoted string) error {
 			expression, desc := strings.CutSuffix(p, " DESC")
 			ix.Parts = append(ix.Parts, dbPart{Expression: bare(strings.TrimSuffix(expression, " ASC")), Desc: desc})
 		}
-		if at := afterParentheses(ix.SQL); at >= 0 {
-			ix.Where, _ = cutWord(strings.TrimSpace(ix.SQL[at:]), "WHERE")
+		if where, ok := cutWord(afterParentheses(ix.SQL), "WHERE"); ok {
+			ix.Where = where
 		}
 		t.Indexes = append(t.Indexes, ix)
 		return nil
@@ -115,7 +115,7 @@ func (t *dbTable) sqliteConstraints(ctx context.Context, db, quoted string, part
 
 // sqliteParts splits the body of CREATE TABLE at its commas: columns and constraints.
 func sqliteParts(sql string) []string {
-	open := strings.IndexByte(sql, '(')
+	open := sqliteOpen(sql)
 	if open < 0 {
 		return nil
 	}
@@ -146,6 +146,26 @@ func sqliteParts(sql string) []string {
 		}
 	}
 	return out
+}
+
+// sqliteOpen is the place of the first parenthesis of a statement that is none of a quoted name's, or -1.
+func sqliteOpen(sql string) int {
+	var quote byte
+	for i := range len(sql) {
+		switch c := sql[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"' || c == '`':
+			quote = c
+		case c == '[':
+			quote = ']'
+		case c == '(':
+			return i
+		}
+	}
+	return -1
 }
 
 // cutName takes the quoted or plain name off the front of a definition.
@@ -195,38 +215,43 @@ func between(s, opening string) string {
 		return ""
 	}
 	from := at + len(opening)
-	depth := 1
-	for i := from; i < len(s); i++ {
-		switch s[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return s[from:i]
-			}
-		}
+	if end := closing(s, from-1); end >= 0 {
+		return s[from:end]
 	}
 	return s[from:]
 }
 
-// afterParentheses is the place behind the first parentheses of a statement, or -1.
-func afterParentheses(sql string) int {
+// closing is the place of the parenthesis that closes the one at open, or -1. Those in quotes do not count.
+func closing(s string, open int) int {
+	depth := 0
+	var quote byte
+	for i := open; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"' || c == '`':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// afterParentheses is the text behind the first parentheses of a statement.
+func afterParentheses(sql string) string {
 	parts := sqliteParts(sql)
 	if len(parts) == 0 {
-		return -1
+		return ""
 	}
-	last := parts[len(parts)-1]
-	at := strings.Index(sql, last)
-	for next := at; next >= 0; { // the last part may stand in front as well
-		if rest := strings.TrimSpace(sql[next+len(last):]); strings.HasPrefix(rest, ")") {
-			at = next
-			break
-		}
-		step := strings.Index(sql[next+1:], last)
-		if step < 0 {
-			break
-		}
-		next += 1 + step
+	if end := closing(sql, sqliteOpen(sql)); end >= 0 {
+		return strings.TrimSpace(sql[end+1:])
 	}
-	return at + len(last) + strings.IndexByte(sql[at+len(last):], ')') + 1
+	return ""
 }
