@@ -168,3 +168,40 @@ func TestFakeInitialColumns(t *testing.T) {
 		noDrift(t, ctx, apps)
 	}
 }
+
+// A model moves to another application with its table: only the state changes.
+func TestMoveModel(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, ctx context.Context) {
+		if err := migrate.Run(ctx, zooApps(), migrate.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		exec(t, ctx, zooRows...)
+		before := rows(t, ctx, zooData)
+		moved := migrate.CreateModel{Name: "Owner", Table: "zoo_owner", Fields: []schema.Field{idField, nameField, {Name: "code", Kind: schema.Slug, MaxLength: 10, Unique: true}}}
+		owner, vets := toOwner, toVets
+		owner.Rel = &schema.Relation{To: "people.Owner", OnDelete: schema.Cascade}
+		vets.Rel = &schema.Relation{To: "people.Owner"}
+		apps := zooApps(migrate.SeparateDatabaseAndState{States: []migrate.Operation{
+			migrate.AlterField{Model: "Animal", Field: owner}, migrate.AlterField{Model: "Animal", Field: vets}, migrate.DeleteModel{Name: "Owner"},
+		}})
+		apps[0].Migrations[1].Dependencies = append(apps[0].Migrations[1].Dependencies, key("people", "0001_initial"))
+		apps = append(apps, migrate.App{Label: "people", Migrations: []migrate.Migration{{
+			App: "people", Name: "0001_initial", Initial: true, Dependencies: []migrate.Key{key("zoo", "0001_initial")},
+			Operations: []migrate.Operation{migrate.SeparateDatabaseAndState{States: []migrate.Operation{moved}}},
+		}}})
+		for _, target := range []string{"", "0001", ""} {
+			o := migrate.Options{Target: target}
+			if target != "" {
+				o.App = "zoo"
+			}
+			if err := migrate.Run(ctx, apps, o); err != nil {
+				t.Fatalf("to %q: %v", target, err)
+			}
+			noDrift(t, ctx, apps)
+		}
+		if after := rows(t, ctx, zooData); !slices.Equal(before, after) {
+			t.Errorf("the rows are %q, want %q", after, before)
+		}
+	})
+}
