@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
@@ -25,6 +26,8 @@ func TestRandomWalk(t *testing.T) {
 		steps = 40
 	}
 	databases(t, func(t *testing.T, ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, 8*time.Minute) // a step that hangs says which it is
+		defer cancel()
 		w := &walk{t: t, ctx: ctx, r: rand.New(rand.NewPCG(2026, 11)), models: map[string]*schema.Model{}, app: migrate.App{Label: "w"}}
 		for step := range steps {
 			w.step(step)
