@@ -207,6 +207,11 @@ func TestUpsert(t *testing.T) {
 		if last[0].Label != "set" {
 			t.Errorf("the object is not as its row: %+v", last[0])
 		}
+		bulk := objs("a", "bulk", "z", "Z")
+		must(t, tags.BulkCreate(ctx, bulk, orm.BulkOptions{UpdateFields: []any{&tg.Label}, UniqueFields: on}))
+		if bulk[0].ID != last[0].ID || bulk[1].ID == 0 {
+			t.Errorf("keys after an upsert in bulk: %d and %d, want %d and another", bulk[0].ID, bulk[1].ID, last[0].ID)
+		}
 		// A clash over another constraint than the one named is an error, and nothing is done.
 		first, err := tags.Get(ctx, orm.Eq(&tg.Slug, "a"))
 		must(t, err)

@@ -159,7 +159,8 @@ type BulkOptions struct {
 	BatchSize int
 	// IgnoreConflicts leaves out rows that clash with a unique constraint. Keys are not set then.
 	IgnoreConflicts bool
-	// UpdateFields, by address, are set on the row that a clash over UniqueFields finds: an upsert.
+	// UpdateFields, by address, are set on the row that a clash over UniqueFields finds: an upsert. Keys are set, where the
+	// database returns them (all but MySQL). Query.Upsert can do more, and tells what became of each object.
 	UpdateFields, UniqueFields []any
 }
 
@@ -277,7 +278,7 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 		batch := objs[:min(size, len(objs))]
 		objs = objs[len(batch):]
 		in := &compile.Insert{Model: m, Fields: shape.Fields, Ignore: o.IgnoreConflicts, Update: update, Unique: unique}
-		if db.d.Returning && told {
+		if db.d.Returning && (told || len(update) > 0) {
 			in.Returning = shape.Returning
 		}
 		values := make([]dialect.Value, 0, len(batch)*len(shape.Fields))

@@ -43,7 +43,7 @@ SELECT "newsroom_story"."id", "newsroom_story"."title" FROM "newsroom_story" INN
 [a b]
 
 -- no related row --
-SELECT "newsroom_story"."id", "newsroom_story"."title" FROM "newsroom_story" WHERE NOT (EXISTS(SELECT 1 AS "a" FROM "newsroom_story" "U0" INNER JOIN "newsroom_story_tags" "U1" ON ("U0"."id" = "U1"."story_id") INNER JOIN "newsroom_tag" "U2" ON ("U1"."tag_id" = "U2"."id") WHERE "U2"."slug" = ? AND "U0"."id" = ("newsroom_story"."id") LIMIT 1))
+SELECT "newsroom_story"."id", "newsroom_story"."title" FROM "newsroom_story" WHERE NOT (EXISTS(SELECT 1 AS "a" FROM "newsroom_story_tags" "U1" INNER JOIN "newsroom_tag" "U2" ON ("U1"."tag_id" = "U2"."id") WHERE "U2"."slug" = ? AND "U1"."story_id" = ("newsroom_story"."id") LIMIT 1))
 [a]
 
 -- many-to-many key without the last join --

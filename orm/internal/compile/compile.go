@@ -108,6 +108,9 @@ type builder struct {
 	inherited []expr.Annotation
 	// returning asks an update or delete for columns of its rows; excluded is what an upsert's Excluded stands for.
 	returning bool
+	// start is the table that FROM begins with; baseUsed says that a column of the base is named.
+	start    int
+	baseUsed bool
 	// groupJoins are the joins of the groups of conditions that keep to themselves.
 	groupJoins map[uint8]reuse
 	// through, in an aggregate over the rows of another query, is that query: it gives the columns.
@@ -402,7 +405,10 @@ func (b *builder) writeColumns(w *writer, mode selectMode, cols []column) {
 func (b *builder) writeFrom(w *writer) {
 	w.str(" FROM ")
 	for i, a := range b.aliases {
-		if i > 0 {
+		if i < b.start {
+			continue
+		}
+		if i > b.start {
 			if a.refs == 0 {
 				continue
 			}
@@ -424,7 +430,7 @@ func (b *builder) writeFrom(w *writer) {
 			w.str(" ")
 			w.ident(a.name)
 		}
-		if i == 0 {
+		if i == b.start {
 			continue
 		}
 		w.str(" ON (")

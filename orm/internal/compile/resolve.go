@@ -223,6 +223,7 @@ func (b *builder) resolveTarget(t *target, can reuse) (*rexpr, []int) {
 
 // columnAt is a column of a table of the query.
 func (b *builder) columnAt(alias int, f *plan.Field, column string) *rexpr {
+	b.baseUsed = b.baseUsed || alias == 0
 	e := &rexpr{kind: keyKind(f), field: f, custom: storedField(f).Custom, column: column, alias: alias, nullable: f.Nullable}
 	a := b.aliases[alias]
 	if column != f.Column { // trimmed: the nullability is that of the column that joins

@@ -30,6 +30,7 @@ func (c *Compiler) Exists(q *expr.Query) (*Statement, error) {
 // Count compiles the number of rows.
 func (c *Compiler) Count(q *expr.Query) (*Statement, error) {
 	w := &writer{d: c.D}
+	q = withoutWindows(q)
 	b := c.builder(q, nil)
 	if c.plainRows(q) {
 		plain := *q
@@ -49,6 +50,21 @@ func (c *Compiler) Count(q *expr.Query) (*Statement, error) {
 		w.ident("subquery")
 	}
 	return b.statement(w)
+}
+
+// withoutWindows leaves out what is computed beside the rows by window functions and changes nothing about their number.
+func withoutWindows(q *expr.Query) *expr.Query {
+	if len(q.Annotations) == 0 || q.Values != nil || q.Distinct || len(q.DistinctOn) > 0 || q.Sliced || q.HasGroup {
+		return q
+	}
+	for _, a := range q.Annotations {
+		if a.After < len(q.Where) || !holds(a.Node) || Holds(a.Node) { // a condition may speak of it, or it makes groups
+			return q
+		}
+	}
+	plain := *q
+	plain.Annotations = nil
+	return &plain
 }
 
 // plainRows says that each row of the result is one row of the joined tables, so that it can be counted or summed directly.

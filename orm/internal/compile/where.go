@@ -456,9 +456,15 @@ func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) 
 	joined := b.joinedRow(steps, func(i int) bool { return can[i] && b.aliases[i].refs > 0 })
 	sub.outer = b.outer // an OuterRef in the condition speaks of the query around this one
 	sub.link = func(w *writer) {
-		w.qualified(sub.aliases[0].name, pk.Column)
+		inner, outer := sub.aliases[0], pk.Column
+		column := outer
+		if sub.start > 0 {
+			inner = sub.aliases[sub.start]
+			column, outer = inner.rightColumn, inner.leftColumn
+		}
+		w.qualified(inner.name, column)
 		w.str(" = (")
-		w.qualified(b.aliases[0].name, pk.Column)
+		w.qualified(b.aliases[0].name, outer)
 		w.str(")")
 		b.linkRow(w, joined, sub, steps)
 	}
@@ -467,6 +473,7 @@ func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) 
 		b.fail(sub.err)
 		return rwhere{}
 	}
+	sub.start = sub.withoutBase()
 	n := rwhere{write: func(w *writer) {
 		w.str("EXISTS(")
 		sub.emit(w)
@@ -476,6 +483,27 @@ func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) 
 		n.known = alwaysFalse
 	}
 	return n
+}
+
+// withoutBase returns the one table that is joined to the base, if nothing else needs the base: the query may begin there. It
+// is 0 when the base is needed.
+//
+// Django 6.1 django/db/models/sql/query.py trim_start.
+func (b *builder) withoutBase() int {
+	start := 0
+	for i, a := range b.aliases {
+		if i == 0 || a.parent != 0 || a.refs == 0 {
+			continue
+		}
+		if start > 0 || a.left || a.src != nil {
+			return 0
+		}
+		start = i
+	}
+	if b.baseUsed || b.q.From != nil {
+		return 0
+	}
+	return start
 }
 
 // linkRow ties the rows of a subquery to the row that the query itself has joined, if it has.
