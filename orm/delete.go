@@ -33,6 +33,9 @@ func (q Query[T]) Delete(ctx context.Context) (Deleted, error) {
 func (q Query[T]) delete(ctx context.Context, from origin) (Deleted, error) {
 	q.refuseSliced("delete from")
 	q.refuseCombined("delete from")
+	if q.s.Values != nil || len(q.s.DistinctOn) > 0 {
+		q.fail("cannot delete after DistinctOn or ValuesByName")
+	}
 	if q.s.Err != nil {
 		return Deleted{}, q.s.Err
 	}

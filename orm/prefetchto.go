@@ -122,11 +122,14 @@ const rowAlias = "_prefetch_row"
 //
 // Django 6.1 django/db/models/fields/related_descriptors.py _filter_prefetch_queryset.
 func slicePerOwner(q *expr.Query, owner expr.Node) error {
+	if q.Combined != nil {
+		return fmt.Errorf("orm: a prefetch of %s cannot take a union, intersection or difference (Wrap it)", q.Model.GoName())
+	}
 	if !q.Sliced {
 		return nil
 	}
-	if q.Combined != nil || q.Distinct {
-		return fmt.Errorf("orm: a prefetch of %s cannot take a slice of a distinct or combined query for each object", q.Model.GoName())
+	if q.Distinct {
+		return fmt.Errorf("orm: a prefetch of %s cannot take a slice of a distinct query for each object (Wrap the distinct query, then slice)", q.Model.GoName())
 	}
 	order, err := orderOf(q)
 	if err != nil {
@@ -170,6 +173,12 @@ func orderOf(q *expr.Query) ([]expr.Order, error) {
 	if q.Reverse {
 		for i := range out {
 			out[i].Desc = !out[i].Desc
+			switch out[i].Nulls {
+			case "first":
+				out[i].Nulls = "last"
+			case "last":
+				out[i].Nulls = "first"
+			}
 		}
 	}
 	return out, nil

@@ -182,6 +182,7 @@ func (q Query[T]) Slice(lo, hi int) Query[T] {
 // Distinct leaves out rows that are the same as an earlier one.
 func (q Query[T]) Distinct() Query[T] {
 	q.refuseSliced("make distinct")
+	q.refuseCombined("make distinct")
 	q.s.Distinct = true
 	return q
 }
@@ -191,6 +192,7 @@ func (q Query[T]) None() Query[T] { q.s.Empty = true; return q }
 
 // Related loads relations to one row together with the objects, by a join: Related(&a.Author, &a.Author.To().Company).
 func (q Query[T]) Related(fields ...AnyRef) Query[T] {
+	q.refuseCombined("join relations")
 	for _, f := range fields {
 		p := f.keyPath()
 		if p == nil {
@@ -207,6 +209,7 @@ func (q Query[T]) Related(fields ...AnyRef) Query[T] {
 
 // RelatedByName is Related for the dynamic edges: "author", "author__company".
 func (q Query[T]) RelatedByName(names ...string) Query[T] {
+	q.refuseCombined("join relations")
 	for _, name := range names {
 		n := len(q.s.Related)
 		q.s.Related = append(q.s.Related[:n:n], expr.Relation{Name: name})
@@ -303,6 +306,7 @@ func (q Query[T]) Only(fields ...any) Query[T] { return q.choose(fields, true) }
 func (q Query[T]) Defer(fields ...any) Query[T] { return q.choose(fields, false) }
 
 func (q Query[T]) choose(fields []any, only bool) Query[T] {
+	q.refuseCombined("choose columns")
 	if err := q.s.Model.Ready(); err != nil {
 		q.fail("%w", err)
 		return q

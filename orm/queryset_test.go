@@ -354,3 +354,86 @@ func TestQueryCorners(t *testing.T) {
 		}
 	})
 }
+
+// A slice of a prefetch is one of each object's rows.
+func TestPrefetchSlice(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, ctx context.Context) {
+		staff(t, ctx)
+		for i, name := range []string{"x", "y", "z"} {
+			tag := &newsroom.Tag{Slug: name, Label: name}
+			must(t, orm.Create(ctx, tag))
+			list, err := orm.Objects[newsroom.Story]().Filter(orm.Gt(&st.ID, int64(i))).All(ctx)
+			must(t, err)
+			for _, s := range list {
+				must(t, s.Tags.Add(ctx, tag))
+			}
+		}
+		stories := orm.Objects[newsroom.Story]().OrderBy(orm.Asc(&st.ID))
+		newest := orm.Objects[newsroom.Review]().OrderBy(orm.Desc(&rv.ID))
+		tags := orm.Objects[newsroom.Tag]().OrderBy(orm.Desc(&tg.Slug))
+		for _, tt := range []struct {
+			name    string
+			reviews orm.Query[newsroom.Review]
+			tags    orm.Query[newsroom.Tag]
+			want    string
+		}{
+			{"first two", newest.Limit(2), tags.Limit(1), "1bob 1root x|2cid 2bob y|3root z|4bob 4root z|5cid 5bob z|6root z"},
+			{"the second", newest.Slice(1, 2), tags.Slice(1, 3), "1root|2bob x|y x|4root y x|5bob y x|y x"},
+			{"from the second on", newest.Offset(1).Related(&rv.Reviewer), tags.Offset(2), "1root|2bob 2root|x|4root x|5bob 5root x|x"},
+			{"filtered", newest.Filter(orm.Eq(&rv.Reviewer.To().Name, "root")).Limit(1), tags.Reverse().Limit(1), "1root x|2root x|3root x|4root x|5root x|6root x"},
+		} {
+			t.Run(tt.name, func(t *testing.T) {
+				list, err := orm.PrefetchQuery(orm.PrefetchQuery(stories, &st.Reviews, tt.reviews), &st.Tags, tt.tags).All(ctx)
+				must(t, err)
+				var out []string
+				for _, s := range list {
+					var row []string
+					reviews, _ := s.Reviews.Loaded()
+					for _, r := range reviews {
+						row = append(row, r.Note)
+					}
+					found, _ := s.Tags.Loaded()
+					for _, x := range found {
+						row = append(row, x.Slug)
+					}
+					out = append(out, strings.Join(row, " "))
+				}
+				if got := strings.Join(out, "|"); got != tt.want {
+					t.Errorf("got %s, want %s", got, tt.want)
+				}
+			})
+		}
+		one, err := orm.PrefetchQuery(stories.Filter(orm.Eq(&st.Slug, "s2")), &st.Reviews, newest.Limit(1)).All(ctx)
+		must(t, err)
+		if got, _ := one[0].Reviews.Loaded(); len(got) != 1 || got[0].Note != "2cid" {
+			t.Errorf("of one story: %+v", got)
+		}
+		for name, q := range map[string]orm.Query[newsroom.Story]{
+			"union": orm.PrefetchQuery(stories, &st.Reviews, newest.Union(newest)), "distinct": orm.PrefetchQuery(stories, &st.Reviews, newest.Distinct().Limit(1)),
+		} {
+			if _, err := q.All(ctx); err == nil || !strings.Contains(err.Error(), "Wrap") {
+				t.Errorf("prefetch of a %s: %v", name, err)
+			}
+		}
+		u := stories.Union(stories)
+		for name, q := range map[string]orm.Query[newsroom.Story]{
+			"Distinct": u.Distinct(), "Related": u.Related(&st.Author), "Only": u.Only(&st.Title), "Filter": u.Filter(orm.Eq(&st.ID, 1)), "Join": u.Join(orm.Subtable(tags)),
+			"Exclude": u.Exclude(orm.Eq(&st.ID, 1)), "Alias": u.Alias(orm.Named("n", orm.CountAll())), "DistinctOn": u.DistinctOn(&st.ID), "After": u.After(&newsroom.Story{ID: 1}),
+		} {
+			if q.Err() == nil || !strings.Contains(q.Err().Error(), "union") {
+				t.Errorf("%s after a union: %v", name, q.Err())
+			}
+		}
+		rows, err := u.OrderBy(orm.Desc(&st.ID)).ValuesByName("id", "slug").Limit(1).Maps(ctx)
+		if err != nil || fmt.Sprint(rows) != "[map[id:6 slug:s6]]" {
+			t.Errorf("values of a union = %v, %v", rows, err)
+		}
+		if _, err := u.Dates(ctx, "created_at", "day", false); err == nil {
+			t.Error("dates of a union: no error")
+		}
+		if _, err := stories.ValuesByName("id").Delete(ctx); err == nil {
+			t.Error("delete of values: no error")
+		}
+	})
+}

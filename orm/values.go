@@ -156,7 +156,6 @@ func (q Query[T]) Alias(picks ...Pick) Query[T] {
 // ValuesByName makes the rows of the result the named fields and annotations, for Rows and Maps: Django's values() at the
 // dynamic edges. Aggregates annotated afterwards are computed for each group of equal values. Without names, all fields.
 func (q Query[T]) ValuesByName(names ...string) Query[T] {
-	q.refuseCombined("choose values")
 	q.s.Values = []expr.Annotation{}
 	if len(names) == 0 {
 		if err := q.s.Model.Ready(); err != nil {
@@ -396,6 +395,8 @@ func (q Query[T]) dates(ctx context.Context, field, unit string, desc bool, out 
 	default:
 		return nil, fmt.Errorf("orm: unknown unit %q (year, quarter, month, week, day)", unit)
 	}
+	q.refuseSliced("take dates of")
+	q.refuseCombined("take dates")
 	n := expr.Func{Name: "Trunc", Args: []expr.Node{expr.Name{Name: field}}, Unit: unit, Out: out}
 	q.s.Values = []expr.Annotation{{Name: "datefield", Node: n}}
 	q.s.Distinct = true
