@@ -123,7 +123,7 @@ func (d *describer) fieldNames(what string, fields []any) []string {
 }
 
 func (d *describer) index(ix Index) {
-	si := schema.Index{Name: ix.name, Fields: d.fieldNames("Indexes", ix.fields), Expressions: d.expressions(ix.exprs)}
+	si := schema.Index{Name: d.withNames(ix.name), Fields: d.fieldNames("Indexes", ix.fields), Expressions: d.expressions(ix.exprs)}
 	if ix.where != nil {
 		si.Where = d.predicate(ix.where)
 	}
@@ -145,7 +145,7 @@ func (d *describer) index(ix Index) {
 }
 
 func (d *describer) constraint(c Constraint) {
-	sc := schema.Constraint{Name: c.name, Fields: d.fieldNames("Constraints", c.fields), Expressions: d.expressions(c.exprs), Message: c.message}
+	sc := schema.Constraint{Name: d.withNames(c.name), Fields: d.fieldNames("Constraints", c.fields), Expressions: d.expressions(c.exprs), Message: c.message}
 	if c.check != nil {
 		sc.Check = d.predicate(c.check)
 	}

@@ -64,12 +64,23 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 		}
 	}
 	for _, m := range models {
-		create(m.Schema())
+		if !m.IsProxy() {
+			create(m.Schema())
+		}
 	}
 	for _, sql := range later {
 		_, err := orm.Exec(ctx, sql)
 		must(t, err)
 	}
+}
+
+// concrete is the model that has the table of one that may be a proxy.
+func concrete(byLabel map[string]*schema.Model, label string) *schema.Model {
+	m := byLabel[label]
+	for m.Proxy {
+		m = byLabel[m.Bases[0]]
+	}
+	return m
 }
 
 // target is the field at the end of a chain of foreign keys.
@@ -78,7 +89,7 @@ func target(byLabel map[string]*schema.Model, f *schema.Field) *schema.Field {
 		return nil
 	}
 	for f.Rel != nil {
-		to := byLabel[f.Rel.To]
+		to := concrete(byLabel, f.Rel.To)
 		if f.Rel.ToField != "" {
 			f = to.Field(f.Rel.ToField)
 		} else {
@@ -124,7 +135,7 @@ func references(f *schema.Field, byLabel map[string]*schema.Model) string {
 	if f.Rel == nil || f.Rel.NoConstraint {
 		return ""
 	}
-	to := byLabel[f.Rel.To]
+	to := concrete(byLabel, f.Rel.To)
 	key := to.PK()
 	if f.Rel.ToField != "" {
 		key = to.Field(f.Rel.ToField)
