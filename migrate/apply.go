@@ -335,7 +335,7 @@ func (r *runner) syncDB(ctx context.Context) error {
 			}
 			for _, om := range a.Models {
 				sm := full.ByLabel(om.Label())
-				if sm == nil || sm.Unmanaged || have[sm.Table] || !allowed(ctx, r.o.DB, sm.App, CreateModel{Name: sm.Name}) {
+				if sm == nil || !sm.HasTable() || have[sm.Table] || !allowed(ctx, r.o.DB, sm.App, CreateModel{Name: sm.Name}) {
 					continue
 				}
 				r.printf("    Creating table %s\n", sm.Table)

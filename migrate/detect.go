@@ -90,11 +90,11 @@ func (d *detector) renamedModels() error {
 		return strings.Join(parts, "\n")
 	}
 	for _, now := range d.to.Models() {
-		if d.from.Model(now.App, now.Name) != nil {
+		if d.from.Model(now.App, now.Name) != nil || now.Proxy {
 			continue
 		}
 		for _, old := range d.from.Models() {
-			if old.App != now.App || d.to.Model(old.App, old.Name) != nil || shape(old) != shape(now) {
+			if old.App != now.App || d.to.Model(old.App, old.Name) != nil || old.Proxy || shape(old) != shape(now) {
 				continue
 			}
 			yes, err := d.q.RenameModel(now.App, old.Name, now.Name)
@@ -113,7 +113,7 @@ func (d *detector) renamedModels() error {
 		}
 	}
 	for _, now := range d.to.Models() {
-		if old := d.from.Model(now.App, now.Name); old != nil {
+		if old := d.from.Model(now.App, now.Name); old != nil && old.Proxy == now.Proxy {
 			d.kept = append(d.kept, pair{old, now})
 		}
 	}
@@ -124,7 +124,7 @@ func (d *detector) renamedModels() error {
 func (d *detector) renamedFields() error {
 	for i := range d.kept {
 		now := d.kept[i].now
-		if now.Unmanaged {
+		if !now.HasTable() {
 			continue
 		}
 		for j := range now.Fields {
@@ -182,7 +182,7 @@ func (d *detector) renamedField(old, now *schema.Model, f *schema.Field) error {
 func (d *detector) deletedModels() error {
 	var gone []*schema.Model
 	for _, m := range d.from.Models() {
-		if d.to.Model(m.App, m.Name) == nil {
+		if now := d.to.Model(m.App, m.Name); now == nil || now.Proxy != m.Proxy {
 			gone = append(gone, m)
 		}
 	}
@@ -200,6 +200,9 @@ func (d *detector) deletedModels() error {
 	for _, m := range gone {
 		var after []string
 		for _, o := range d.from.Models() {
+			if o != m && slices.Contains(gone, o) && hasBase(o, m) {
+				after = append(after, goneKey(o.Label()))
+			}
 			for _, f := range o.Fields {
 				if o == m || f.Rel == nil || !strings.EqualFold(f.Rel.To, m.Label()) && !strings.EqualFold(f.Rel.Through, m.Label()) {
 					continue
@@ -239,7 +242,7 @@ func reaches(s *State, within []*schema.Model, m, target *schema.Model, seen map
 func (d *detector) createdModels() error {
 	fresh := map[string]*schema.Model{}
 	for _, m := range d.to.Models() {
-		if d.from.Model(m.App, m.Name) == nil {
+		if old := d.from.Model(m.App, m.Name); old == nil || old.Proxy != m.Proxy {
 			fresh[low(m.Label())] = m
 		}
 	}
@@ -253,6 +256,11 @@ func (d *detector) createdModels() error {
 	visit = func(m *schema.Model) {
 		label := low(m.Label())
 		state[label] = open
+		for _, base := range m.Bases {
+			if b := fresh[low(base)]; b != nil && state[low(base)] == 0 {
+				visit(b)
+			}
+		}
 		for _, f := range m.Fields {
 			if f.Rel == nil || f.Kind == schema.ManyToMany && f.Rel.Through != "" {
 				continue
@@ -313,11 +321,11 @@ func (d *detector) createModel(m *schema.Model, fields, put []schema.Field) (lat
 	} else {
 		opts.UniqueTogether = m.UniqueTogether
 	}
-	op := CreateModel{Name: m.Name, Fields: fields, Options: opts}
-	if m.Table != schema.DefaultTable(m.App, m.Name) {
+	op := CreateModel{Name: m.Name, Fields: fields, Bases: m.Bases, Options: opts}
+	if !m.Proxy && m.Table != schema.DefaultTable(m.App, m.Name) {
 		op.Table = m.Table
 	}
-	var after, uses []string
+	after, uses := d.afterBases(m)
 	for _, f := range fields {
 		if f.Rel != nil && !strings.EqualFold(f.Rel.To, m.Label()) {
 			after, uses = append(after, modelKey(f.Rel.To)), append(uses, f.Rel.To)
@@ -325,7 +333,11 @@ func (d *detector) createModel(m *schema.Model, fields, put []schema.Field) (lat
 	}
 	// A table that takes the name of one that goes must wait for that.
 	for _, old := range d.from.Models() {
-		if old.Table == m.Table && d.to.Model(old.App, old.Name) == nil {
+		if d.from.Model(m.App, m.Name) == old {
+			after = append(after, goneKey(old.Label())) // a proxy that becomes a model with a table, or the other way
+			continue
+		}
+		if old.Table == m.Table && !m.Proxy && d.to.Model(old.App, old.Name) == nil {
 			after = append(after, goneKey(old.Label()))
 		}
 	}
@@ -357,7 +369,7 @@ func (d *detector) addField(m *schema.Model, f schema.Field, oneOff any) {
 // managed calls f for the models on both sides whose tables are ours.
 func (d *detector) managed(f func(old, now *schema.Model) error) error {
 	for _, p := range d.kept {
-		if p.now.Unmanaged {
+		if !p.now.HasTable() {
 			continue
 		}
 		if err := f(p.old, p.now); err != nil {

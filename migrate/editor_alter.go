@@ -242,7 +242,7 @@ func (e *Editor) RenameModel(ctx context.Context, from, to *State, before, after
 func (e *Editor) throughsOf(s *State, m *schema.Model) ([]*schema.Model, error) {
 	var out []*schema.Model
 	for _, owner := range s.Models() {
-		if owner.Unmanaged {
+		if !owner.HasTable() {
 			continue
 		}
 		for i := range owner.Fields {

@@ -139,7 +139,7 @@ func pointing(s *State, m *schema.Model, f *schema.Field) (*State, []pointer, er
 	for _, t := range tables {
 		for i := range t.Fields {
 			o := &t.Fields[i]
-			if o.Rel == nil || o.Kind == schema.ManyToMany || !strings.EqualFold(o.Rel.To, m.Label()) {
+			if o.Rel == nil || o.Kind == schema.ManyToMany || with.concrete(o.Rel.To) != with.ByLabel(m.Label()) {
 				continue
 			}
 			if _, tf, err := with.target(o); err == nil && tf.Name == f.Name {

@@ -212,7 +212,7 @@ func (l *linter) compatibility(op Operation) {
 	case AlterModelTable:
 		warn("W109", "code that knows the old name fails from then on", "keep the table's name; or stop the site meanwhile")
 	case DeleteModel:
-		if m := l.model(op.Name); m == nil || !m.Unmanaged {
+		if m := l.model(op.Name); m == nil || m.HasTable() {
 			warn("W110", "code that still reads the table fails from then on", "deploy code without it first")
 		}
 	}

@@ -27,13 +27,13 @@ func drops(from *State, ms []Migration) []string {
 func loses(s *State, app string, op Operation) string {
 	switch op := op.(type) {
 	case DeleteModel:
-		if old := s.Model(app, op.Name); old == nil || !old.Unmanaged {
+		if old := s.Model(app, op.Name); old == nil || old.HasTable() {
 			return fmt.Sprintf("%s.%s: its table is dropped with all rows", app, op.Name)
 		}
 	case RemoveField:
 		what := "its column is dropped with its values"
 		if old := s.Model(app, op.Model); old != nil {
-			if old.Unmanaged {
+			if !old.HasTable() {
 				return ""
 			}
 			if f := old.Field(op.Name); f != nil && f.Kind == schema.ManyToMany {
@@ -46,7 +46,7 @@ func loses(s *State, app string, op Operation) string {
 		return fmt.Sprintf("%s.%s.%s: %s", app, op.Model, op.Name, what)
 	case AlterField:
 		old := s.Model(app, op.Model)
-		if old == nil || old.Unmanaged {
+		if old == nil || !old.HasTable() {
 			return ""
 		}
 		if f := old.Field(op.Field.Name); f != nil {

@@ -14,27 +14,34 @@ import (
 type CreateModel struct {
 	Name   string
 	Fields []schema.Field
+	// Bases are the labels of the models whose tables hold the rest of each row, or of the one that a proxy stands for.
+	Bases []string
 	// Table is the table's name. Default: app_name.
 	Table   string
 	Options schema.Options
 }
 
 // Describe says what the operation does.
-func (o CreateModel) Describe() string { return "Create model " + o.Name }
+func (o CreateModel) Describe() string {
+	if o.Options.Proxy {
+		return "Create proxy model " + o.Name
+	}
+	return "Create model " + o.Name
+}
 
 // State adds the model.
 func (o CreateModel) State(s *State, app string) error {
 	if s.Model(app, o.Name) != nil {
 		return fmt.Errorf("migrate: model %s.%s is made twice", app, o.Name)
 	}
-	s.Add(schema.Model{App: app, Name: o.Name, Table: o.Table, Fields: o.Fields, Options: o.Options})
+	s.Add(schema.Model{App: app, Name: o.Name, Table: o.Table, Fields: o.Fields, Bases: o.Bases, Options: o.Options})
 	return nil
 }
 
 // Forward makes the table.
 func (o CreateModel) Forward(ctx context.Context, e *Editor, app string, _, to *State) error {
 	m, err := to.need(app, o.Name)
-	if err != nil || m.Unmanaged {
+	if err != nil || !m.HasTable() {
 		return err
 	}
 	return e.CreateTable(ctx, to, m)
@@ -43,7 +50,7 @@ func (o CreateModel) Forward(ctx context.Context, e *Editor, app string, _, to *
 // Backward drops the table.
 func (o CreateModel) Backward(ctx context.Context, e *Editor, app string, from, _ *State) error {
 	m, err := from.need(app, o.Name)
-	if err != nil || m.Unmanaged {
+	if err != nil || !m.HasTable() {
 		return err
 	}
 	return e.DropTable(ctx, from, m)
@@ -70,7 +77,7 @@ func (o DeleteModel) State(s *State, app string) error {
 // Forward drops the table.
 func (o DeleteModel) Forward(ctx context.Context, e *Editor, app string, from, _ *State) error {
 	m, err := from.need(app, o.Name)
-	if err != nil || m.Unmanaged {
+	if err != nil || !m.HasTable() {
 		return err
 	}
 	return e.DropTable(ctx, from, m)
@@ -79,7 +86,7 @@ func (o DeleteModel) Forward(ctx context.Context, e *Editor, app string, from, _
 // Backward makes the table again, empty.
 func (o DeleteModel) Backward(ctx context.Context, e *Editor, app string, _, to *State) error {
 	m, err := to.need(app, o.Name)
-	if err != nil || m.Unmanaged {
+	if err != nil || !m.HasTable() {
 		return err
 	}
 	return e.CreateTable(ctx, to, m)
@@ -105,7 +112,7 @@ func (o RenameModel) State(s *State, app string) error {
 		return fmt.Errorf("migrate: model %s.%s exists already", app, o.New)
 	}
 	was, is := stateKey(app, o.Old), stateKey(app, o.New)
-	if m.Table == schema.DefaultTable(app, o.Old) {
+	if m.Table == schema.DefaultTable(app, o.Old) && !m.Proxy {
 		m.Table = schema.DefaultTable(app, o.New)
 	}
 	m.Name = o.New
@@ -117,6 +124,7 @@ func (o RenameModel) State(s *State, app string) error {
 		}
 	}
 	label := app + "." + o.New
+	s.renameBases(was, label)
 	for _, k := range slices.Clone(s.order) {
 		other := s.models[k]
 		if !slices.ContainsFunc(other.Fields, func(f schema.Field) bool {

@@ -129,6 +129,9 @@ func labels(op Operation, app string) (list []string, all bool) {
 		list = append(list, stateKey(app, op.New))
 	case CreateModel:
 		fields(op.Fields...)
+		for _, base := range op.Bases {
+			list = append(list, low(base))
+		}
 	case AddField:
 		fields(op.Field)
 	case AlterField:
@@ -256,8 +259,8 @@ func foldIntoCreate(c CreateModel, b Operation, app string) ([]Operation, bool) 
 	if m == nil {
 		return nil, false
 	}
-	out := CreateModel{Name: name, Fields: m.Fields, Options: m.Options}
-	if m.Table != schema.DefaultTable(app, name) {
+	out := CreateModel{Name: name, Fields: m.Fields, Bases: m.Bases, Options: m.Options}
+	if !m.Proxy && m.Table != schema.DefaultTable(app, name) {
 		out.Table = m.Table
 	}
 	return []Operation{out}, true

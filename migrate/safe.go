@@ -77,7 +77,7 @@ func (s *safety) operation(chunk int, app string, op Operation) error {
 		s.made[stateKey(app, c.Name)] = true
 	}
 	switch {
-	case s.made[stateKey(app, model)] || m == nil || m.Unmanaged:
+	case s.made[stateKey(app, model)] || m == nil || !m.HasTable():
 		add(expand, op)
 	default:
 		if err := s.divide(app, m, op, add); err != nil {

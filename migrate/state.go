@@ -47,7 +47,10 @@ func (s *State) Models() []*schema.Model {
 // Add adds a model.
 func (s *State) Add(m schema.Model) {
 	k := stateKey(m.App, m.Name)
-	if m.Table == "" {
+	switch base := s.base(&m); {
+	case base != nil:
+		m.Table = base.Table
+	case m.Table == "":
 		m.Table = schema.DefaultTable(m.App, m.Name)
 	}
 	if s.models[k] == nil {
@@ -102,7 +105,7 @@ func (s *State) edit(app, name string) (*schema.Model, error) {
 
 // target returns the field that a foreign key's column points to, following keys that are foreign keys themselves.
 func (s *State) target(f *schema.Field) (*schema.Model, *schema.Field, error) {
-	to := s.ByLabel(f.Rel.To)
+	to := s.concrete(f.Rel.To)
 	if to == nil {
 		return nil, nil, fmt.Errorf("migrate: field %q points to %s, which is not in the state of the migrations (add a dependency)", f.Name, f.Rel.To)
 	}
@@ -136,7 +139,7 @@ func (s *State) tables() (*State, []*schema.Model, error) {
 	with := s.Clone()
 	var out []*schema.Model
 	for _, m := range s.Models() {
-		if m.Unmanaged {
+		if !m.HasTable() {
 			continue
 		}
 		out = append(out, m)

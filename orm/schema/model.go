@@ -46,6 +46,9 @@ type Options struct {
 	DefaultPermissions []string
 }
 
+// HasTable says that migrations make a table for the model: it is neither a proxy nor unmanaged.
+func (o *Options) HasTable() bool { return !o.Unmanaged && !o.Proxy }
+
 // Label is "app.Name".
 func (m *Model) Label() string { return m.App + "." + m.Name }
 
