@@ -207,7 +207,8 @@ func embeds(m, other *plan.Model) bool {
 	return m.Type != nil && m.Type.Kind() == reflect.Struct && in(m.Type)
 }
 
-// inheritMeta takes the order and the LatestBy of the first parent, as Django does, where the model says nothing.
+// inheritMeta takes the order and the LatestBy of the first parent, as Django does, where the model says nothing. They are
+// no part of the schema: a change of the parent's is no change of the child.
 func (d *describer) inheritMeta(meta *Meta) {
 	if len(d.m.Parents) == 0 {
 		return
@@ -215,13 +216,9 @@ func (d *describer) inheritMeta(meta *Meta) {
 	first := d.m.Parents[0].Model
 	if meta.Ordering == nil {
 		d.m.Order = first.Order
-		if d.m.ProxyOf == nil {
-			d.m.Schema.Ordering = first.Schema.Ordering
-		}
 	}
 	if meta.LatestBy == nil && first.Latest != nil {
 		d.m.Latest = d.m.FieldNamed(first.Latest.S.Name)
-		d.m.Schema.GetLatestBy = first.Schema.GetLatestBy
 	}
 }
 
