@@ -47,6 +47,8 @@ type Options struct {
 	// Isolation is the isolation level of transactions that name none: "read committed", "repeatable read" or
 	// "serializable". Default: the server's.
 	Isolation string
+	// ReadOnly makes every transaction read only: a write is ErrReadOnly. Default: false.
+	ReadOnly bool
 	// Role is assumed after connecting, as by SET ROLE. Default: the user of the URL.
 	Role string
 	// SearchPath is the list of schemas in which tables are found. Default: the server's.
@@ -62,7 +64,8 @@ const oldestServer = 15
 
 // Driver opens databases for orm.OpenURL: postgres://user:password@host:5432/name, postgresql://... The query of the URL may
 // set what libpq knows (sslmode, sslrootcert, connect_timeout, target_session_attrs ...) and pool_max_conns, pool_min_conns,
-// pool_max_conn_lifetime, pool_max_conn_idle_time, pool_health_check_period, prepare=off.
+// pool_max_conn_lifetime, pool_max_conn_idle_time, pool_health_check_period; and ours: prepare=off, read_only, statements, assume_role,
+// isolation_level, acquire_timeout.
 func Driver() orm.Driver {
 	return orm.Driver{Schemes: []string{"postgres", "postgresql"}, Open: OpenURL}
 }
@@ -104,19 +107,72 @@ func ownOptions(raw string, o *Options) (string, error) {
 		return "", errors.New("postgres: the database URL cannot be read (postgres://user:password@host:5432/name, special characters as %XX)")
 	}
 	q := u.Query()
-	if !q.Has("prepare") {
+	ours := 0
+	for key, set := range o.byURL() {
+		if !q.Has(key) {
+			continue
+		}
+		ours++
+		if err := set(q.Get(key)); err != nil {
+			return "", fmt.Errorf("postgres: option %q of the URL: %w", key, err)
+		}
+		q.Del(key)
+	}
+	if ours == 0 {
 		return raw, nil
 	}
-	switch v := q.Get("prepare"); v {
-	case "off", "false", "0":
-		o.NoPrepare = true
-	case "on", "true", "1":
-	default:
-		return "", fmt.Errorf("postgres: option \"prepare\" of the URL: %q (on or off)", v)
-	}
-	q.Del("prepare")
 	u.RawQuery = q.Encode()
 	return u.String(), nil
+}
+
+// byURL are the options that a URL sets by names of ours; those that the caller has set stay.
+func (o *Options) byURL() map[string]func(v string) error {
+	text := func(to *string) func(string) error {
+		return func(v string) error {
+			if *to == "" {
+				*to = v
+			}
+			return nil
+		}
+	}
+	span := func(to *time.Duration) func(string) error {
+		return func(v string) error {
+			d, err := time.ParseDuration(v)
+			if err == nil && d < 0 {
+				err = fmt.Errorf("%s is negative", v)
+			}
+			if *to == 0 {
+				*to = d
+			}
+			return err
+		}
+	}
+	return map[string]func(string) error{
+		"prepare": func(v string) error {
+			switch v {
+			case "off", "false", "0":
+				o.NoPrepare = true
+			case "on", "true", "1":
+			default:
+				return fmt.Errorf("%q (on or off)", v)
+			}
+			return nil
+		},
+		"read_only": func(v string) error {
+			on, err := strconv.ParseBool(v)
+			o.ReadOnly = o.ReadOnly || on
+			return err
+		},
+		"statements": func(v string) error {
+			n, err := strconv.Atoi(v)
+			if o.Statements == 0 {
+				o.Statements = n
+			}
+			return err
+		},
+		"assume_role": text(&o.Role), "isolation_level": text(&o.Isolation),
+		"acquire_timeout": span(&o.AcquireTimeout),
+	}
 }
 
 // apply writes the options into the configuration of pgx.
@@ -159,6 +215,10 @@ func (o *Options) apply(cfg *pgxpool.Config) error {
 	if o.StatementTimeout > 0 {
 		params["statement_timeout"] = strconv.FormatInt(max(1, o.StatementTimeout.Milliseconds()), 10)
 	}
+	if o.ReadOnly {
+		params["default_transaction_read_only"] = "on"
+	}
+	o.Isolation = strings.ToLower(o.Isolation)
 	if o.Isolation != "" {
 		if _, ok := isolations[o.Isolation]; !ok {
 			return fmt.Errorf("postgres: Options.Isolation %q (read committed, repeatable read or serializable)", o.Isolation)

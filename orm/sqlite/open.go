@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,8 @@ type Options struct {
 	Synchronous string
 	// Statements is the number of prepared statements that a connection keeps. Default: 500.
 	Statements int
+	// ReadOnly opens a file that is there and takes no write (ErrReadOnly). Default: false.
+	ReadOnly bool
 	// Init are further statements for each new connection.
 	Init []string
 }
@@ -37,7 +40,8 @@ type Options struct {
 // Driver opens databases for orm.OpenURL: sqlite:///relative/path, sqlite:////absolute/path, sqlite://:memory:.
 func Driver() orm.Driver { return orm.Driver{Schemes: []string{"sqlite", "sqlite3"}, Open: OpenURL} }
 
-// OpenURL opens the database that a URL names. Its query may set readers, busy_timeout and synchronous.
+// OpenURL opens the database that a URL names. Its query may set readers, busy_timeout, cache_size,
+// statements, synchronous, read_only and init_command, which are Options; init_command is statements with ; between them.
 func OpenURL(raw string) (*orm.DB, error) {
 	rest := raw
 	for _, scheme := range []string{"sqlite3:", "sqlite:"} {
@@ -66,10 +70,22 @@ func OpenURL(raw string) (*orm.DB, error) {
 			_, err = fmt.Sscanf(vs[0], "%d", &o.Readers)
 		case "busy_timeout":
 			o.BusyTimeout, err = time.ParseDuration(vs[0])
+		case "cache_size":
+			_, err = fmt.Sscanf(vs[0], "%d", &o.CacheSize)
+		case "statements":
+			_, err = fmt.Sscanf(vs[0], "%d", &o.Statements)
 		case "synchronous":
 			o.Synchronous = vs[0]
+		case "read_only":
+			o.ReadOnly, err = strconv.ParseBool(vs[0])
+		case "init_command":
+			for sql := range strings.SplitSeq(vs[0], ";") {
+				if sql = strings.TrimSpace(sql); sql != "" {
+					o.Init = append(o.Init, sql)
+				}
+			}
 		default:
-			err = errors.New("unknown (known: readers, busy_timeout, synchronous)")
+			err = errors.New("unknown (known: readers, busy_timeout, cache_size, statements, synchronous, read_only, init_command)")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("sqlite: option %q of the URL: %w", key, err)
@@ -217,6 +233,9 @@ func (p *pool) open() (*conn, error) {
 	flags := sqlite.OpenReadWrite | sqlite.OpenCreate | sqlite.OpenURI
 	if !p.memory {
 		flags |= sqlite.OpenWAL
+	}
+	if p.o.ReadOnly {
+		flags = sqlite.OpenReadOnly | sqlite.OpenURI
 	}
 	raw, err := sqlite.OpenConn(p.path, flags)
 	if err != nil {
