@@ -11,11 +11,12 @@ import (
 	"github.com/nuages-go/nuages/orm/dialect"
 )
 
-// Commands are migrate, makemigrations, showmigrations, sqlmigrate, squashmigrations, optimizemigration and inspectdb. Apps
-// gives the site's applications.
+// Commands are migrate, makemigrations, showmigrations, sqlmigrate, squashmigrations, optimizemigration, inspectdb, flush,
+// sqlflush, sqlsequencereset and dbshell. Apps gives the site's applications.
 func Commands(apps func(ctx context.Context) []App) []manage.Command {
 	return []manage.Command{
 		migrateCommand(apps), makeCommand(apps), showCommand(apps), sqlCommand(apps), squashCommand(apps), optimizeCommand(apps), inspectCommand(),
+		flushCommand(apps), sqlFlushCommand(apps), sequenceCommand(apps), shellCommand(),
 	}
 }
 

@@ -39,10 +39,20 @@ func TestDatabases(t *testing.T) {
 
 	want := visit(t, &paper{program: program, url: "sqlite:///" + filepath.Join(t.TempDir(), "news.sqlite3")})
 	t.Run("postgres", func(t *testing.T) {
-		compare(t, want, visit(t, &paper{program: program, url: testservices.StartPostgres(t).NewDatabase(t)}))
+		p := &paper{program: program, url: testservices.StartPostgres(t).NewDatabase(t)}
+		compare(t, want, visit(t, p))
+		if out := p.call(t, "sqlsequencereset", "news"); strings.Count(out, "setval(") != 4 {
+			t.Errorf("sqlsequencereset says %q", out)
+		}
+		p.shell(t, "psql", "-tA", "-c", "SELECT COUNT(*) FROM news_article")
 	})
 	t.Run("mysql", func(t *testing.T) {
-		compare(t, want, visit(t, &paper{program: program, url: testservices.StartMariaDB(t).NewDatabase(t)}))
+		p := &paper{program: program, url: testservices.StartMariaDB(t).NewDatabase(t)}
+		compare(t, want, visit(t, p))
+		if out := p.call(t, "sqlsequencereset", "news"); out != "" {
+			t.Errorf("sqlsequencereset says %q", out)
+		}
+		p.shell(t, "mariadb", "-N", "-e", "SELECT COUNT(*) FROM news_article")
 	})
 }
 
@@ -60,7 +70,27 @@ func visit(t *testing.T, p *paper) map[string]string {
 		t.Errorf("a second loadsample says %q", out)
 	}
 	compare(t, before, p.serve(t))
+
+	// Emptied, the newspaper fills again as the first time, keys included.
+	if out := p.call(t, "sqlflush"); !strings.Contains(out, "news_article_tags") || strings.Contains(out, "django_migrations") {
+		t.Errorf("sqlflush says %q", out)
+	}
+	p.call(t, "flush", "--noinput")
+	p.call(t, "loadsample")
+	compare(t, before, p.serve(t))
 	return before
+}
+
+// shell counts the articles by the database's own program.
+func (p *paper) shell(t *testing.T, program string, args ...string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Logf("%s is not installed", program)
+		return
+	}
+	if out := p.call(t, append([]string{"dbshell", "--"}, args...)...); strings.TrimSpace(out) != "200" {
+		t.Errorf("dbshell says %q, want 200", out)
+	}
 }
 
 func compare(t *testing.T, want, got map[string]string) {

@@ -108,3 +108,14 @@ type Stats struct {
 	// Opened counts connections made; ClosedIdle and ClosedLifetime those closed for idleness and for age.
 	Opened, ClosedIdle, ClosedLifetime int64
 }
+
+// Sheller is a Backend that knows the database's own command-line program.
+type Sheller interface{ Shell() Shell }
+
+// Shell is how that program is started.
+type Shell struct {
+	// Programs are its names; the first that is installed is taken.
+	Programs []string
+	// Args are its arguments, without a password. Env are variables, "PGPASSWORD=...", which other users cannot see.
+	Args, Env []string
+}

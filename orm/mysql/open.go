@@ -76,7 +76,7 @@ func Open(raw string, o Options) (*orm.DB, error) {
 	if c.inner, err = driver.NewConnector(cfg); err != nil {
 		return nil, fmt.Errorf("mysql: %w", err)
 	}
-	p := &pool{o: o, inner: c.inner, free: make(chan struct{}, o.MaxConns), done: make(chan struct{})}
+	p := &pool{o: o, inner: c.inner, cfg: cfg, free: make(chan struct{}, o.MaxConns), done: make(chan struct{})}
 	p.db = sql.OpenDB(c)
 	p.db.SetMaxOpenConns(o.MaxConns)
 	p.db.SetMaxIdleConns(o.MaxIdleConns)

@@ -22,6 +22,7 @@ import (
 type pool struct {
 	db    *sql.DB
 	inner driver.Connector
+	cfg   *mysqldriver.Config
 	o     Options
 	d     *dialect.Dialect
 	free  chan struct{}
