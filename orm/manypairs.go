@@ -254,11 +254,13 @@ func assignAll(m *plan.Model, obj plan.Pointer, values []Assignment) error {
 		if err != nil {
 			return err
 		}
-		lit, ok := v.a.Value.(expr.Literal)
-		if !ok {
+		val := v.a.Val
+		if lit, ok := v.a.Value.(expr.Literal); ok {
+			val = lit.Value
+		} else if v.a.Value != nil {
 			return fmt.Errorf("orm: %s.%s: a new row takes plain values (orm.Set)", m.GoName(), f.GoName)
 		}
-		if err := f.Codec.Set(f.At(obj), valueRow{lit.Value}, 0); err != nil {
+		if err := f.Codec.Set(f.At(obj), valueRow{val}, 0); err != nil {
 			return fmt.Errorf("orm: %s.%s: %w", m.GoName(), f.GoName, err)
 		}
 	}
