@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
@@ -72,6 +73,25 @@ func attack(t *testing.T, ctx context.Context, text string) {
 		}
 		_, _ = q.All(ctx)
 	}
+	meta := &story.Meta_
+	for _, e := range []orm.AnyExpr{
+		orm.KT(text), orm.KT("meta__" + text), orm.JSONAt[string](meta, text), orm.JSONAt[int64](meta, "a", text), orm.Name[string](text),
+		orm.Collate(&story.Title, text), orm.Function[string](text, orm.F(&story.Title)), orm.AggregateOf[string](text, orm.F(&story.Title)),
+		orm.StringAgg(&story.Title, text), orm.Extract(&story.CreatedAt, text), orm.Trunc(&story.CreatedAt, text),
+		orm.Extract(&story.CreatedAt, "hour", time.FixedZone(text, 60)), orm.JSONObject[any](orm.JSONPair{Name: text, Value: orm.Val(text)}),
+		orm.JSONArray[any](orm.Val(text)), orm.F(&story.Title).StartsWith(text).Expr(), orm.Val(text),
+		orm.CustomFunc[string]{Name: text, SQL: orm.SQL{All: "UPPER({1})"}}.Call(orm.Val(text)),
+	} {
+		_, _ = stories.ValuesByName("id").Annotate(orm.Named("v", e)).Rows(ctx)
+	}
+	parts := orm.WithLookups(ctx, orm.CustomTransform[string]{Name: "shout", SQL: orm.SQL{All: "UPPER({1})"}, Bilateral: true}, orm.CustomLookup[string]{Name: "same", SQL: orm.SQL{All: "{1} = {2}"}})
+	_, _ = stories.Filter(orm.Lookup("title__shout__"+text, text)).All(parts)
+	_, _ = stories.Filter(orm.Lookup("title__shout__contains", text)).All(parts)
+	if list, err := stories.Filter(orm.Lookup("title__shout__same", text)).All(parts); err == nil && len(list) > 0 && !strings.EqualFold(text, "one") {
+		t.Errorf("%q is the same as every title", text)
+	}
+	_, _ = stories.Filter(orm.Eq(&story.ID, -1)).Update(ctx, orm.SetTo(meta, orm.JSONSet(meta, text, text)))
+	_, _ = stories.Filter(orm.HasKey(meta, text), orm.JSONContains(meta, text)).All(ctx)
 	_, _ = stories.AggregateByName(ctx, orm.Named(text, orm.Max(&story.Words)))
 	_, _ = stories.Filter(orm.Eq(&story.ID, -1)).Update(ctx, orm.SetByName(text, text))
 	_, _ = orm.LatestByName(ctx, stories, true, text)

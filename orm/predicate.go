@@ -180,6 +180,10 @@ func Lookup(name string, v any) Predicate {
 	return Predicate{p}
 }
 
+// Expr is the condition as a truth value: to annotate, to order by, in a Case. It is null where the condition neither holds
+// nor does not. Django: a look-up or Q in annotate.
+func (p Predicate) Expr() Expr[bool] { return Expr[bool]{n: p.p, err: p.p.Err} }
+
 func preds(ps []Predicate) []expr.Pred {
 	out := make([]expr.Pred, len(ps))
 	for i := range ps {

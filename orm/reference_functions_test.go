@@ -33,6 +33,7 @@ var refExpressions = []refRow{
 	{"Subquery(q.values('username')[:1])", orm.Pluck(users.Filter(orm.F(&u.ID).Eq(orm.OuterRef(&a.Author.ID))).Limit(1), &u.Username), "bob", ""},
 	{"OuterRef('author')", orm.CountIn(articles.Filter(orm.F(&a.Author.ID).Eq(orm.OuterRef(&a.Author.ID)))), "3", "a count beside each row"},
 	{"ExpressionWrapper(…, output_field=…)", orm.Typed[float64](orm.F(&a.Likes)), "1", "for mixed arithmetic"},
+	{"Q(likes__gt=3), GreaterThan(F('likes'), 3) in annotate", orm.Gt(&a.Likes, 3).Expr(), "", "a truth value: also to order by"},
 	{"Func(F('slug'), function='REVERSE')", reverse.Call(orm.F(&a.Slug)), "bs", "`reverse := orm.CustomFunc[string]{Name: \"reverse\", SQL: orm.SQL{All: \"REVERSE({1})\"}}`; a text for each database: `as_vendor`; `{args}` with `Joiner`: `arg_joiner`; `Aggregate: true`: `Aggregate`"},
 	{"RawSQL('1 + %s', [41])", orm.RawExpr[int64]("1 + ?", 41), "42", ""},
 	{"Collate(F('title'), 'nocase')", orm.Collate(&a.Title, "nocase"), "Title B", "the name is one that the database knows"},

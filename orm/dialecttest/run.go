@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"many parameters", testManyParameters},
 		{"hostile text", testHostile},
 		{"lookups", testLookups},
+		{"look-up values", testLookupValues},
 		{"json", testJSON},
 		{"json at", testJSONAt},
 		{"dates", testDates},

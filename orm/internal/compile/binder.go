@@ -32,6 +32,9 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 		return args, true
 	case expr.In:
 		vs := v.Values()
+		if b.beyondAny(d, vs) {
+			return args, false
+		}
 		if d.Arrays {
 			return b.appendArray(args, d, vs, zone)
 		}
@@ -49,7 +52,7 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 		return args, true
 	case expr.Range:
 		vs := v.Values()
-		if len(vs) != 2 {
+		if len(vs) != 2 || b.beyondAny(d, vs) {
 			return args, false
 		}
 		for i, op := range [2]expr.Op{expr.Gte, expr.Lte} {
@@ -73,13 +76,29 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 		return args, false
 	}
 	if v.Kind == dialect.Int && b.kind.IsInteger() {
-		return append(args, *v), true
+		return append(args, *v), beyond(d, b.kind, v.N) == 0
+	}
+	if v.Kind == dialect.Float && b.kind.IsInteger() && !(math.Abs(v.Float()) < math.MaxInt64) {
+		return args, false
 	}
 	pv, err := Prepare(b.kind, b.op, *v, zone)
 	if err != nil {
 		return args, false
 	}
 	return append(args, d.Bind(pv)), true
+}
+
+// beyondAny says that one of the values does not fit the column: it needs another statement.
+func (b Binder) beyondAny(d *dialect.Dialect, vs []dialect.Value) bool {
+	if !b.kind.IsInteger() || d.Name == "sqlite" {
+		return false
+	}
+	for i := range vs {
+		if vs[i].Kind == dialect.Int && beyond(d, b.kind, vs[i].N) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Rebind makes the arguments of a cached statement for another query of the same shape.

@@ -28,6 +28,17 @@ func (b *builder) compareValue(lhs *rexpr, op expr.Op, v dialect.Value) (func(w 
 			b.fail(fmt.Errorf("orm: a range has two values, not %d", len(vs)))
 			return nil, unknown
 		}
+		above, below := outOfRange(b.c.D, lhs, expr.Gte, vs[0]), outOfRange(b.c.D, lhs, expr.Lte, vs[1])
+		switch {
+		case above == alwaysFalse || below == alwaysFalse:
+			return nil, alwaysFalse
+		case above == alwaysTrue && below == alwaysTrue:
+			return nil, alwaysTrue
+		case above == alwaysTrue:
+			return b.compareValue(lhs, expr.Lte, vs[1])
+		case below == alwaysTrue:
+			return b.compareValue(lhs, expr.Gte, vs[0])
+		}
 		lo, hi := b.prepare(lhs, expr.Gte, vs[0]), b.prepare(lhs, expr.Lte, vs[1])
 		return func(w *writer) {
 			lhs.write(w)
@@ -49,7 +60,15 @@ func (b *builder) compareValue(lhs *rexpr, op expr.Op, v dialect.Value) (func(w 
 		b.fail(fmt.Errorf("orm: look-up %s does not fit a %s field", op, lhs.kind))
 		return nil, unknown
 	}
-	if known := outOfRange(lhs, op, v); known != unknown {
+	if v.Kind == dialect.List {
+		b.fail(fmt.Errorf("orm: look-up %s compares with one value, not with a list (use in)", op))
+		return nil, unknown
+	}
+	if v.Kind == dialect.Null {
+		b.fail(fmt.Errorf("orm: look-up %s cannot compare with no value (use isnull)", op))
+		return nil, unknown
+	}
+	if known := outOfRange(b.c.D, lhs, op, v); known != unknown {
 		return func(w *writer) { w.str("1 = 0") }, known
 	}
 	pv := b.prepare(lhs, op, v)
@@ -68,26 +87,68 @@ func (b *builder) compareValue(lhs *rexpr, op expr.Op, v dialect.Value) (func(w 
 	}, unknown
 }
 
-// outOfRange knows the answer for whole numbers that no column can hold; Text is a number of more than 64 bits.
-func outOfRange(lhs *rexpr, op expr.Op, v dialect.Value) truth {
-	if !lhs.kind.IsInteger() || v.Kind != dialect.Decimal {
+// outOfRange knows the answer for numbers that the column cannot hold. A Decimal is a number of more than 64 bits.
+//
+// Django 6.1 django/db/models/lookups.py IntegerFieldOverflow.
+func outOfRange(d *dialect.Dialect, lhs *rexpr, op expr.Op, v dialect.Value) truth {
+	if !lhs.kind.IsInteger() {
 		return unknown
 	}
-	if _, err := strconv.ParseInt(v.S, 10, 64); err == nil {
-		return unknown
+	side := 0
+	switch v.Kind {
+	case dialect.Int:
+		if lhs.column == "" {
+			return unknown
+		}
+		side = beyond(d, lhs.kind, v.N)
+	case dialect.Float:
+		switch f := v.Float(); {
+		case f >= math.MaxInt64:
+			side = 1
+		case f <= math.MinInt64:
+			side = -1
+		case math.IsNaN(f):
+			return alwaysFalse
+		}
+	case dialect.Decimal:
+		if _, err := strconv.ParseInt(v.S, 10, 64); err == nil {
+			return unknown
+		}
+		if side = 1; strings.HasPrefix(v.S, "-") {
+			side = -1
+		}
 	}
-	negative := strings.HasPrefix(v.S, "-")
-	switch op {
-	case expr.Gt, expr.Gte:
-		if negative {
-			return alwaysTrue
-		}
-	case expr.Lt, expr.Lte:
-		if !negative {
-			return alwaysTrue
-		}
+	switch {
+	case side == 0:
+		return unknown
+	case side < 0 && (op == expr.Gt || op == expr.Gte), side > 0 && (op == expr.Lt || op == expr.Lte), op == expr.NotExact:
+		return alwaysTrue
 	}
 	return alwaysFalse
+}
+
+// beyond says on which side of a column's numbers one lies, 0 for those that it holds: a database refuses a parameter that
+// does not fit the column. SQLite's columns hold all numbers, MySQL's positive ones have a bit more.
+func beyond(d *dialect.Dialect, kind schema.Kind, n int64) int {
+	bits := 31
+	switch kind {
+	case schema.Integer, schema.Auto, schema.PositiveInteger:
+	case schema.SmallInteger, schema.SmallAuto, schema.PositiveSmallInteger:
+		bits = 15
+	default:
+		return 0
+	}
+	if d.Name == "mysql" && (kind == schema.PositiveInteger || kind == schema.PositiveSmallInteger) {
+		bits++
+	}
+	switch {
+	case d.Name == "sqlite":
+	case n >= 1<<bits:
+		return 1
+	case n < -(1 << bits):
+		return -1
+	}
+	return 0
 }
 
 // inList writes IN. Nulls in the list are dropped, an empty list never holds.
@@ -98,7 +159,7 @@ func (b *builder) inList(lhs *rexpr, v dialect.Value) (func(w *writer), truth) {
 	}
 	list := make([]dialect.Value, 0, len(vs))
 	for _, x := range vs {
-		if x.Kind == dialect.Null || outOfRange(lhs, expr.Exact, x) == alwaysFalse {
+		if x.Kind == dialect.Null || outOfRange(b.c.D, lhs, expr.Exact, x) == alwaysFalse {
 			continue
 		}
 		list = append(list, b.prepare(lhs, expr.Exact, x))
@@ -493,8 +554,11 @@ func prepareInt(op expr.Op, v dialect.Value) (dialect.Value, error) {
 		return dialect.IntValue(v.N), nil
 	case dialect.Float:
 		f := v.Float()
-		if op == expr.Gte || op == expr.Lt {
+		switch op {
+		case expr.Gte, expr.Lt:
 			f = math.Ceil(f)
+		case expr.Gt, expr.Lte:
+			f = math.Floor(f)
 		}
 		return dialect.IntValue(int64(f)), nil
 	case dialect.Text, dialect.Decimal:

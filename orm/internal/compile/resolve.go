@@ -433,7 +433,11 @@ func (b *builder) condition(p expr.Pred, can reuse) *rexpr {
 	n, _ := b.resolvePred(p, can)
 	e := &rexpr{kind: schema.Boolean, agg: n.hasAgg(), window: n.hasWindow(), kids: n.columns(nil)}
 	e.known = n.state()
-	e.write = func(w *writer) { n.sql(w) }
+	e.write = func(w *writer) {
+		w.str("(")
+		n.sql(w)
+		w.str(")")
+	}
 	return e
 }
 
