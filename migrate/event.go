@@ -11,7 +11,7 @@ import (
 
 // PreMigrate and PostMigrate are sent before and after each run on a database, once for each application in the order of
 // the site, also when there was nothing to do: for rows that models need, such as permissions. They are not sent for --plan,
-// --check and --prune. An error of a receiver ends the run. Django: pre_migrate and post_migrate.
+// --check and --prune. Flush sends PostMigrate, without a plan. An error of a receiver ends the run. Django: pre_migrate and post_migrate.
 //
 //	apps.App{Receivers: []signals.Receiver{migrate.PostMigrate.On(makePermissions)}}
 var (

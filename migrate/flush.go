@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/nuages-go/nuages/manage"
@@ -16,7 +17,7 @@ import (
 func flushCommand(apps func(ctx context.Context) []App) manage.Command {
 	return manage.Command{
 		Name: "flush", Help: "Delete all rows of the applications' tables and start their keys from 1 again.",
-		Long: "The tables and the record of the migrations stay. A person is asked first, unless --noinput is given.",
+		Long: "The tables and the record of the migrations stay, and post_migrate is sent. A person is asked first, unless --noinput is given.",
 		Setup: func(flags *flag.FlagSet) manage.RunFunc {
 			db := flags.String("database", "default", "name of the database")
 			return func(ctx context.Context, in *manage.Invocation) error {
@@ -34,7 +35,7 @@ func flushCommand(apps func(ctx context.Context) []App) manage.Command {
 						return nil
 					}
 				}
-				return Flush(ctx, apps(ctx), *db)
+				return Flush(ctx, apps(ctx), Options{DB: *db, Out: in.Stdout, Verbosity: in.Verbosity, Interactive: in.Interactive})
 			}
 		},
 	}
@@ -60,12 +61,30 @@ func sqlFlushCommand(apps func(ctx context.Context) []App) manage.Command {
 }
 
 // Flush deletes all rows of the applications' tables, in one transaction, and starts their automatic keys from 1 again.
-// Tables that are not there, unmanaged ones and the record of the migrations are left alone. Django: flush.
-func Flush(ctx context.Context, apps []App, db string) error {
-	f, err := newFlush(ctx, apps, db)
+// Tables that are not there, unmanaged ones and the record of the migrations are left alone. Then it sends PostMigrate, so
+// that rows that receivers keep are there again; where there is no table, nothing is sent. Of the options it minds DB, Out,
+// Verbosity and Interactive. Django: flush.
+func Flush(ctx context.Context, apps []App, o Options) error {
+	o.DB = or(o.DB, orm.DefaultDB)
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
+	f, err := newFlush(ctx, apps, o.DB)
 	if err != nil || len(f.tables) == 0 {
 		return err
 	}
+	if err := f.run(ctx, o.DB); err != nil {
+		return err
+	}
+	state, err := FromModels(apps)
+	if err != nil {
+		return err
+	}
+	r := &runner{apps: apps, o: o}
+	return r.announce(ctx, PostMigrate, "post", nil, state)
+}
+
+func (f *flush) run(ctx context.Context, db string) error {
 	all := func(ctx context.Context, list []string) error {
 		for _, sql := range list {
 			if _, err := orm.ExecOn(ctx, db, sql); err != nil {
@@ -75,7 +94,7 @@ func Flush(ctx context.Context, apps []App, db string) error {
 		return nil
 	}
 	in := orm.AtomicOptions{DB: db}
-	err = orm.AtomicWith(ctx, in, func(ctx context.Context) error {
+	err := orm.AtomicWith(ctx, in, func(ctx context.Context) error {
 		if err := all(ctx, f.before); err != nil {
 			return err
 		}
