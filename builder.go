@@ -261,6 +261,7 @@ func (b *builder) instance() *Instance {
 	if len(b.settings.Routers) > 0 {
 		base = orm.WithRouters(base, b.settings.Routers...)
 	}
+	base = app.logStatements(base)
 	app.signals = b.signals
 	base = orm.WithSignals(base, b.signals)
 	base = template.WithEngines(base, b.engines)

@@ -116,6 +116,10 @@ type Settings struct {
 	// LogLevel is the lowest level that is logged: debug, info, warn or error; LogFormat is text, json or auto (text for a
 	// terminal). No counterparts in Django; the variables are LOG_LEVEL and LOG_FORMAT. Defaults: info, auto.
 	LogLevel, LogFormat string
+	// SlowStatement is how long an SQL statement may take before it is logged as a warning, with the line that asked. With
+	// Debug and LogLevel debug all statements are logged, with their arguments. Django: the logger django.db.backends; the
+	// variable is SLOW_STATEMENT. Default: 0, none is slow.
+	SlowStatement time.Duration
 	// Server holds the address and limits of serve; the variables begin with SERVER_: SERVER_ADDR, SERVER_IDLE_TIMEOUT.
 	Server server.Options
 

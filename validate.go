@@ -85,6 +85,9 @@ func (b *builder) checkSettings() {
 	if !slices.Contains([]string{"auto", "text", "json"}, s.LogFormat) {
 		wrong("LOG_FORMAT", "%q is not a format.", "Use auto, text or json.", s.LogFormat)
 	}
+	if s.SlowStatement < 0 {
+		wrong("SLOW_STATEMENT", "It is negative.", "Write a duration such as 200ms; 0 is never.")
+	}
 	b.checkPolicies()
 }
 

@@ -78,12 +78,28 @@ type Duplicate struct {
 	Caller string
 }
 
+// Fix says what to do about it.
+func (d Duplicate) Fix() string {
+	if !strings.HasPrefix(d.SQL, "SELECT") {
+		return "write them at once: orm.BulkCreate, orm.BulkUpdate, or Update and Delete on a query"
+	}
+	_, after, _ := strings.Cut(d.SQL, " FROM ")
+	table, _, _ := strings.Cut(after, " ")
+	if table = strings.Trim(table, "\"`,"); table == "" || strings.HasPrefix(table, "(") {
+		return "read them with the first query: Related or Prefetch"
+	}
+	return "read the rows of " + table + " with the first query: Related or Prefetch of the relation, or In with all keys"
+}
+
 // Duplicates returns the statements that ran at least twice, in the order of their first run: most often a relation that
 // wants a Related or a Prefetch.
-func (l *QueryLog) Duplicates() []Duplicate {
+func (l *QueryLog) Duplicates() []Duplicate { return DuplicatesOf(l.Entries()) }
+
+// DuplicatesOf is Duplicates for a list of entries.
+func DuplicatesOf(entries []QueryEntry) []Duplicate {
 	var out []Duplicate
 	at := map[string]int{}
-	for _, e := range l.Entries() {
+	for _, e := range entries {
 		if i, ok := at[e.SQL]; ok {
 			out[i].Count++
 			out[i].Took += e.Took

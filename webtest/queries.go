@@ -83,5 +83,8 @@ func list(entries []orm.QueryEntry) string {
 	for i, entry := range entries {
 		fmt.Fprintf(&b, "%3d. %s\n     %v %s\n", i+1, entry.SQL, entry.Args, entry.Caller)
 	}
+	for _, d := range orm.DuplicatesOf(entries) {
+		fmt.Fprintf(&b, "     ran %d times, first from %s: %s\n     %s\n", d.Count, d.Caller, d.SQL, d.Fix())
+	}
 	return b.String()
 }

@@ -166,6 +166,8 @@ func TestQueryCounts(t *testing.T) {
 		want string
 	}{
 		{"too many", func(c *webtest.Client) { c.MaxQueries(0, func() { c.Get("/") }) }, "1 queries, want at most 0:\n  1. SELECT name"},
+		{"one for each row", func(c *webtest.Client) { c.MaxQueries(1, func() { c.Get("/"); c.Get("/") }) }, "ran 2 times, first from webtest/site_test.go:"},
+		{"what to do", func(c *webtest.Client) { c.MaxQueries(1, func() { c.Get("/"); c.Get("/") }) }, "read the rows of names with the first query: Related or Prefetch"},
 		{"not exactly", func(c *webtest.Client) { c.NumQueries(3, func() { c.Get("/") }) }, "1 queries, want 3"},
 		{"without a request", func(c *webtest.Client) {
 			webtest.MaxQueries(&fakeT{TB: t}, c.Context(), 1, func(ctx context.Context) {
