@@ -22,9 +22,13 @@ import (
 // all applications, and for the newsroom by the migration that makemigrations would write. The statements of sqlmigrate
 // are compared too. The files are in testdata/conformance or in the directory that NUAGES_CONFORMANCE names.
 func TestConformance(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { sqliteConformance(t) })
-	t.Run("postgres", func(t *testing.T) { postgresConformance(t) })
-	t.Run("mysql", func(t *testing.T) { mysqlConformance(t) })
+	t.Parallel()
+	for name, f := range map[string]func(*testing.T){"sqlite": sqliteConformance, "postgres": postgresConformance, "mysql": mysqlConformance} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f(t)
+		})
+	}
 }
 
 // tally counts rows and prints the result in the common form.

@@ -516,7 +516,7 @@ func (d *detector) oneOff(m *schema.Model, f *schema.Field) (any, error) {
 	if f.AutoNow || f.AutoNowAdd {
 		return d.q.OneOff(Missing{App: m.App, Model: m.Name, Field: f, Now: true})
 	}
-	if f.NotEditable && f.ColumnName() == "_order" && f.Kind.IsInteger() {
+	if isOrder(f) {
 		return int64(0), nil // the place of orm.OrderWithin: rows that are there all come first, as in Django
 	}
 	if effectiveDefault(f, nil) != nil {

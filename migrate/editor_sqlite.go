@@ -111,10 +111,27 @@ func pointsTo(m *schema.Model, label string) bool {
 
 // remake changes a table of SQLite in the way its documentation tells: a new table, the rows copied, the old one dropped.
 // Fill gives the source of a column in the new table: an expression, or "" for a column that is not copied. Triggers and
-// indexes that migrations do not know of are kept, and so is the counter of automatic keys.
+// indexes that migrations do not know of are kept, and so is the counter of automatic keys. In a migration without a
+// transaction it takes one of its own: others would miss the table while it is away, and what they write while the rows are
+// copied would be lost.
 //
 // Django 6.1 django/db/backends/sqlite3/schema.py _remake_table.
 func (e *Editor) remake(ctx context.Context, s *State, before, after *schema.Model, fill map[string]string) error {
+	if e.atomic || e.collect {
+		return e.remakeTable(ctx, s, before, after, fill)
+	}
+	ran := len(e.ran)
+	err := orm.AtomicWith(ctx, orm.AtomicOptions{DB: e.db}, func(ctx context.Context) error {
+		return e.remakeTable(ctx, s, before, after, fill)
+	})
+	if err != nil {
+		e.ran = e.ran[:ran] // the statements are taken back
+	}
+	return err
+}
+
+// remakeTable is remake inside of a transaction.
+func (e *Editor) remakeTable(ctx context.Context, s *State, before, after *schema.Model, fill map[string]string) error {
 	own, err := e.sqliteOwn(ctx, before)
 	if err != nil {
 		return err

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/nuages-go/nuages/migrate"
-	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
@@ -209,82 +207,6 @@ func TestOnlineGoesOn(t *testing.T) {
 	}
 }
 
-// TestOnlineWithWriters migrates a table that others write all the time: none of them fails or waits for long.
-func TestOnlineWithWriters(t *testing.T) {
-	t.Parallel()
-	ctx := openPostgres(t)
-	if err := migrate.Run(ctx, zooApps(), migrate.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	exec(t, ctx, zooRows[0], "INSERT INTO zoo_animal (name, legs, tag, owner_id) SELECT 'n' || i, i % 900, 't' || i, 1 + i % 2 FROM generate_series(1, 30000) i")
-	color := schema.Field{Name: "color", Kind: schema.Char, MaxLength: 9, Null: true}
-	filled := color
-	filled.Null = false
-	apps := zooApps(migrate.AddField{Model: "Animal", Field: color})
-	apps[0].Migrations = append(apps[0].Migrations, migrate.Migration{
-		App: "zoo", Name: "0003_color_not_null", NonAtomic: true, LockTimeout: time.Second, Dependencies: []migrate.Key{{App: "zoo", Name: "0002_change"}},
-		Operations: []migrate.Operation{
-			migrate.Backfill{Model: "Animal", Field: "color", Value: "red"},
-			migrate.Online{Operation: migrate.AlterField{Model: "Animal", Field: filled}},
-			migrate.AddIndexConcurrently{Model: "Animal", Index: tagIndex},
-			migrate.Online{Operation: migrate.AddConstraint{Model: "Animal", Constraint: namedCheck}},
-			migrate.Online{Operation: migrate.AlterField{Model: "Animal", Field: schema.Field{Name: "tag", Kind: schema.Char, MaxLength: 10, Unique: true}}},
-		},
-	})
-	if err := migrate.Run(ctx, apps, migrate.Options{App: "zoo", Target: "0002"}); err != nil {
-		t.Fatal(err)
-	}
-
-	stop := make(chan struct{})
-	var wg sync.WaitGroup
-	var mu sync.Mutex // guards slowest, count and errs
-	var slowest time.Duration
-	count, errs := 0, []error(nil)
-	for w := range 2 {
-		wg.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				start := time.Now()
-				sql := fmt.Sprintf("INSERT INTO zoo_animal (name, legs, tag, color, owner_id) VALUES ('w%d.%d', 1, 'w%d.%d', 'blue', 1)", w, i, w, i)
-				if i%2 == 1 {
-					sql = fmt.Sprintf("UPDATE zoo_animal SET note = 'seen' WHERE id = %d", 1+i*37%30000)
-				}
-				_, err := orm.Exec(ctx, sql)
-				mu.Lock()
-				count++
-				slowest = max(slowest, time.Since(start))
-				if err != nil {
-					errs = append(errs, err)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	start := time.Now()
-	err := migrate.Run(ctx, apps, migrate.Options{})
-	took := time.Since(start)
-	close(stop)
-	wg.Wait()
-	if err != nil {
-		t.Fatal(err)
-	}
-	noDrift(t, ctx, apps)
-	if len(errs) > 0 {
-		t.Errorf("%d of %d writes failed: %v", len(errs), count, errs[0])
-	}
-	if slowest > 2*time.Second {
-		t.Errorf("a write waited %s", slowest)
-	}
-	if got := rows(t, ctx, "SELECT count(*) FROM zoo_animal WHERE color IS NULL"); got[0] != "0" {
-		t.Errorf("%s rows have no color", got[0])
-	}
-	t.Logf("%d writes in %s, the slowest %s", count, took.Round(time.Millisecond), slowest.Round(time.Millisecond))
-}
-
 // Two processes that migrate at once do not stop each other where one makes an index concurrently.
 func TestOnlineTwice(t *testing.T) {
 	t.Parallel()
@@ -350,6 +272,7 @@ func TestOptimizeOnline(t *testing.T) {
 	create := migrate.CreateModel{Name: "M", Fields: []schema.Field{idField, {Name: "a", Kind: schema.Integer, Null: true}}}
 	alter := migrate.AlterField{Model: "M", Field: schema.Field{Name: "a", Kind: schema.Integer}}
 	fill := migrate.Backfill{Model: "M", Field: "a", Value: 1}
+	orderBy := func(to string) migrate.Operation { return migrate.AlterOrderWithRespectTo{Model: "M", To: to} }
 	collation := migrate.CreateCollation{Name: "x", Locale: "und"}
 	tests := []struct {
 		name string
@@ -366,6 +289,7 @@ func TestOptimizeOnline(t *testing.T) {
 		{"filled, then not null", []migrate.Operation{fill, migrate.Online{Operation: alter}}, []string{"Fill nulls of field a on m in batches", "Alter field a on m (online)"}},
 		{"altered twice", []migrate.Operation{migrate.Online{Operation: alter}, alter}, []string{"Alter field a on m (online)"}},
 		{"collation", []migrate.Operation{collation, migrate.RemoveCollation(collation)}, nil},
+		{"the last order", []migrate.Operation{orderBy("a"), orderBy(""), orderBy("b")}, []string{"Set order_with_respect_to on m to b"}},
 		{"extension", []migrate.Operation{migrate.HStoreExtension(), migrate.HStoreExtension()}, []string{"Creates extension hstore"}},
 	}
 	for _, tt := range tests {

@@ -302,6 +302,17 @@ func TestOperations(t *testing.T) {
 			migrate.AlterIndexTogether{Model: "Animal", Sets: [][]string{{"name", "tag"}}},
 			migrate.AlterModelManagers{Model: "Animal"},
 		}, query: zooData},
+		{
+			name: "order with respect to", ops: []migrate.Operation{
+				migrate.AlterOrderWithRespectTo{Model: "Animal", To: "owner"},
+				migrate.AlterOrderWithRespectTo{Model: "Animal", To: "owner"},
+			}, query: "SELECT DISTINCT _order FROM zoo_animal", want: []string{"0"},
+		},
+		{name: "order with respect to, set and unset", ops: []migrate.Operation{
+			migrate.AlterOrderWithRespectTo{Model: "Animal", To: "owner"},
+			migrate.AlterOrderWithRespectTo{Model: "Animal"},
+			migrate.AlterOrderWithRespectTo{Model: "Animal"},
+		}, query: zooData},
 		{name: "unique together after another table name", ops: []migrate.Operation{
 			migrate.AlterModelTable{Model: "Animal", Table: "beasts"},
 			migrate.AlterUniqueTogether{Model: "Animal"},

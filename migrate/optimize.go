@@ -101,6 +101,8 @@ func targetOf(op Operation) (model, field string) {
 		return op.Model, ""
 	case AlterModelManagers:
 		return op.Model, ""
+	case AlterOrderWithRespectTo:
+		return op.Model, ""
 	}
 	return "", ""
 }
@@ -313,7 +315,7 @@ func reduceField(a, b Operation, fa, fb string) ([]Operation, bool) {
 
 func reduceOption(a, b Operation) ([]Operation, bool) {
 	switch a := a.(type) {
-	case AlterModelTable, AlterModelTableComment, AlterModelOptions, AlterUniqueTogether, AlterIndexTogether, AlterModelManagers:
+	case AlterModelTable, AlterModelTableComment, AlterModelOptions, AlterUniqueTogether, AlterIndexTogether, AlterModelManagers, AlterOrderWithRespectTo:
 		if category(a) == category(b) && sameType(a, b) {
 			return []Operation{b}, true
 		}

@@ -101,7 +101,8 @@ func (s *safety) migrations(planned []Migration) ([]Migration, map[Key]string, e
 	for i := range out {
 		if steps[out[i].App] > 1 || s.noted(out[i].App) {
 			slices.Sort(written[out[i].App])
-			notes[out[i].Key()] = s.text(&out[i], numbers[i], written[out[i].App])
+			again := slices.ContainsFunc(parts[planned[list[i].chunk].Key()], func(p place) bool { return p.step == numbers[i] && p.key.Name < out[i].Name })
+			notes[out[i].Key()] = s.text(&out[i], numbers[i], written[out[i].App], again)
 		}
 	}
 	return out, notes, nil
@@ -149,14 +150,18 @@ func (s *safety) noted(app string) bool {
 	return slices.ContainsFunc(s.notes, func(n note) bool { return n.app == app })
 }
 
-// text is what stands above a migration.
-func (s *safety) text(m *Migration, step int, steps []int) string {
+// text is what stands above a migration. Again says that it is not the first of its step.
+func (s *safety) text(m *Migration, step int, steps []int, again bool) string {
+	place := fmt.Sprintf("step %d of %d", slices.Index(steps, step)+1, len(steps))
+	if again {
+		return fmt.Sprintf("%s belongs to %s too. Run it after the one before; it is a file of its own because one of the two runs without a transaction.", VariableName(m.Name), place)
+	}
 	when := map[int]string{
 		expand:   "Run it before the new code is deployed: the code that runs now does not mind.",
 		settle:   "Run it when the new code has replaced the old everywhere. Others may use the tables meanwhile; interrupted, it goes on where it stopped.",
 		contract: "Run it when nothing uses the old columns and tables any more: what it drops is gone.",
 	}
-	parts := []string{fmt.Sprintf("%s is step %d of %d. %s", VariableName(m.Name), slices.Index(steps, step)+1, len(steps), when[step])}
+	parts := []string{fmt.Sprintf("%s is %s. %s", VariableName(m.Name), place, when[step])}
 	for _, n := range s.notes {
 		if n.app == m.App && n.step == step {
 			parts = append(parts, n.text)
