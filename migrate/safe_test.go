@@ -134,6 +134,10 @@ func TestSafeRefusesAndNotes(t *testing.T) {
 		{"another name of a table", []migrate.Operation{migrate.RenameModel{Old: "Animal", New: "Beast"}}, `Keep the table's name (Meta: Table: "zoo_animal")`},
 		{"another name in an index", []migrate.Operation{migrate.RenameField{Model: "Animal", Old: "legs", New: "feet"}}, `keep the column: .Column("legs")`},
 		{"another name", []migrate.Operation{migrate.RenameField{Model: "Animal", Old: "note", New: "remark"}}, `Deploy code that fills both "note" and "remark" after step 1`},
+		{"two files of a step", []migrate.Operation{
+			migrate.AlterField{Model: "Animal", Field: schema.Field{Name: "note", Kind: schema.Integer, Null: true}},
+			migrate.AddIndex{Model: "Animal", Index: schema.Index{Name: "by_note", Fields: []string{"note"}}},
+		}, ", continued: run it after the file before."},
 		{"nothing to divide", []migrate.Operation{migrate.AddField{Model: "Animal", Field: schema.Field{Name: "kind", Kind: schema.Integer, Null: true}}}, ""},
 	}
 	for _, tt := range tests {

@@ -154,7 +154,7 @@ func (s *safety) noted(app string) bool {
 func (s *safety) text(m *Migration, step int, steps []int, again bool) string {
 	place := fmt.Sprintf("step %d of %d", slices.Index(steps, step)+1, len(steps))
 	if again {
-		return fmt.Sprintf("%s belongs to %s too. Run it after the one before; it is a file of its own because one of the two runs without a transaction.", VariableName(m.Name), place)
+		return fmt.Sprintf("%s is %s, continued: run it after the file before. One of the two runs in a transaction, the other must not.", VariableName(m.Name), place)
 	}
 	when := map[int]string{
 		expand:   "Run it before the new code is deployed: the code that runs now does not mind.",
