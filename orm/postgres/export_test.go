@@ -17,3 +17,6 @@ func AppendEscaped(s string) string { return string(appendEscaped(nil, s)) }
 
 // CheckVersion refuses servers that are too old.
 func CheckVersion(version string) error { return checkVersion(version) }
+
+// OwnOptions takes from a URL what only we know.
+func OwnOptions(raw string, o *Options) (string, error) { return ownOptions(raw, o) }
