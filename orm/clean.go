@@ -72,13 +72,13 @@ func FullClean[T any](ctx context.Context, obj *T, exclude ...any) error {
 	}
 	for name := range c.out.Fields {
 		if f := c.m.FieldNamed(name); f != nil {
-			c.skip[f] = true // what is wrong already needs no second complaint
+			c.skip[f.Declared()] = true // what is wrong already needs no second complaint
 		}
 	}
-	if err := c.unique(); err != nil {
+	if err := c.parts((*cleaning).unique); err != nil {
 		return err
 	}
-	return c.end(c.constraints())
+	return c.end(c.parts((*cleaning).constraints))
 }
 
 // CleanFields validates each field by itself: null, blank, length, choices, format and the field's validators. It does not
@@ -99,7 +99,7 @@ func ValidateUnique[T any](ctx context.Context, obj *T, exclude ...any) error {
 	if err != nil {
 		return err
 	}
-	return c.end(c.unique())
+	return c.end(c.parts((*cleaning).unique))
 }
 
 // ValidateConstraints asks the database whether the object fulfils the constraints of Meta. Django: validate_constraints.
@@ -108,7 +108,7 @@ func ValidateConstraints[T any](ctx context.Context, obj *T, exclude ...any) err
 	if err != nil {
 		return err
 	}
-	return c.end(c.constraints())
+	return c.end(c.parts((*cleaning).constraints))
 }
 
 func newCleaning[T any](ctx context.Context, obj *T, exclude []any) (*cleaning, error) {
@@ -125,7 +125,7 @@ func newCleaning[T any](ctx context.Context, obj *T, exclude []any) (*cleaning, 
 		if err != nil {
 			return nil, err
 		}
-		c.skip[pf] = true
+		c.skip[pf.Declared()] = true
 	}
 	return c, nil
 }
@@ -133,7 +133,7 @@ func newCleaning[T any](ctx context.Context, obj *T, exclude []any) (*cleaning, 
 // fields checks the columns one by one.
 func (c *cleaning) fields() {
 	for _, f := range c.m.Columns {
-		if !c.skip[f] && !f.S.Kind.IsAuto() && f.S.Expression == nil && f.Now == nil {
+		if !c.skip[f.Declared()] && !f.ParentLink && !f.S.Kind.IsAuto() && f.S.Expression == nil && f.Now == nil {
 			c.field(f)
 		}
 	}
@@ -150,8 +150,25 @@ type cleaning struct {
 	ctx  context.Context
 	m    *plan.Model
 	obj  plan.Pointer
-	skip map[*plan.Field]bool
+	skip map[*plan.Field]bool // by where they are declared
 	out  *ValidationError
+}
+
+// parts runs the checks of the model that the object is of, and of those that it is of too: of its parents, among all their
+// rows, and of the model that a proxy stands for.
+func (c *cleaning) parts(check func(part *cleaning) error) error {
+	if c.m.ProxyOf == nil {
+		if err := check(c); err != nil {
+			return err
+		}
+	}
+	for _, p := range c.m.Parents {
+		part := &cleaning{ctx: c.ctx, m: p.Model, obj: p.At(c.obj), skip: c.skip, out: c.out}
+		if err := part.parts(check); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *cleaning) value(f *plan.Field) dialect.Value { return f.Codec.Get(f.At(c.obj)) }
@@ -251,8 +268,8 @@ func (c *cleaning) own(err error) error {
 
 // unique asks whether another row has the same value of a unique field, or of fields that are unique together.
 func (c *cleaning) unique() error {
-	for _, f := range c.m.Columns {
-		if c.skip[f] || !f.S.Unique && !(f.S.PrimaryKey && !f.S.Kind.IsAuto()) {
+	for _, f := range c.m.Local {
+		if c.skip[f.Declared()] || !f.S.Unique && !(f.S.PrimaryKey && !f.S.Kind.IsAuto()) {
 			continue
 		}
 		taken, err := c.taken([]*plan.Field{f}, nil)
@@ -275,7 +292,7 @@ func (c *cleaning) uniqueSet(names []string, message string, where expr.Node) er
 	var fields []*plan.Field
 	for _, name := range names {
 		f := c.m.FieldNamed(name)
-		if f == nil || c.skip[f] {
+		if f == nil || c.skip[f.Declared()] {
 			return nil
 		}
 		fields = append(fields, f)
@@ -316,10 +333,15 @@ func (c *cleaning) taken(fields []*plan.Field, where expr.Node) (bool, error) {
 	if p, ok := where.(expr.Pred); ok {
 		addStep(q, p)
 	}
-	if pk := c.m.PK; pk != nil && !pk.Codec.Zero(pk.At(c.obj)) && !(len(fields) == 1 && fields[0] == pk) {
-		q.Where = append(q.Where, expr.Step{Negate: true, Preds: []expr.Pred{{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: c.value(pk)}}})
-	} else if pk != nil && len(fields) == 1 && fields[0] == pk {
+	if len(fields) == 1 && fields[0] == c.m.PK {
 		return false, nil // whether the row exists is for Save to find out
+	}
+	if len(c.m.Key) > 0 && hasKey(c.m, c.obj) {
+		itself := expr.Step{Negate: true}
+		for _, f := range c.m.Key {
+			itself.Preds = append(itself.Preds, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: f.Column}, Val: c.value(f)})
+		}
+		q.Where = append(q.Where, itself)
 	}
 	db, s, err := database(c.ctx, "")
 	if err != nil {
@@ -386,7 +408,7 @@ func (c *cleaning) holds(e schema.Expression) (bool, error) {
 	}
 	values := map[string]dialect.Value{}
 	for _, f := range c.m.Columns {
-		if c.skip[f] {
+		if c.skip[f.Declared()] {
 			if mentions(p, f.S.Name) {
 				return true, nil
 			}

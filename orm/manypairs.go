@@ -129,7 +129,7 @@ func missingKeys(keys []dialect.Value, have map[dialect.Value]bool) []dialect.Va
 }
 
 func (e *pairing) symmetrical() bool {
-	return e.rel.Field.S.Rel.Symmetrical && e.rel.From == e.rel.To
+	return e.rel.Field.S.Rel.Symmetrical && e.rel.Declared().From == e.rel.To // declared: a child has its parent's relation
 }
 
 // have reads the keys that the object is related to.

@@ -150,9 +150,6 @@ func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, err
 	if p.Path == nil {
 		return byName(m, p.Name, false)
 	}
-	if root := p.Path.Ref.Root().Model; root != m {
-		return nil, wrongModel(p.Path, m)
-	}
 	steps, f, err := p.Path.Resolve()
 	if err != nil {
 		return nil, err
@@ -160,7 +157,11 @@ func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, err
 	if f.Rel == nil {
 		return nil, fmt.Errorf("orm: Prefetch(%s): the field is not a relation", p.Path)
 	}
-	return append(steps[:len(steps):len(steps)], f.Rel), nil
+	steps, ok := m.Own(p.Path.Ref.Root().Model, append(steps[:len(steps):len(steps)], f.Rel))
+	if !ok {
+		return nil, wrongModel(p.Path, m)
+	}
+	return steps, nil
 }
 
 // typedRelation is a relation field's Go type, which knows the type of the related objects.

@@ -49,10 +49,10 @@ func (d *describer) dates(f *plan.Field, decl *declaration) {
 
 // uniqueForDates asks for other rows with a value on the same day, or in the same month or year.
 func (c *cleaning) uniqueForDates() error {
-	for _, f := range c.m.Columns {
+	for _, f := range c.m.Local {
 		for _, rule := range f.UniqueFor {
 			date := c.m.FieldAt(rule.Date.Offset)
-			if date == nil || c.skip[f] || c.skip[date] {
+			if date == nil || c.skip[f.Declared()] || c.skip[date.Declared()] {
 				continue
 			}
 			v := c.value(date)

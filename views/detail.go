@@ -179,7 +179,7 @@ func (v Detail[T]) CheckRoute(_ *urls.Resolver, route urls.RouteInfo) []manage.M
 // hasField looks at the first step of a look-up: "author" of "author__slug".
 func hasField(model orm.Model, lookup string) bool {
 	first, _, _ := strings.Cut(lookup, "__")
-	return first == "pk" || slices.ContainsFunc(model.Schema().Fields, func(f schema.Field) bool { return f.Name == first || f.Column == first })
+	return first == "pk" || slices.ContainsFunc(model.AllFields(), func(f *schema.Field) bool { return f.Name == first || f.Column == first })
 }
 
 // Pages returns the page, or the template as a page of unknown data.

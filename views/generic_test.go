@@ -31,6 +31,19 @@ func (Article) Meta(a *Article) orm.Meta {
 	return orm.Meta{App: "news", Table: "article", VerboseName: "news article", VerboseNamePlural: "news articles", Ordering: orm.By(orm.Asc(&a.ID))}
 }
 
+// Review has an article as its parent; OldArticle is a proxy.
+type Review struct {
+	Article
+	Stars int64
+}
+
+func (Review) Fields(r *Review) []orm.Field { return []orm.Field{orm.Parent(&r.Article)} }
+func (Review) Meta(*Review) orm.Meta        { return orm.Meta{App: "news"} }
+
+type OldArticle struct{ Article }
+
+func (OldArticle) Meta(*OldArticle) orm.Meta { return orm.Meta{App: "news", Proxy: true} }
+
 var a = orm.Fields[Article]()
 
 func articles() orm.Query[Article] { return orm.Objects[Article]() }
@@ -338,6 +351,10 @@ func TestGenericChecks(t *testing.T) {
 		{"detail by name", views.Detail[Article]{Template: "x.html"}, nil, "x.html"},
 		{"detail with both", views.Detail[Article]{Page: typedDetail, Template: "x.html"}, []string{"views.E005"}, "detail.html"},
 		{"detail's slug field", views.Detail[Article]{SlugField: "nope"}, []string{"views.E008"}, "news/article_detail.html"},
+		{"a parent's slug", views.Detail[Review]{SlugField: "slug"}, nil, "news/review_detail.html"},
+		{"a proxy's slug", views.Detail[OldArticle]{SlugField: "slug"}, nil, "news/oldarticle_detail.html"},
+		{"a child's own field", views.Detail[Review]{SlugField: "stars"}, nil, "news/review_detail.html"},
+		{"no field of a child", views.Detail[Review]{SlugField: "nope"}, []string{"views.E008"}, "news/review_detail.html"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

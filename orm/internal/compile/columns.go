@@ -139,13 +139,14 @@ func (b *builder) relatedSteps(r expr.Relation) ([]*plan.Relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if root := r.Path.Ref.Root(); root.Model != b.model || root.Other {
-		return nil, fmt.Errorf("orm: %s is used in a query of %s", r.Path, b.model.GoName())
-	}
 	if f.Rel == nil {
 		return nil, fmt.Errorf("orm: Related(%s): the field is not a relation", r.Path)
 	}
-	steps = append(steps[:len(steps):len(steps)], f.Rel)
+	root := r.Path.Ref.Root()
+	steps, ok := b.model.Own(root.Model, append(steps[:len(steps):len(steps)], f.Rel))
+	if !ok || root.Other {
+		return nil, fmt.Errorf("orm: %s is used in a query of %s", r.Path, b.model.GoName())
+	}
 	if relationIsMulti(steps) {
 		return nil, fmt.Errorf("orm: Related(%s): the relation leads to many rows (use Prefetch)", r.Path)
 	}

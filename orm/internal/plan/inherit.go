@@ -102,6 +102,14 @@ func (m *Model) Inherit(p Parent) {
 	}
 }
 
+// Declared is the field of the parent that declares it: the field itself, unless it is inherited.
+func (f *Field) Declared() *Field {
+	if f.Origin != nil {
+		return f.Origin
+	}
+	return f
+}
+
 // inherit is a parent's relation as one of the child: objects of the child hold it in their own field.
 func (r *Relation) inherit(m *Model, was, is *Field) *Relation {
 	c := &Relation{Kind: r.Kind, Name: r.Name, From: m, To: r.To, Field: is, Origin: r.Declared()}
@@ -134,6 +142,22 @@ func (r *Relation) Declared() *Relation {
 		return r.Origin
 	}
 	return r
+}
+
+// Own makes a way that begins at a parent one that begins at the model, whose objects hold the relation in a field of theirs.
+// It is false when the way begins elsewhere.
+func (m *Model) Own(root *Model, steps []*Relation) ([]*Relation, bool) {
+	if root == m || len(steps) == 0 {
+		return steps, root == m
+	}
+	if !m.Inherits(root) || m == root.Concrete() {
+		return nil, false
+	}
+	own := m.Relations[steps[0].Name]
+	if own == nil || own.Declared() != steps[0].Declared() {
+		own = steps[0].FromChild(m)
+	}
+	return append([]*Relation{own}, steps[1:]...), true
 }
 
 // Joins are the relations to join for one: the links to the parent that declares it, the relation, and the links back down.
