@@ -90,7 +90,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}}
 		p.after = func() error {
 			defer r.free()
-			if err := q.onlyOne(len(r.slab.Out)); err != nil {
+			if err := onlyOne(q.s.Model, len(r.slab.Out)); err != nil {
 				return err
 			}
 			list, err := r.finish(ctx, db, s, &q.s)

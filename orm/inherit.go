@@ -68,7 +68,7 @@ func Child[C, P any](parent *P) *C {
 //	Restaurant orm.One[Restaurant]
 //	orm.HasChild(&p.Restaurant)
 func HasChild[C any](f *One[C]) Field {
-	r := &ManyRef[C]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}}}
+	r := &ManyRef{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}}}
 	r.d.hasChild = true
 	return r
 }

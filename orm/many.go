@@ -124,57 +124,57 @@ type manyDecl struct {
 }
 
 // ManyRef describes a many-to-many field; ManyToMany makes it.
-type ManyRef[T any] struct{ d declaration }
+type ManyRef struct{ d declaration }
 
-func (r *ManyRef[T]) declare() *declaration { return &r.d }
+func (r *ManyRef) declare() *declaration { return &r.d }
 
 // ManyToMany describes a many-to-many field. Its table is app_model_field unless Table or Through says otherwise.
-func ManyToMany[T any](f *Many[T]) *ManyRef[T] {
-	return &ManyRef[T]{declaration{addr: plan.PointerTo(f), many: &manyDecl{}, s: schema.Field{Kind: schema.ManyToMany, Rel: &schema.Relation{}}}}
+func ManyToMany[T any](f *Many[T]) *ManyRef {
+	return &ManyRef{declaration{addr: plan.PointerTo(f), many: &manyDecl{}, s: schema.Field{Kind: schema.ManyToMany, Rel: &schema.Relation{}}}}
 }
 
 // RelatedName names the way back in look-ups: Tag -> articles. "+" hides it.
-func (r *ManyRef[T]) RelatedName(name string) *ManyRef[T] { r.d.s.Rel.RelatedName = name; return r }
+func (r *ManyRef) RelatedName(name string) *ManyRef { r.d.s.Rel.RelatedName = name; return r }
 
 // RelatedQueryName names the way back in look-ups only.
-func (r *ManyRef[T]) RelatedQueryName(name string) *ManyRef[T] {
+func (r *ManyRef) RelatedQueryName(name string) *ManyRef {
 	r.d.s.Rel.RelatedQuery = name
 	return r
 }
 
 // Table names the table between.
-func (r *ManyRef[T]) Table(name string) *ManyRef[T] { r.d.s.Rel.Table = name; return r }
+func (r *ManyRef) Table(name string) *ManyRef { r.d.s.Rel.Table = name; return r }
 
 // Through uses a model of your own as the table between: ManyToMany(&s.Reviewers).Through(orm.ModelOf[Review]()).
-func (r *ManyRef[T]) Through(m Model) *ManyRef[T] { r.d.many.through = m.p; return r }
+func (r *ManyRef) Through(m Model) *ManyRef { r.d.many.through = m.p; return r }
 
 // ThroughFields names the two foreign keys of the through model, first the one to this model, where it has several.
-func (r *ManyRef[T]) ThroughFields(from, to string) *ManyRef[T] {
+func (r *ManyRef) ThroughFields(from, to string) *ManyRef {
 	r.d.s.Rel.ThroughFields = [2]string{from, to}
 	return r
 }
 
 // Symmetrical makes a relation of a model to itself hold both ways, as Django's default is.
-func (r *ManyRef[T]) Symmetrical() *ManyRef[T] { r.d.s.Rel.Symmetrical = true; return r }
+func (r *ManyRef) Symmetrical() *ManyRef { r.d.s.Rel.Symmetrical = true; return r }
 
 // Name gives the field's name in look-ups. Default: the Go name in snake case.
-func (r *ManyRef[T]) Name(name string) *ManyRef[T] { r.d.s.Name = name; return r }
+func (r *ManyRef) Name(name string) *ManyRef { r.d.s.Name = name; return r }
 
 // Blank lets forms leave the field empty.
-func (r *ManyRef[T]) Blank() *ManyRef[T] { r.d.s.Blank = true; return r }
+func (r *ManyRef) Blank() *ManyRef { r.d.s.Blank = true; return r }
 
 // Verbose is the field's name for people.
-func (r *ManyRef[T]) Verbose(name string) *ManyRef[T] { r.d.s.VerboseName = name; return r }
+func (r *ManyRef) Verbose(name string) *ManyRef { r.d.s.VerboseName = name; return r }
 
 // Help is the hint beside the field in forms.
-func (r *ManyRef[T]) Help(text string) *ManyRef[T] { r.d.s.HelpText = text; return r }
+func (r *ManyRef) Help(text string) *ManyRef { r.d.s.HelpText = text; return r }
 
 // HasMany describes a field that holds the rows whose foreign key points here:
 //
 //	Comments orm.Many[Comment]
 //	orm.HasMany(&a.Comments, &orm.Fields[Comment]().Article)
 func HasMany[C, T any, K comparable](f *Many[C], key *ForeignKey[T, K]) Field {
-	r := &ManyRef[C]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}}}
+	r := &ManyRef{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}}}
 	r.d.hasMany = plan.Lookup(plan.PointerTo(key))
 	if r.d.hasMany == nil {
 		r.d.err = fmt.Errorf("orm: HasMany takes the address of a foreign key in orm.Fields[%s]()", typeOf[C]().Name())
@@ -189,7 +189,7 @@ func HasMany[C, T any, K comparable](f *Many[C], key *ForeignKey[T, K]) Field {
 //
 // It edits the same rows as that field does: tag.Articles.Add(ctx, article).
 func ManyBack[C, T any](f *Many[C], of *Many[T]) Field {
-	r := &ManyRef[C]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}, manyBack: true}}
+	r := &ManyRef{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}, manyBack: true}}
 	r.d.hasMany = plan.Lookup(plan.PointerTo(of))
 	if r.d.hasMany == nil {
 		r.d.err = fmt.Errorf("orm: ManyBack takes the address of a many-to-many field in orm.Fields[%s]()", typeOf[C]().Name())

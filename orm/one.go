@@ -63,7 +63,7 @@ func (o *One[T]) TemplateValue(ctx context.Context) (any, error) {
 //	Profile orm.One[Profile]
 //	orm.HasOne(&u.Profile, &orm.Fields[Profile]().User)
 func HasOne[C, T any, K comparable](f *One[C], key *ForeignKey[T, K]) Field {
-	r := &ManyRef[C]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}}}
+	r := &ManyRef{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.Invalid}}}
 	r.d.hasMany = plan.Lookup(plan.PointerTo(key))
 	if r.d.hasMany == nil {
 		r.d.err = fmt.Errorf("orm: HasOne takes the address of a one-to-one field in orm.Fields[%s]()", typeOf[C]().Name())

@@ -503,7 +503,7 @@ func keyKind(t reflect.Type) schema.Kind {
 func (f *ForeignKey[T, K]) load(ctx context.Context) error {
 	l := &f.link
 	if l.Rel == nil { // the object was made by hand: ask for the one row
-		obj, err := Objects[T]().Get(ctx, Lookup("pk", f.ID))
+		obj, err := getByKey[T](ctx, Lookup("pk", f.ID).p)
 		if err != nil {
 			return err
 		}
@@ -511,6 +511,21 @@ func (f *ForeignKey[T, K]) load(ctx context.Context) error {
 		return nil
 	}
 	return loadForPeers(ctx, l, l.Owner)
+}
+
+// getByKey is Query.Get without Query: a method of ForeignKey that named Query[T] would have the compiler make all methods of
+// Query for every model that a foreign key leads to.
+func getByKey[T any](ctx context.Context, key expr.Pred) (*T, error) {
+	q := expr.Query{Model: model[T](), Limit: 2, Sliced: true, Ordered: true, Where: []expr.Step{{Preds: []expr.Pred{key}}}}
+	db, s, err := route(ctx, &q.DB, q.Model, false, "")
+	if err != nil {
+		return nil, err
+	}
+	obj, n, err := fetchOne[T](ctx, db, s, &q)
+	if err != nil {
+		return nil, err
+	}
+	return obj, onlyOne(q.Model, n)
 }
 
 // load loads a many-valued relation for the object and its peers.

@@ -162,73 +162,73 @@ type relationField interface {
 }
 
 // Reference describes a foreign key; Ref and OneToOne make it.
-type Reference[T any, K comparable] struct{ d declaration }
+type Reference struct{ d declaration }
 
-func (r *Reference[T, K]) declare() *declaration { return &r.d }
+func (r *Reference) declare() *declaration { return &r.d }
 
 // Ref describes a foreign key. It is not null, with an index, and protected from the deletion of the row it points to,
 // unless said otherwise.
-func Ref[T any, K comparable](f *ForeignKey[T, K]) *Reference[T, K] {
-	return &Reference[T, K]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.ForeignKey, Rel: &schema.Relation{}}}}
+func Ref[T any, K comparable](f *ForeignKey[T, K]) *Reference {
+	return &Reference{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.ForeignKey, Rel: &schema.Relation{}}}}
 }
 
 // OneToOne describes a foreign key that each row of the other model may have once.
-func OneToOne[T any, K comparable](f *ForeignKey[T, K]) *Reference[T, K] {
+func OneToOne[T any, K comparable](f *ForeignKey[T, K]) *Reference {
 	r := Ref(f)
 	r.d.s.Kind, r.d.s.Unique = schema.OneToOne, true
 	return r
 }
 
 // OnDelete is what happens to the rows when the row that they point to is deleted.
-func (r *Reference[T, K]) OnDelete(o OnDelete) *Reference[T, K] { r.d.s.Rel.OnDelete = o; return r }
+func (r *Reference) OnDelete(o OnDelete) *Reference { r.d.s.Rel.OnDelete = o; return r }
 
 // Null lets the column be null: a zero ID.
-func (r *Reference[T, K]) Null() *Reference[T, K] { r.d.s.Null = true; return r }
+func (r *Reference) Null() *Reference { r.d.s.Null = true; return r }
 
 // RelatedName names the way back in look-ups: Author -> articles. "+" hides it.
-func (r *Reference[T, K]) RelatedName(name string) *Reference[T, K] {
+func (r *Reference) RelatedName(name string) *Reference {
 	r.d.s.Rel.RelatedName = name
 	return r
 }
 
 // RelatedQueryName names the way back in look-ups only.
-func (r *Reference[T, K]) RelatedQueryName(name string) *Reference[T, K] {
+func (r *Reference) RelatedQueryName(name string) *Reference {
 	r.d.s.Rel.RelatedQuery = name
 	return r
 }
 
 // ToField points to another unique field than the primary key, by its name: "code".
-func (r *Reference[T, K]) ToField(name string) *Reference[T, K] { r.d.s.Rel.ToField = name; return r }
+func (r *Reference) ToField(name string) *Reference { r.d.s.Rel.ToField = name; return r }
 
 // Column names the database column. Default: the field's name and _id.
-func (r *Reference[T, K]) Column(name string) *Reference[T, K] { r.d.s.Column = name; return r }
+func (r *Reference) Column(name string) *Reference { r.d.s.Column = name; return r }
 
 // Name gives the field's name in look-ups. Default: the Go name in snake case.
-func (r *Reference[T, K]) Name(name string) *Reference[T, K] { r.d.s.Name = name; return r }
+func (r *Reference) Name(name string) *Reference { r.d.s.Name = name; return r }
 
 // PrimaryKey makes the relation the key of its model.
-func (r *Reference[T, K]) PrimaryKey() *Reference[T, K] { r.d.s.PrimaryKey = true; return r }
+func (r *Reference) PrimaryKey() *Reference { r.d.s.PrimaryKey = true; return r }
 
 // Unique allows each value once.
-func (r *Reference[T, K]) Unique() *Reference[T, K] { r.d.s.Unique = true; return r }
+func (r *Reference) Unique() *Reference { r.d.s.Unique = true; return r }
 
 // NoIndex leaves out the index.
-func (r *Reference[T, K]) NoIndex() *Reference[T, K] { r.d.s.NoIndex = true; return r }
+func (r *Reference) NoIndex() *Reference { r.d.s.NoIndex = true; return r }
 
 // NoConstraint leaves the foreign key constraint out of the table.
-func (r *Reference[T, K]) NoConstraint() *Reference[T, K] { r.d.s.Rel.NoConstraint = true; return r }
+func (r *Reference) NoConstraint() *Reference { r.d.s.Rel.NoConstraint = true; return r }
 
 // Blank lets forms leave the field empty.
-func (r *Reference[T, K]) Blank() *Reference[T, K] { r.d.s.Blank = true; return r }
+func (r *Reference) Blank() *Reference { r.d.s.Blank = true; return r }
 
 // Verbose is the field's name for people.
-func (r *Reference[T, K]) Verbose(name string) *Reference[T, K] { r.d.s.VerboseName = name; return r }
+func (r *Reference) Verbose(name string) *Reference { r.d.s.VerboseName = name; return r }
 
 // Help is the hint beside the field in forms.
-func (r *Reference[T, K]) Help(text string) *Reference[T, K] { r.d.s.HelpText = text; return r }
+func (r *Reference) Help(text string) *Reference { r.d.s.HelpText = text; return r }
 
 // NotEditable keeps the field out of forms.
-func (r *Reference[T, K]) NotEditable() *Reference[T, K] { r.d.s.NotEditable = true; return r }
+func (r *Reference) NotEditable() *Reference { r.d.s.NotEditable = true; return r }
 
 // OnDelete is what happens to rows that point to a deleted row.
 type OnDelete = schema.OnDelete

@@ -38,7 +38,7 @@ func (q Query[T]) Get(ctx context.Context, ps ...Predicate) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	return obj, q.onlyOne(n)
+	return obj, onlyOne(q.s.Model, n)
 }
 
 // one limits a query for one object to as many rows as show a mistake.
@@ -53,12 +53,12 @@ func (q Query[T]) one() Query[T] {
 }
 
 // onlyOne is nil when a query for one object found n = 1.
-func (q *Query[T]) onlyOne(n int) error {
+func onlyOne(m *plan.Model, n int) error {
 	switch {
 	case n == 0:
-		return notFoundError(q.s.Model.GoName())
+		return notFoundError(m.GoName())
 	case n > 1:
-		return fmt.Errorf("%s: %w", q.s.Model.GoName(), ErrMultiple)
+		return fmt.Errorf("%s: %w", m.GoName(), ErrMultiple)
 	}
 	return nil
 }
