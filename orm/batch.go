@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
 // Batch collects queries that do not depend on each other and runs them together: in one round trip where the database can
@@ -54,11 +55,11 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 		if st.Empty {
 			return p, nil
 		}
-		r := newReader[T](st.Layout, &q.s, q.s.Limit)
+		r := newReader(st.Layout, &q.s, q.s.Limit)
 		p.item = dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}
 		p.after = func() (err error) {
 			defer r.free()
-			out.Value, err = r.finish(ctx, db, s, &q.s)
+			out.Value, err = finish[T](ctx, r, db, s, &q.s)
 			return err
 		}
 		return p, nil
@@ -86,7 +87,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 		if st.Empty {
 			return nil, notFoundError(q.s.Model.GoName())
 		}
-		r := newReader[T](st.Layout, &q.s, 1)
+		r := newReader(st.Layout, &q.s, 1)
 		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}}
 		p.after = func() error {
 			defer r.free()
@@ -95,7 +96,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 			}
 			list, err := r.finish(ctx, db, s, &q.s)
 			if err == nil {
-				out.Value = list[0]
+				out.Value = plan.At[T](list[0])
 			}
 			return err
 		}

@@ -166,7 +166,6 @@ func prefetchSteps(byName func(*plan.Model, string, bool) ([]*plan.Relation, err
 
 // typedRelation is a relation field's Go type, which knows the type of the related objects.
 type typedRelation interface {
-	startAny(db *DB, s *scope, q *expr.Query) (*reading, error)
 	listAny(objs []plan.Pointer) any
 	storeAny(dst plan.Pointer, objs []plan.Pointer)
 }
@@ -269,7 +268,7 @@ func startForward(db *DB, s *scope, rel *plan.Relation, keys []dialect.Value, q 
 		limitKeys(q, expr.Name{Name: target.S.Name}, distinct)
 		q.Order, q.Ordered = nil, true
 		var err error
-		if inner, err = typed.startAny(db, s, q); err != nil {
+		if inner, err = startReading(db, s, q); err != nil {
 			return nil, err
 		}
 	}
@@ -321,7 +320,7 @@ func startMany(db *DB, s *scope, rel *plan.Relation, hold, to *plan.Field, keys 
 		if err := slicePerOwner(q, expr.Name{Name: rel.Field.Column}); err != nil {
 			return nil, err
 		}
-		inner, err = typed.startAny(db, s, q)
+		inner, err = startReading(db, s, q)
 	} else {
 		walk := expr.Walk{Steps: []*plan.Relation{rel.Back()}}
 		limitKeys(q, walk, keys)
@@ -557,7 +556,7 @@ func loadForPeers(ctx context.Context, l *plan.Link, owner plan.Pointer) error {
 	return err
 }
 
-func startTyped[T any](db *DB, s *scope, q *expr.Query) (*reading, error) {
+func startReading(db *DB, s *scope, q *expr.Query) (*reading, error) {
 	st, args, err := db.prepared(s, q)
 	if err != nil {
 		return nil, err
@@ -565,33 +564,20 @@ func startTyped[T any](db *DB, s *scope, q *expr.Query) (*reading, error) {
 	if st.Empty {
 		return noRows(), nil
 	}
-	r := newReader[T](st.Layout, q, 0)
+	r := newReader(st.Layout, q, 0)
 	part := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: args, Row: r.next}}
 	return &reading{part: part, finish: func(ctx context.Context) ([]plan.Pointer, error) {
 		defer r.free()
-		list, err := r.finish(ctx, db, s, q)
-		return plan.Pointers(list), err
+		return r.finish(ctx, db, s, q)
 	}}, nil
-}
-
-func (f *ForeignKey[T, K]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
-	return startTyped[T](db, s, q)
 }
 
 func (f *ForeignKey[T, K]) listAny([]plan.Pointer) any { return nil }
 
 func (f *ForeignKey[T, K]) storeAny(plan.Pointer, []plan.Pointer) {}
 
-func (m *Many[T]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
-	return startTyped[T](db, s, q)
-}
-
 func (m *Many[T]) listAny(objs []plan.Pointer) any {
 	return plan.List[T](objs)
-}
-
-func (o *One[T]) startAny(db *DB, s *scope, q *expr.Query) (*reading, error) {
-	return startTyped[T](db, s, q)
 }
 
 func (o *One[T]) listAny([]plan.Pointer) any { return nil }

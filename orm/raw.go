@@ -37,23 +37,23 @@ func Raw[T any](ctx context.Context, sql string, args []any, fields ...any) ([]*
 	if err != nil {
 		return nil, err
 	}
-	var slab plan.Slab[T]
+	slab := plan.Slab{Model: m}
 	err = db.query(ctx, s, db.d.Params(sql), vs, false, func(r dialect.Row) error {
 		if r.Columns() != len(chosen) {
 			return fmt.Errorf("orm: Raw(%s): %d columns for %d fields", m.GoName(), r.Columns(), len(chosen))
 		}
-		return scanObject(plan.PointerTo(slab.Next(0)), chosen, m, r)
+		return scanObject(slab.Next(0), chosen, m, r)
 	})
 	if err != nil {
 		return nil, err
 	}
-	peers := slab.Peers(m, name)
+	peers := slab.Peers(name)
 	if peers.Missing = leftOut(m, chosen); len(peers.Missing) > 0 {
 		peers.Partial = true
-		slab.Remember(m, func(int) *plan.Peers { return peers })
+		slab.Remember(func(int) *plan.Peers { return peers })
 	}
 	for _, obj := range slab.Out {
-		m.Bind(plan.PointerTo(obj), peers)
+		m.Bind(obj, peers)
 	}
-	return slab.Out, nil
+	return listOf[T](slab.Out), nil
 }

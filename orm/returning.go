@@ -34,12 +34,12 @@ func (q Query[T]) UpdateReturning(ctx context.Context, set ...Assignment) ([]*T,
 		if st.Empty {
 			return nil, nil
 		}
-		r := newReader[T](st.Layout, &q.s, 0)
+		r := newReader(st.Layout, &q.s, 0)
 		defer r.free()
 		if err := db.query(ctx, s, st.SQL, st.Args, true, r.next); err != nil {
 			return nil, err
 		}
-		return r.finish(ctx, db, s, &q.s)
+		return finish[T](ctx, r, db, s, &q.s)
 	}
 	var out []*T
 	err = updateThenRead(ctx, &q.s, list, func(ctx context.Context, rows *expr.Query) error {
@@ -72,10 +72,10 @@ func (q Query[T]) DeleteReturning(ctx context.Context) ([]*T, error) {
 				return err
 			}
 			if ok {
-				r := newReader[T](st.Layout, &q.s, 0)
+				r := newReader(st.Layout, &q.s, 0)
 				defer r.free()
 				if err = db.query(ctx, s, st.SQL, st.Args, true, r.next); err == nil {
-					out, err = r.finish(ctx, db, s, &q.s)
+					out, err = finish[T](ctx, r, db, s, &q.s)
 				}
 				return err
 			}

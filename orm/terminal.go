@@ -368,7 +368,7 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 	if err != nil || st.Empty {
 		return nil, err
 	}
-	r := newReader[T](st.Layout, q, expect)
+	r := newReader(st.Layout, q, expect)
 	defer r.free()
 	bound := st.Args
 	if args != nil {
@@ -377,7 +377,21 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.next); err != nil {
 		return nil, err
 	}
-	return r.finish(ctx, db, s, q)
+	return finish[T](ctx, r, db, s, q)
+}
+
+// finish is the reader's finish as a list of objects.
+func finish[T any](ctx context.Context, r *reader, db *DB, s *scope, q *expr.Query) ([]*T, error) {
+	out, err := r.finish(ctx, db, s, q)
+	return listOf[T](out), err
+}
+
+// listOf is a list of objects by their addresses; nil is nil.
+func listOf[T any](objs []plan.Pointer) []*T {
+	if objs == nil {
+		return nil
+	}
+	return plan.List[T](objs)
 }
 
 // fetchOne is fetch for a query of one object. It returns the first and how many there are; obj is nil when n is not 1.
@@ -391,7 +405,7 @@ func fetchOne[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) (obj 
 	if err != nil || st.Empty {
 		return nil, 0, err
 	}
-	r := newReader[T](st.Layout, q, 1)
+	r := newReader(st.Layout, q, 1)
 	defer r.free()
 	r.slab.Out = r.one[:0]
 	bound := st.Args
@@ -414,18 +428,18 @@ func fetchOne[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) (obj 
 	if n := len(r.slab.Out); n != 1 {
 		return nil, n, nil
 	}
-	if r.ahead.loads != nil && !r.ahead.fits(st.Layout.Model, plan.PointerTo(r.slab.Out[0])) {
+	if r.ahead.loads != nil && !r.ahead.fits(st.Layout.Model, r.slab.Out[0]) {
 		r.ahead = ahead{}
 	}
 	list, err := r.finish(ctx, db, s, q)
 	if err != nil {
 		return nil, 1, err
 	}
-	return list[0], 1, nil
+	return plan.At[T](list[0]), 1, nil
 }
 
 // finish binds the objects to each other and loads what was to be prefetched.
-func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]*T, error) {
+func (rd *reader) finish(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]plan.Pointer, error) {
 	out := rd.slab.Out
 	if len(out) == 0 {
 		return nil, nil
@@ -435,7 +449,7 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 	if len(m.Links) > 0 || partial || tracked {
 		var peers *plan.Peers
 		if len(out) > 1 || q.FetchRaise || q.DB != "" || len(s.dbs) > 1 || partial || tracked {
-			peers = rd.slab.Peers(m, q.DB)
+			peers = rd.slab.Peers(q.DB)
 			peers.Raise = q.FetchRaise
 		}
 		if partial {
@@ -445,7 +459,7 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 			rd.bindStates(m, peers, tracked)
 		} else {
 			for _, obj := range out {
-				m.Bind(plan.PointerTo(obj), peers)
+				m.Bind(obj, peers)
 			}
 		}
 	}
@@ -456,7 +470,7 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 	}
 	if len(q.Prefetch) > 0 {
 		own := *q // the caller's stays on its stack
-		if err := prefetch(ctx, db, s, &own, slices.Clone(plan.Pointers(out)), rd.ahead.loads); err != nil {
+		if err := prefetch(ctx, db, s, &own, slices.Clone(out), rd.ahead.loads); err != nil {
 			return nil, err
 		}
 	}
@@ -465,10 +479,10 @@ func (rd *reader[T]) finish(ctx context.Context, db *DB, s *scope, q *expr.Query
 
 // reader loads the rows of one result. The model keeps it between queries, with the function that drivers call, which
 // would be an allocation for each otherwise.
-type reader[T any] struct {
+type reader struct {
 	l      *compile.Layout
-	slab   plan.Slab[T]
-	one    [2]*T // the result of a query for one object
+	slab   plan.Slab
+	one    [2]plan.Pointer // the result of a query for one object
 	joined []joinedObjects
 	ahead  ahead
 	expect int
@@ -477,26 +491,26 @@ type reader[T any] struct {
 	next   func(r dialect.Row) error // row
 }
 
-func newReader[T any](l *compile.Layout, q *expr.Query, expect int) *reader[T] {
-	rd, ok := l.Model.Readers.Get().(*reader[T])
+func newReader(l *compile.Layout, q *expr.Query, expect int) *reader {
+	rd, ok := l.Model.Readers.Get().(*reader)
 	if !ok {
-		rd = &reader[T]{}
+		rd = &reader{}
 		rd.next = rd.row
 	}
-	rd.l, rd.expect, rd.db = l, expect, q.DB
+	rd.l, rd.slab.Model, rd.expect, rd.db = l, l.Model, expect, q.DB
 	rd.simple = len(l.Related) == 0 && len(l.Annotations) == 0
 	return rd
 }
 
 // free gives the reader back, when its result has been taken.
-func (rd *reader[T]) free() {
+func (rd *reader) free() {
 	m := rd.l.Model
-	*rd = reader[T]{next: rd.next}
+	*rd = reader{next: rd.next}
 	m.Readers.Put(rd)
 }
 
-func (rd *reader[T]) row(r dialect.Row) error {
-	obj := plan.PointerTo(rd.slab.Next(rd.expect))
+func (rd *reader) row(r dialect.Row) error {
+	obj := rd.slab.Next(rd.expect)
 	for i, f := range rd.l.Fields {
 		if err := f.Codec.Set(f.At(obj), r, i); err != nil {
 			return fmt.Errorf("orm: %s.%s: %w", rd.l.Model.GoName(), f.GoName, err)
@@ -537,7 +551,7 @@ func scanAnnotations(obj plan.Pointer, l *compile.Layout, r dialect.Row) error {
 }
 
 // scanJoined reads a joined relation of a row.
-func (rd *reader[T]) scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row) error {
+func (rd *reader) scanJoined(owner plan.Pointer, j *compile.Joined, r dialect.Row) error {
 	var link *plan.Link
 	if hold := j.Rel.Holder(); hold != nil {
 		link = hold.LinkAt(owner)
@@ -572,7 +586,7 @@ type joinedObjects struct {
 }
 
 // newJoined makes the object of a joined relation. Those of many rows share their memory.
-func (rd *reader[T]) newJoined(j *compile.Joined) plan.Pointer {
+func (rd *reader) newJoined(j *compile.Joined) plan.Pointer {
 	if rd.expect == 1 {
 		return j.Model.New()
 	}

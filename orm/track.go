@@ -119,20 +119,20 @@ func remember(m *plan.Model, p plan.Pointer, db string) {
 }
 
 // bindStates binds the objects of a result that remember something of their own.
-func (rd *reader[T]) bindStates(m *plan.Model, peers *plan.Peers, tracked bool) {
+func (rd *reader) bindStates(m *plan.Model, peers *plan.Peers, tracked bool) {
 	out := rd.slab.Out
 	state := func(int) *plan.Peers { return peers }
 	if tracked {
 		own := make([]*plan.Peers, len(out))
 		for i, obj := range out {
 			own[i] = peers.Own()
-			own[i].Was = snapshot(m, plan.PointerTo(obj), peers)
+			own[i].Was = snapshot(m, obj, peers)
 		}
 		state = func(i int) *plan.Peers { return own[i] }
 	}
-	rd.slab.Remember(m, state)
+	rd.slab.Remember(state)
 	for i, obj := range out {
-		m.Bind(plan.PointerTo(obj), state(i))
+		m.Bind(obj, state(i))
 	}
 }
 
@@ -152,11 +152,10 @@ func eachJoined(obj plan.Pointer, related []*compile.Joined, f func(m *plan.Mode
 }
 
 // announce makes joined objects tracked ones too, and tells receivers of what was loaded.
-func (rd *reader[T]) announce(ctx context.Context, s *scope, q *expr.Query) error {
+func (rd *reader) announce(ctx context.Context, s *scope, q *expr.Query) error {
 	m := rd.l.Model
 	h := s.hooksOf(m)
-	for _, obj := range rd.slab.Out {
-		p := plan.PointerTo(obj)
+	for _, p := range rd.slab.Out {
 		if err := h.loaded(ctx, p, q.DB); err != nil {
 			return err
 		}

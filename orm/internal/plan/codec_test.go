@@ -138,12 +138,12 @@ func TestIntegerThatDoesNotFit(t *testing.T) {
 func TestSlabPeers(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 7, 64, 65, 200} {
-		var s plan.Slab[everything]
+		s := plan.Slab{Model: plan.Get[everything](func(*plan.Model) error { return nil })}
 		for i := range n {
-			s.Next(25).I = i
+			plan.At[everything](s.Next(25)).I = i
 		}
 		sum := 0
-		g := s.Peers(nil, "")
+		g := s.Peers("")
 		g.Each(func(p plan.Pointer) bool { sum += plan.At[everything](p).I; return true })
 		if want := n * (n - 1) / 2; sum != want || len(s.Out) != n {
 			t.Errorf("%d objects: peers sum to %d, want %d", n, sum, want)

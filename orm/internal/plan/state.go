@@ -89,16 +89,17 @@ func (s *states) drop(base uintptr, n int, size uintptr, gone *weak.Pointer[byte
 }
 
 // Remember keeps the group of the objects of a result whose type has no relation field.
-func (s *Slab[T]) Remember(m *Model, peers func(i int) *Peers) {
+func (s *Slab) Remember(peers func(i int) *Peers) {
+	m := s.Model
 	if len(m.Links) > 0 {
 		return
 	}
 	at := 0
-	for _, b := range append([]block[T]{{n: s.head}}, s.blocks...) {
+	for _, b := range append([]block{{n: s.head}}, s.blocks...) {
 		n := min(b.n, len(s.Out)-at)
 		if n > 0 {
 			from := at
-			m.states.keep(unsafe.Pointer(s.Out[at]), n, unsafe.Sizeof(*s.Out[at]), func(i int) *Peers { return peers(from + i) })
+			m.states.keep(s.Out[at], n, m.Type.Size(), func(i int) *Peers { return peers(from + i) })
 		}
 		at += n
 	}
