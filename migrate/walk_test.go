@@ -21,7 +21,7 @@ import (
 // again. The seed is fixed.
 func TestRandomWalk(t *testing.T) {
 	t.Parallel()
-	steps := 100
+	steps := 200
 	if testing.Short() {
 		steps = 40
 	}
