@@ -65,7 +65,7 @@ func (q Query[T]) where(ps []Predicate, negate bool) Query[T] {
 		list = make([]expr.Pred, len(ps))
 	}
 	for i := range ps {
-		list[i] = ps[i].p
+		list[i] = spreadKey(q.s.Model, ps[i].p)
 		if err := checkRoot(&q.s, &list[i]); err != nil && q.s.Err == nil {
 			q.s.Err = err
 		}

@@ -464,6 +464,9 @@ func (q Query[T]) Contains(ctx context.Context, obj *T) (bool, error) {
 	if err := q.s.Model.Ready(); err != nil {
 		return false, err
 	}
+	if q.s.Model.PK == nil {
+		return q.Filter(Lookup("pk", obj)).Exists(ctx)
+	}
 	v, err := valueOf(obj)
 	if err != nil {
 		return false, err
