@@ -21,7 +21,9 @@ func (Seat) Fields(s *Seat) []orm.Field {
 	return []orm.Field{orm.Char(&s.Hall, 20), orm.Char(&s.Code, 20).Unique(), orm.Ref(&s.Guest).Null().OnDelete(orm.SetNull)}
 }
 
-func (Seat) Meta(s *Seat) orm.Meta { return orm.Meta{App: "hall", PrimaryKey: []any{&s.Hall, &s.Number}} }
+func (Seat) Meta(s *Seat) orm.Meta {
+	return orm.Meta{App: "hall", PrimaryKey: []any{&s.Hall, &s.Number}}
+}
 
 func TestCompositeKeyLookups(t *testing.T) {
 	t.Parallel()

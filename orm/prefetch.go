@@ -500,31 +500,29 @@ func keyKind(t reflect.Type) schema.Kind {
 
 // load loads a foreign key for the object and its peers.
 func (f *ForeignKey[T, K]) load(ctx context.Context) error {
-	l := &f.link
-	if l.Rel == nil { // the object was made by hand: ask for the one row
-		obj, err := getByKey[T](ctx, Lookup("pk", f.ID).p)
-		if err != nil {
-			return err
-		}
-		l.Loaded, l.Done = obj, true
-		return nil
+	if f.link.Rel == nil { // the object was made by hand: ask for the one row
+		return loadByKey(ctx, &f.link, model[T](), Lookup("pk", f.ID))
 	}
-	return loadForPeers(ctx, l, l.Owner)
+	return loadForPeers(ctx, &f.link, f.link.Owner)
 }
 
-// getByKey is Query.Get without Query: a method of ForeignKey that named Query[T] would have the compiler make all methods of
-// Query for every model that a foreign key leads to.
-func getByKey[T any](ctx context.Context, key expr.Pred) (*T, error) {
-	q := expr.Query{Model: model[T](), Limit: 2, Sliced: true, Ordered: true, Where: []expr.Step{{Preds: []expr.Pred{key}}}}
-	db, s, err := route(ctx, &q.DB, q.Model, false, "")
+// loadByKey loads the one object of a link by its key. It does not name Query[T]: a method of ForeignKey that did would have
+// the compiler make all methods of Query for every model that a foreign key leads to.
+func loadByKey(ctx context.Context, l *plan.Link, m *plan.Model, key Predicate) error {
+	q := expr.Query{Model: m, Limit: 2, Sliced: true, Ordered: true, Where: []expr.Step{{Preds: []expr.Pred{key.p}}}}
+	db, s, err := route(ctx, &q.DB, m, false, "")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	obj, n, err := fetchOne[T](ctx, db, s, &q)
+	obj, n, err := fetchOne(ctx, db, s, &q)
+	if err == nil {
+		err = onlyOne(m, n)
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return obj, onlyOne(q.Model, n)
+	l.Loaded, l.Done = m.Box(obj), true
+	return nil
 }
 
 // load loads a many-valued relation for the object and its peers.

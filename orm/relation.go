@@ -43,13 +43,13 @@ func (f *ForeignKey[T, K]) Get(ctx context.Context) (*T, error) {
 		return obj, nil
 	}
 	var zero K
-	if f.ID == zero && l.Rel != nil && l.Peers.Lacks(l.Rel.Field) {
-		if err := loadFields(ctx, l.Rel.From, l.Owner, []*plan.Field{l.Rel.Field}); err != nil {
+	if f.ID == zero {
+		if err := loadKey(ctx, l); err != nil {
 			return nil, err
 		}
 	}
 	if f.ID == zero {
-		return nil, fmt.Errorf("orm: the relation to %s is null: %w", typeOf[T]().Name(), ErrNotFound)
+		return nil, nullRelation(model[T]())
 	}
 	if err := f.load(ctx); err != nil {
 		return nil, err
@@ -57,7 +57,23 @@ func (f *ForeignKey[T, K]) Get(ctx context.Context) (*T, error) {
 	if obj, ok := f.cached(); ok {
 		return obj, nil
 	}
-	return nil, fmt.Errorf("orm: %s %v: %w", typeOf[T]().Name(), f.ID, ErrNotFound)
+	return nil, noRow(model[T](), f.ID)
+}
+
+// loadKey loads a foreign key's column if the query left it out.
+func loadKey(ctx context.Context, l *plan.Link) error {
+	if l.Rel == nil || !l.Peers.Lacks(l.Rel.Field) {
+		return nil
+	}
+	return loadFields(ctx, l.Rel.From, l.Owner, []*plan.Field{l.Rel.Field})
+}
+
+func nullRelation(m *plan.Model) error {
+	return fmt.Errorf("orm: the relation to %s is null: %w", m.GoName(), ErrNotFound)
+}
+
+func noRow(m *plan.Model, key any) error {
+	return fmt.Errorf("orm: %s %v: %w", m.GoName(), key, ErrNotFound)
 }
 
 // cached returns the loaded object if it is the one that ID names now.

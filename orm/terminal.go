@@ -34,11 +34,11 @@ func (q Query[T]) Get(ctx context.Context, ps ...Predicate) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	obj, n, err := fetchOne[T](ctx, db, s, &q.s)
+	obj, n, err := fetchOne(ctx, db, s, &q.s)
 	if err != nil {
 		return nil, err
 	}
-	return obj, onlyOne(q.s.Model, n)
+	return plan.At[T](obj), onlyOne(q.s.Model, n)
 }
 
 // one limits a query for one object to as many rows as show a mistake.
@@ -98,11 +98,11 @@ func (q Query[T]) end(ctx context.Context, last bool) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	obj, n, err := fetchOne[T](ctx, db, s, &q.s)
+	obj, n, err := fetchOne(ctx, db, s, &q.s)
 	if err == nil && n == 0 {
 		err = notFoundError(q.s.Model.GoName())
 	}
-	return obj, err
+	return plan.At[T](obj), err
 }
 
 // Latest returns the object with the greatest value of the columns, named by address (or orm.Asc and orm.Desc of it), or of
@@ -395,7 +395,7 @@ func listOf[T any](objs []plan.Pointer) []*T {
 }
 
 // fetchOne is fetch for a query of one object. It returns the first and how many there are; obj is nil when n is not 1.
-func fetchOne[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) (obj *T, n int, err error) {
+func fetchOne(ctx context.Context, db *DB, s *scope, q *expr.Query) (obj plan.Pointer, n int, err error) {
 	if err := db.mayLock(s, q); err != nil {
 		return nil, 0, err
 	}
@@ -435,7 +435,7 @@ func fetchOne[T any](ctx context.Context, db *DB, s *scope, q *expr.Query) (obj 
 	if err != nil {
 		return nil, 1, err
 	}
-	return plan.At[T](list[0]), 1, nil
+	return list[0], 1, nil
 }
 
 // finish binds the objects to each other and loads what was to be prefetched.
