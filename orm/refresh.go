@@ -23,11 +23,6 @@ func (q Query[T]) Refresh(ctx context.Context, obj *T, fields ...any) error {
 	return refreshFrom(ctx, q.s, plan.PointerTo(obj), fields)
 }
 
-// refresh is Refresh of the row in the database with that name.
-func refresh(ctx context.Context, m *plan.Model, p plan.Pointer, name string, fields []any) error {
-	return refreshFrom(ctx, expr.Query{Model: m, Limit: -1, DB: name}, p, fields)
-}
-
 func refreshFrom(ctx context.Context, q expr.Query, p plan.Pointer, fields []any) error {
 	m := q.Model
 	if err := m.Ready(); err != nil {

@@ -17,7 +17,6 @@ type source struct {
 	sub     *builder
 	lateral bool
 	common  bool
-	extras  []expr.Annotation
 	// linked is set for a relation: the columns of the alias are joined as well.
 	linked bool
 	on     rwhere
