@@ -64,7 +64,7 @@ func (w *writers) add(took time.Duration, err error) {
 func TestOnlineWithWriters(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, ctx context.Context) {
-		const animals = 20000
+		const animals = 4000
 		if err := migrate.Run(ctx, zooApps(), migrate.Options{}); err != nil {
 			t.Fatal(err)
 		}
