@@ -1,0 +1,112 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
+)
+
+// splitExclude writes NOT EXISTS over the related rows. The caller's Not stays; this is the EXISTS. Where an earlier condition
+// of the same Filter has joined those rows, it speaks of that row alone.
+//
+// Django 6.1 django/db/models/sql/query.py split_exclude.
+func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) rwhere {
+	inner := &expr.Query{Model: b.model, Where: []expr.Step{{Preds: []expr.Pred{*p}}}}
+	pk := b.model.PK
+	if pk == nil {
+		b.fail(fmt.Errorf("orm: %s: a negated condition over many rows needs a primary key", b.model.GoName()))
+		return rwhere{}
+	}
+	b.single = true
+	sub := b.c.builder(inner, b)
+	joined := b.joinedRow(steps, func(i int) bool { return can[i] && b.aliases[i].refs > 0 })
+	sub.outer = b.outer // an OuterRef in the condition speaks of the query around this one
+	sub.link = func(w *writer) {
+		inner, outer := sub.aliases[0], pk.Column
+		column := outer
+		if sub.start > 0 {
+			inner = sub.aliases[sub.start]
+			column, outer = inner.rightColumn, inner.leftColumn
+		}
+		w.qualified(inner.name, column)
+		w.str(" = (")
+		w.qualified(b.aliases[0].name, outer)
+		w.str(")")
+		b.linkRow(w, joined, sub, steps)
+	}
+	sub.prepareSelect(selectOne)
+	if sub.err != nil {
+		b.fail(sub.err)
+		return rwhere{}
+	}
+	sub.start = sub.withoutBase()
+	n := rwhere{write: func(w *writer) {
+		w.str("EXISTS(")
+		sub.emit(w)
+		w.str(")")
+	}}
+	if sub.empty {
+		n.known = alwaysFalse
+	}
+	return n
+}
+
+// withoutBase returns the one table that is joined to the base, if nothing else needs the base: the query may begin there. It
+// is 0 when the base is needed.
+//
+// Django 6.1 django/db/models/sql/query.py trim_start.
+func (b *builder) withoutBase() int {
+	start := 0
+	for i, a := range b.aliases {
+		if i == 0 || a.parent != 0 || a.refs == 0 {
+			continue
+		}
+		if start > 0 || a.left || a.src != nil {
+			return 0
+		}
+		start = i
+	}
+	if b.baseUsed || b.q.From != nil {
+		return 0
+	}
+	return start
+}
+
+// linkRow ties the rows of a subquery to the row that the query itself has joined, if it has.
+func (b *builder) linkRow(w *writer, outer int, sub *builder, steps []*plan.Relation) {
+	inner := sub.joinedRow(steps, func(int) bool { return true })
+	if outer < 0 || inner < 0 || sub.aliases[inner].model.PK == nil {
+		return
+	}
+	pk := sub.aliases[inner].model.PK.Column
+	w.str(" AND ")
+	w.qualified(sub.aliases[inner].name, pk)
+	w.str(" = (")
+	w.qualified(b.aliases[outer].name, pk)
+	w.str(")")
+}
+
+// joinedRow returns the join that the first many-valued relation of steps leads to, -1 if there is none that may be used.
+func (b *builder) joinedRow(steps []*plan.Relation, may func(i int) bool) int {
+	at := 0
+	for _, rel := range steps {
+		table, right := rel.To.Schema.Table, rel.ToColumn
+		if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
+			table, right = rel.Table, rel.Left
+		}
+		next := -1
+		for i, a := range b.aliases {
+			same := !a.base && a.parent == at && a.table == table && a.leftColumn == rel.FromColumn && a.rightColumn == right
+			if same && (!rel.Multi() || may(i)) {
+				next = i
+				break
+			}
+		}
+		if next < 0 || rel.Multi() {
+			return next
+		}
+		at = next
+	}
+	return -1
+}

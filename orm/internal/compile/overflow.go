@@ -1,0 +1,75 @@
+package compile
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/schema"
+)
+
+// outOfRange knows the answer for numbers that the column cannot hold. A Decimal is a number of more than 64 bits.
+//
+// Django 6.1 django/db/models/lookups.py IntegerFieldOverflow.
+func outOfRange(d *dialect.Dialect, lhs *rexpr, op expr.Op, v dialect.Value) truth {
+	if !lhs.kind.IsInteger() {
+		return unknown
+	}
+	side := 0
+	switch v.Kind {
+	case dialect.Int:
+		if lhs.column == "" {
+			return unknown
+		}
+		side = beyond(d, lhs.kind, v.N)
+	case dialect.Float:
+		switch f := v.Float(); {
+		case f >= math.MaxInt64:
+			side = 1
+		case f <= math.MinInt64:
+			side = -1
+		case math.IsNaN(f):
+			return alwaysFalse
+		}
+	case dialect.Decimal:
+		if _, err := strconv.ParseInt(v.S, 10, 64); err == nil {
+			return unknown
+		}
+		if side = 1; strings.HasPrefix(v.S, "-") {
+			side = -1
+		}
+	}
+	switch {
+	case side == 0:
+		return unknown
+	case side < 0 && (op == expr.Gt || op == expr.Gte), side > 0 && (op == expr.Lt || op == expr.Lte), op == expr.NotExact:
+		return alwaysTrue
+	}
+	return alwaysFalse
+}
+
+// beyond says on which side of a column's numbers one lies, 0 for those that it holds: a database refuses a parameter that
+// does not fit the column. SQLite's columns hold all numbers, MySQL's positive ones have a bit more.
+func beyond(d *dialect.Dialect, kind schema.Kind, n int64) int {
+	bits := 31
+	switch kind {
+	case schema.Integer, schema.Auto, schema.PositiveInteger:
+	case schema.SmallInteger, schema.SmallAuto, schema.PositiveSmallInteger:
+		bits = 15
+	default:
+		return 0
+	}
+	if d.Name == "mysql" && (kind == schema.PositiveInteger || kind == schema.PositiveSmallInteger) {
+		bits++
+	}
+	switch {
+	case d.Name == "sqlite":
+	case n >= 1<<bits:
+		return 1
+	case n < -(1 << bits):
+		return -1
+	}
+	return 0
+}
