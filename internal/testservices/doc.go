@@ -6,4 +6,12 @@
 //
 // A server starts at the first request and is shared by all tests of the binary. It ends with the binary, also when that
 // is killed. A missing program skips the test, with the package to install; with CI=true in the environment it fails it.
+//
+// NewPostgres and NewMariaDB start one more server for one test, which can stop it in the middle of its work, let it crash,
+// and start it again:
+//
+//	server := testservices.NewPostgres(t)
+//	...
+//	server.Kill(t)
+//	server.Start(t)
 package testservices

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
-	"time"
 )
 
 // MariaDB is a running MariaDB server of this test binary.
@@ -23,12 +23,18 @@ type MariaDB struct {
 	Port int
 	User string
 
+	*process
 	client    string
 	databases atomic.Int64
 }
 
 // mariadb is the server that the tests of this binary share.
 var mariadb = sync.OnceValues(func() (*MariaDB, error) {
+	return findMariaDB("innodb-flush-log-at-trx-commit=0")
+})
+
+// findMariaDB starts a server with further options.
+func findMariaDB(options ...string) (*MariaDB, error) {
 	server := lookDir("mariadbd", "/usr/sbin")
 	client := lookDir("mariadb", "/usr/bin")
 	install := lookDir("mariadb-install-db", "/usr/bin")
@@ -37,28 +43,35 @@ var mariadb = sync.OnceValues(func() (*MariaDB, error) {
 	}
 	var problems []error
 	for range 3 { // another process may take the free port before the server does
-		s, err := startMariaDB(filepath.Join(server, "mariadbd"), filepath.Join(client, "mariadb"), filepath.Join(install, "mariadb-install-db"))
+		s, err := startMariaDB(filepath.Join(server, "mariadbd"), filepath.Join(client, "mariadb"), filepath.Join(install, "mariadb-install-db"), options)
 		if err == nil {
 			return s, nil
 		}
 		problems = append(problems, err)
 	}
 	return nil, errors.Join(problems...)
-})
+}
 
 // StartMariaDB returns the test binary's MariaDB server, which the first call starts. Durability is off: the server is for
 // tests alone. The time zones that tests use are loaded.
 func StartMariaDB(t testing.TB) *MariaDB {
 	t.Helper()
 	server, err := mariadb()
-	if errors.Is(err, errMissing) {
-		missing(t, "mariadb", "mariadb-server")
-	}
-	if err != nil {
-		t.Fatalf("testservices: MariaDB does not start: %v", err)
-	}
+	return have(t, server, err, "mariadb", "mariadb-server")
+}
+
+// NewMariaDB starts a server for this test alone, which may be stopped and started again: what it has committed is there
+// after Kill too. It ends with the test. Options are the server's: "max-connections=5".
+func NewMariaDB(t testing.TB, options ...string) *MariaDB {
+	t.Helper()
+	server, err := findMariaDB(append([]string{"innodb-flush-log-at-trx-commit=2"}, options...)...)
+	server = have(t, server, err, "mariadb", "mariadb-server")
+	t.Cleanup(server.end)
 	return server
 }
+
+// Socket is the server's Unix socket.
+func (m *MariaDB) Socket() string { return filepath.Join(m.dir, "socket") }
 
 // URL is the address of a database of the server.
 func (m *MariaDB) URL(database string) string {
@@ -100,14 +113,14 @@ var timeZones = []string{
 	"Asia/Kathmandu", "Asia/Kolkata", "Asia/Tokyo", "Australia/Melbourne", "Australia/Sydney", "Africa/Nairobi", "Pacific/Kiritimati", "Pacific/Auckland",
 }
 
-func startMariaDB(program, client, install string) (*MariaDB, error) {
+func startMariaDB(program, client, install string, options []string) (*MariaDB, error) {
 	server := &MariaDB{Host: "127.0.0.1", User: "test", client: client}
 	dir, err := os.MkdirTemp("", "nuages-mariadb-")
 	if err != nil {
 		return nil, err
 	}
-	data, log, first := filepath.Join(dir, "data"), filepath.Join(dir, "log"), filepath.Join(dir, "first.sql")
-	grant := "CREATE USER '" + server.User + "'@'%';\nGRANT ALL ON *.* TO '" + server.User + "'@'%' WITH GRANT OPTION;\n"
+	data, first := filepath.Join(dir, "data"), filepath.Join(dir, "first.sql")
+	grant := "CREATE USER IF NOT EXISTS '" + server.User + "'@'%';\nGRANT ALL ON *.* TO '" + server.User + "'@'%' WITH GRANT OPTION;\n"
 	if err := os.WriteFile(first, []byte(grant), 0o644); err != nil {
 		return nil, err
 	}
@@ -128,51 +141,24 @@ func startMariaDB(program, client, install string) (*MariaDB, error) {
 	if server.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	supervisor := exec.Command("sh", "-c", supervise, "sh", "KILL", dir, program, "--no-defaults", "--datadir="+data,
-		"--bind-address="+server.Host, "--port="+strconv.Itoa(server.Port), "--socket="+filepath.Join(dir, "socket"), "--pid-file="+filepath.Join(dir, "pid"),
-		"--init-file="+first, "--skip-name-resolve", "--max-connections=200", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync", "--sync-frm=OFF",
-		"--innodb-log-file-size=32M", "--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4", "--skip-log-bin")
-	as(supervisor)
-	// Nobody writes to this pipe: its closing is the message.
-	alive, err := supervisor.StdinPipe()
-	if err != nil {
-		return nil, err
+	args := []string{
+		program, "--no-defaults", "--datadir=" + data,
+		"--bind-address=" + server.Host, "--port=" + strconv.Itoa(server.Port), "--socket=" + filepath.Join(dir, "socket"), "--pid-file=" + filepath.Join(dir, "pid"),
+		"--init-file=" + first, "--skip-name-resolve", "--max-connections=200", "--innodb-doublewrite=0", "--innodb-flush-method=nosync", "--sync-frm=OFF",
+		"--innodb-log-file-size=32M", "--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4", "--skip-log-bin",
 	}
-	if err := supervisor.Start(); err != nil {
-		return nil, err
+	for _, option := range options {
+		args = append(args, "--"+option)
 	}
-	ended := make(chan struct{})
-	go func() {
-		_ = supervisor.Wait() // its exit status says nothing; the log does
-		close(ended)
-	}()
-
-	if err := server.ready(ctx, ended); err != nil {
-		text, _ := os.ReadFile(log)
-		return nil, errors.Join(fmt.Errorf("%w\n%s", err, text), alive.Close())
+	server.process = &process{dir: dir, fast: syscall.SIGTERM, hard: syscall.SIGKILL, ready: func(context.Context) bool { return server.run("SELECT 1") == nil }}
+	if err := server.start(ctx, as, args); err != nil {
+		return nil, err
 	}
 	if err := server.loadZones(ctx); err != nil {
-		return nil, errors.Join(err, alive.Close())
+		server.end()
+		return nil, err
 	}
 	return server, nil
-}
-
-// ready waits until the server answers.
-func (m *MariaDB) ready(ctx context.Context, ended <-chan struct{}) error {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if m.run("SELECT 1") == nil {
-			return nil
-		}
-		select {
-		case <-ended:
-			return errors.New("the server ended at once")
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
 }
 
 // loadZones fills the server's tables of time zones from the system's, as its manual says. Without the system's the tests

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -23,6 +24,7 @@ type Postgres struct {
 	Port int
 	User string
 
+	*process
 	bin       string
 	databases atomic.Int64
 }
@@ -32,20 +34,25 @@ const startTimeout = 60 * time.Second
 
 // postgres is the server that the tests of this binary share.
 var postgres = sync.OnceValues(func() (*Postgres, error) {
+	return findPostgres("synchronous_commit=off")
+})
+
+// findPostgres starts a server with further settings.
+func findPostgres(settings ...string) (*Postgres, error) {
 	bin := lookDir("postgres", "/usr/lib/postgresql/*/bin")
 	if bin == "" {
 		return nil, errMissing
 	}
 	var problems []error
 	for range 3 { // another process may take the free port before the server does
-		server, err := startPostgres(bin)
+		server, err := startPostgres(bin, settings)
 		if err == nil {
 			return server, nil
 		}
 		problems = append(problems, err)
 	}
 	return nil, errors.Join(problems...)
-})
+}
 
 var errMissing = errors.New("testservices: program not found")
 
@@ -54,12 +61,16 @@ var errMissing = errors.New("testservices: program not found")
 func StartPostgres(t testing.TB) *Postgres {
 	t.Helper()
 	server, err := postgres()
-	if errors.Is(err, errMissing) {
-		missing(t, "postgres", "postgresql")
-	}
-	if err != nil {
-		t.Fatalf("testservices: PostgreSQL does not start: %v", err)
-	}
+	return have(t, server, err, "postgres", "postgresql")
+}
+
+// NewPostgres starts a server for this test alone, which may be stopped and started again: what it has committed is there
+// after Kill too. It ends with the test. Settings are the server's: "max_connections=5".
+func NewPostgres(t testing.TB, settings ...string) *Postgres {
+	t.Helper()
+	server, err := findPostgres(settings...)
+	server = have(t, server, err, "postgres", "postgresql")
+	t.Cleanup(server.end)
 	return server
 }
 
@@ -94,25 +105,13 @@ func (p *Postgres) run(program, database string, args ...string) error {
 	return run(exec.CommandContext(ctx, filepath.Join(p.bin, program), args...))
 }
 
-// supervise runs the server in $2 until the pipe at its standard input closes, which happens when the test binary ends
-// in whatever way; then it stops the server by the signal $1 and removes the directory.
-const supervise = `
-exec 3<&0 # a command in the background gets another standard input
-signal=$1; dir=$2; shift 2
-"$@" 3<&- </dev/null >>"$dir/log" 2>&1 &
-pid=$!
-( cat <&3; kill -$signal $pid ) >/dev/null 2>&1 &
-wait $pid
-rm -rf "$dir"
-`
-
-func startPostgres(bin string) (*Postgres, error) {
+func startPostgres(bin string, settings []string) (*Postgres, error) {
 	server := &Postgres{Host: "127.0.0.1", User: "postgres", bin: bin}
 	dir, err := os.MkdirTemp("", "nuages-postgres-")
 	if err != nil {
 		return nil, err
 	}
-	data, log := filepath.Join(dir, "data"), filepath.Join(dir, "log")
+	data := filepath.Join(dir, "data")
 	as, err := unprivileged(dir)
 	if err != nil {
 		return nil, err
@@ -130,49 +129,34 @@ func startPostgres(bin string) (*Postgres, error) {
 	if server.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	supervisor := exec.Command("sh", "-c", supervise, "sh", "INT", dir, filepath.Join(bin, "postgres"), "-D", data,
-		"-h", server.Host, "-p", strconv.Itoa(server.Port), "-k", "",
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
-		"-c", "autovacuum=off", "-c", "shared_buffers=32MB")
-	as(supervisor)
-	// Nobody writes to this pipe: its closing is the message.
-	alive, err := supervisor.StdinPipe()
-	if err != nil {
-		return nil, err
+	args := []string{
+		filepath.Join(bin, "postgres"), "-D", data, "-h", server.Host, "-p", strconv.Itoa(server.Port), "-k", socketDir(dir),
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "autovacuum=off", "-c", "shared_buffers=32MB",
 	}
-	if err := supervisor.Start(); err != nil {
-		return nil, err
+	for _, setting := range settings {
+		args = append(args, "-c", setting)
 	}
-	ended := make(chan struct{})
-	go func() {
-		_ = supervisor.Wait() // its exit status says nothing; the log does
-		close(ended)
-	}()
-
-	if err := server.ready(ctx, ended); err != nil {
-		text, _ := os.ReadFile(log)
-		return nil, errors.Join(fmt.Errorf("%w\n%s", err, text), alive.Close())
+	server.process = &process{dir: dir, fast: syscall.SIGINT, hard: syscall.SIGQUIT, ready: server.answers}
+	if err := server.start(ctx, as, args); err != nil {
+		return nil, err
 	}
 	return server, nil
 }
 
-// ready waits until the server answers.
-func (p *Postgres) ready(ctx context.Context, ended <-chan struct{}) error {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		check := exec.CommandContext(ctx, filepath.Join(p.bin, "pg_isready"), "-q", "-h", p.Host, "-p", strconv.Itoa(p.Port))
-		if check.Run() == nil {
-			return nil
-		}
-		select {
-		case <-ended:
-			return errors.New("the server ended at once")
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
+// socketDir is where the server's Unix socket goes: nowhere if the name would be longer than systems take.
+func socketDir(dir string) string {
+	if len(dir) > 80 {
+		return ""
 	}
+	return dir
+}
+
+// Socket is the directory of the server's Unix socket, "" if there is none.
+func (p *Postgres) Socket() string { return socketDir(p.dir) }
+
+// answers says whether the server takes connections.
+func (p *Postgres) answers(ctx context.Context) bool {
+	return exec.CommandContext(ctx, filepath.Join(p.bin, "pg_isready"), "-q", "-h", p.Host, "-p", strconv.Itoa(p.Port)).Run() == nil
 }
 
 func freePort() (int, error) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -147,5 +148,25 @@ func TestMariaDB(t *testing.T) {
 	}
 	if one, two := server.NewDatabase(t), server.NewDatabase(t); one == two {
 		t.Fatalf("two tests got the same database %s", one)
+	}
+}
+
+// A server of one test comes back with its data after a stop and after a crash.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	server := testservices.NewPostgres(t)
+	url := server.NewDatabase(t)
+	query(t, url, "create table t (x text)")
+	for i, end := range []func(testing.TB){server.Stop, server.Kill} {
+		query(t, url, "insert into t values ('x')")
+		end(t)
+		if conn, err := pgx.Connect(t.Context(), url); err == nil {
+			_ = conn.Close(t.Context())
+			t.Fatal("the stopped server takes connections")
+		}
+		server.Start(t)
+		if got, want := query(t, url, "select count(*)::text from t"), strconv.Itoa(i+1); got != want {
+			t.Errorf("%s rows after the restart, want %s", got, want)
+		}
 	}
 }

@@ -1,0 +1,21 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/nuages-go/nuages/internal/testservices"
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialecttest"
+	"github.com/nuages-go/nuages/orm/postgres"
+)
+
+// TestRestart stops the server under load, lets it crash, and starts it again.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	server := testservices.NewPostgres(t)
+	dialecttest.RunRestart(t, server, func(t testing.TB) *orm.DB {
+		db, err := postgres.Open(server.NewDatabase(t), postgres.Options{MaxConns: 6})
+		must(t, err)
+		return db
+	})
+}
