@@ -196,6 +196,9 @@ func (db *DB) runBatch(ctx context.Context, parts []*batchPart) error {
 		return tx.state.with(func(conn dialect.Conn) error { return sendBatch(ctx, conn, parts) })
 	}
 	conn, err := db.backend.Acquire(ctx, false)
+	if other := s.instead(ctx, db, err); other != nil {
+		conn, err = other.backend.Acquire(ctx, false)
+	}
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,8 @@ type DB struct {
 	keys    keyPool
 	closing sync.Once
 	err     error
+	copied  health // of a database that is a copy of another
+	work    work
 }
 
 // NewDB wraps a driver's connections.
@@ -50,8 +52,34 @@ type Stats = dialect.Stats
 
 // Close ends all connections. It may be called more than once.
 func (db *DB) Close() error {
-	db.closing.Do(func() { db.err = db.backend.Close() })
+	db.closing.Do(func() {
+		db.work.close()
+		db.err = db.backend.Close()
+	})
 	return db.err
+}
+
+// work is what a database does in the background. Close waits for it.
+type work struct {
+	mu     sync.Mutex // guards closed, and that nothing begins after it
+	closed bool
+	wg     sync.WaitGroup
+}
+
+// start runs f in the background, unless the database is being closed. F must end by itself.
+func (w *work) start(f func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.wg.Go(f)
+	}
+}
+
+func (w *work) close() {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	w.wg.Wait()
 }
 
 // Ping asks the database for an answer.
@@ -119,6 +147,7 @@ type scope struct {
 	zone string
 
 	routers Routers
+	by      *Router // that chose the database of a query, for when it is lost; only in a copy for the query
 	session *session
 	hooks   *hooks
 	raw     bool

@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/nuages-go/nuages/orm/internal/plan"
@@ -30,6 +31,12 @@ type Router struct {
 	// AllowMigrate says whether migrations may change the tables of a model, or for an empty model the data of an application,
 	// in a database: Django's allow_migrate. The model's name is in lower case. Without an answer they may.
 	AllowMigrate func(db, app, model string) Answer
+	// Lost is told when a database that Read named cannot be reached, and names one that is asked instead, with the same
+	// statement; "" is none, and the query fails. Nothing has been read then.
+	Lost func(ctx context.Context, db string, err error) string
+	// Copies names databases that hold what another one holds: {"replica": "default"}. Package webtest gives both names one
+	// database. Django: TEST["MIRROR"].
+	Copies map[string]string
 }
 
 // Routers are asked in their order; the first answer counts.
@@ -113,13 +120,18 @@ const DefaultDB = "default"
 func route(ctx context.Context, name *string, m *plan.Model, write bool, hint string) (*DB, *scope, error) {
 	s := scopeOf(ctx)
 	if *name == "" && s != nil {
-		*name = s.chosen(ctx, m, write, hint)
+		var by *Router
+		if *name, by = s.chosen(ctx, m, write, hint); by != nil && by.Lost != nil && !write {
+			own := *s
+			own.by = by
+			s = &own
+		}
 	}
 	return s.find(*name)
 }
 
-// chosen is the routers' database.
-func (s *scope) chosen(ctx context.Context, m *plan.Model, write bool, hint string) string {
+// chosen is the routers' database, and the router that chose it.
+func (s *scope) chosen(ctx context.Context, m *plan.Model, write bool, hint string) (string, *Router) {
 	for i := range s.routers {
 		ask := s.routers[i].Read
 		if write {
@@ -129,10 +141,23 @@ func (s *scope) chosen(ctx context.Context, m *plan.Model, write bool, hint stri
 			continue
 		}
 		if name := ask(ctx, Model{m}, Hint{DB: hint}); name != "" {
-			return name
+			return name, &s.routers[i]
 		}
 	}
-	return hint
+	return hint, nil
+}
+
+// instead is the database that the router names for one that was lost. It must speak the same SQL.
+func (s *scope) instead(ctx context.Context, lost *DB, err error) *DB {
+	if s.by == nil || ctx.Err() != nil || !errors.Is(err, ErrConnectionLost) {
+		return nil
+	}
+	name := s.by.Lost(ctx, s.nameOf(lost), err)
+	db := s.dbs[name]
+	if db == nil || db == lost || db.d.Name != lost.d.Name || db.d.MariaDB != lost.d.MariaDB {
+		return nil
+	}
+	return db
 }
 
 // reading finds the database that a query reads from, and keeps its name in the query.

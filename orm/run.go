@@ -32,12 +32,39 @@ func (db *DB) queryQuiet(ctx context.Context, s *scope, sql string, args []diale
 	if tx := s.txOn(db); tx != nil {
 		return tx.state.query(ctx, sql, args, row)
 	}
+	if s.by != nil && !write {
+		return db.queryCopy(ctx, s, sql, args, row)
+	}
+	return db.queryOne(ctx, sql, args, write, row)
+}
+
+// queryOne runs a statement with rows on a connection for it alone.
+func (db *DB) queryOne(ctx context.Context, sql string, args []dialect.Value, write bool, row func(dialect.Row) error) error {
 	conn, err := db.backend.Acquire(ctx, write)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
 	return conn.Query(ctx, sql, args, row)
+}
+
+// queryCopy reads from the database that a router chose, or from another one when that is lost before the first row.
+func (db *DB) queryCopy(ctx context.Context, s *scope, sql string, args []dialect.Value, row func(dialect.Row) error) error {
+	fresh := true
+	err := db.queryOne(ctx, sql, args, false, func(r dialect.Row) error {
+		fresh = false
+		return row(r)
+	})
+	if err == nil || !fresh {
+		return err
+	}
+	if other := s.instead(ctx, db, err); other != nil {
+		if tx := s.txOn(other); tx != nil {
+			return tx.state.query(ctx, sql, args, row)
+		}
+		return other.queryOne(ctx, sql, args, false, row)
+	}
+	return err
 }
 
 // exec runs a statement without rows.

@@ -34,18 +34,18 @@ const startTimeout = 60 * time.Second
 
 // postgres is the server that the tests of this binary share.
 var postgres = sync.OnceValues(func() (*Postgres, error) {
-	return findPostgres("synchronous_commit=off")
+	return findPostgres(initDB, "synchronous_commit=off")
 })
 
 // findPostgres starts a server with further settings.
-func findPostgres(settings ...string) (*Postgres, error) {
+func findPostgres(data dataFrom, settings ...string) (*Postgres, error) {
 	bin := lookDir("postgres", "/usr/lib/postgresql/*/bin")
 	if bin == "" {
 		return nil, errMissing
 	}
 	var problems []error
 	for range 3 { // another process may take the free port before the server does
-		server, err := startPostgres(bin, settings)
+		server, err := startPostgres(bin, data, settings)
 		if err == nil {
 			return server, nil
 		}
@@ -68,7 +68,7 @@ func StartPostgres(t testing.TB) *Postgres {
 // after Kill too. It ends with the test. Settings are the server's: "max_connections=5".
 func NewPostgres(t testing.TB, settings ...string) *Postgres {
 	t.Helper()
-	server, err := findPostgres(settings...)
+	server, err := findPostgres(initDB, settings...)
 	server = have(t, server, err, "postgres", "postgresql")
 	t.Cleanup(server.end)
 	return server
@@ -105,8 +105,30 @@ func (p *Postgres) run(program, database string, args ...string) error {
 	return run(exec.CommandContext(ctx, filepath.Join(p.bin, program), args...))
 }
 
-func startPostgres(bin string, settings []string) (*Postgres, error) {
-	server := &Postgres{Host: "127.0.0.1", User: "postgres", bin: bin}
+// dataFrom returns the command that makes the data directory of a server.
+type dataFrom func(ctx context.Context, bin, dir string) *exec.Cmd
+
+// initDB makes an empty one.
+func initDB(ctx context.Context, bin, dir string) *exec.Cmd {
+	return exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", dir, "-U", superuser, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+}
+
+const superuser = "postgres"
+
+// NewStandby starts a second server that follows this one by streaming replication and answers questions.
+func (p *Postgres) NewStandby(t testing.TB) *Postgres {
+	t.Helper()
+	server, err := findPostgres(func(ctx context.Context, bin, dir string) *exec.Cmd {
+		return exec.CommandContext(ctx, filepath.Join(bin, "pg_basebackup"), "-h", p.Host, "-p", strconv.Itoa(p.Port), "-U", p.User,
+			"-D", dir, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync")
+	}, "hot_standby=on", "wal_receiver_status_interval=1s", "wal_retrieve_retry_interval=100ms")
+	server = have(t, server, err, "postgres", "postgresql")
+	t.Cleanup(server.end)
+	return server
+}
+
+func startPostgres(bin string, from dataFrom, settings []string) (*Postgres, error) {
+	server := &Postgres{Host: "127.0.0.1", User: superuser, bin: bin}
 	dir, err := os.MkdirTemp("", "nuages-postgres-")
 	if err != nil {
 		return nil, err
@@ -119,8 +141,7 @@ func startPostgres(bin string, settings []string) (*Postgres, error) {
 
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", server.User,
-		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+	initdb := from(ctx, bin, data)
 	as(initdb)
 	if err := run(initdb); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))

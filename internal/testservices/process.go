@@ -39,8 +39,8 @@ while [ ! -e "$dir/over" ]; do
 	"$@" 3<&- </dev/null >>"$dir/log" 2>&1 &
 	echo $! >"$dir/server"
 	wait $!
-	rm -f "$dir/server"
 	[ -e "$dir/stop" ] || break
+	rm -f "$dir/server" # last: it tells that the server may be started again
 done
 rm -rf "$dir"
 `

@@ -109,6 +109,12 @@ type Stats struct {
 	Opened, ClosedIdle, ClosedLifetime int64
 }
 
+// Lagger is a Backend that can tell how far a copy is behind the database that it follows. Zero is not at all, or not a copy;
+// a copy that follows nobody is an error.
+type Lagger interface {
+	Lag(ctx context.Context) (time.Duration, error)
+}
+
 // Sheller is a Backend that knows the database's own command-line program.
 type Sheller interface{ Shell() Shell }
 

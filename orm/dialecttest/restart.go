@@ -36,14 +36,15 @@ func RunRestart(t *testing.T, server Server, open func(t testing.TB) *orm.DB) {
 	}{{"stop", server.Stop}, {"crash", server.Kill}} {
 		t.Run(end.name+" under load", func(t *testing.T) {
 			stop := w.start(6)
-			w.progress(20)
+			defer stop()
+			w.progress(t, 20)
 			end.end(t)
-			w.failures(6)
+			w.failures(t, 6)
 			if err := db.Ping(w.ctx); !errors.Is(err, orm.ErrConnectionLost) {
 				t.Errorf("Ping without a server = %v, want ErrConnectionLost", err)
 			}
 			server.Start(t)
-			w.progress(20)
+			w.progress(t, 20)
 			stop()
 			w.verify(t)
 			checkIdle(t, db)
@@ -86,8 +87,9 @@ type workload struct {
 	next       atomic.Int64 // the number that is written next
 	ok, failed atomic.Int64
 
-	mu    sync.Mutex // guards acked
+	mu    sync.Mutex // guards what follows
 	acked []int64    // numbers that were written for sure
+	last  error      // the latest error
 }
 
 // start lets n goroutines work until stop is called, which waits for them.
@@ -106,7 +108,7 @@ func (w *workload) start(n int) (stop func()) {
 			}
 		})
 	}
-	return func() { close(done); wg.Wait() }
+	return sync.OnceFunc(func() { close(done); wg.Wait() })
 }
 
 // once writes a number, by one statement or in a transaction, or reads.
@@ -135,6 +137,9 @@ func (w *workload) once(kind int) {
 		return
 	}
 	w.failed.Add(1)
+	w.mu.Lock()
+	w.last = err
+	w.mu.Unlock()
 	if !errors.Is(err, orm.ErrConnectionLost) {
 		w.t.Errorf("an error without a server is not ErrConnectionLost: %v", err)
 	}
@@ -142,15 +147,17 @@ func (w *workload) once(kind int) {
 }
 
 // progress waits for n more successes of the workload, failures for n more errors.
-func (w *workload) progress(n int64) { w.t.Helper(); w.await(&w.ok, n, "successes") }
-func (w *workload) failures(n int64) { w.t.Helper(); w.await(&w.failed, n, "errors") }
+func (w *workload) progress(t *testing.T, n int64) { t.Helper(); w.await(t, &w.ok, n, "successes") }
+func (w *workload) failures(t *testing.T, n int64) { t.Helper(); w.await(t, &w.failed, n, "errors") }
 
-func (w *workload) await(counter *atomic.Int64, n int64, what string) {
-	w.t.Helper()
+func (w *workload) await(t *testing.T, counter *atomic.Int64, n int64, what string) {
+	t.Helper()
 	want := counter.Load() + n
 	for deadline := time.Now().Add(30 * time.Second); counter.Load() < want; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.t.Fatalf("no %d more %s within 30 s", n, what)
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			t.Fatalf("no %d more %s within 30 s; the latest error: %v", n, what, w.last)
 		}
 	}
 }
