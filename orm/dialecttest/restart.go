@@ -148,6 +148,7 @@ func (w *workload) once(kind int) {
 
 // progress waits for n more successes of the workload, failures for n more errors.
 func (w *workload) progress(t *testing.T, n int64) { t.Helper(); w.await(t, &w.ok, n, "successes") }
+
 func (w *workload) failures(t *testing.T, n int64) { t.Helper(); w.await(t, &w.failed, n, "errors") }
 
 func (w *workload) await(t *testing.T, counter *atomic.Int64, n int64, what string) {

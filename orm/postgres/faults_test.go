@@ -15,6 +15,7 @@ import (
 	"github.com/nuages-go/nuages/internal/testservices"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/dialecttest"
 	"github.com/nuages-go/nuages/orm/postgres"
 )
 
@@ -29,6 +30,7 @@ func must(t testing.TB, err error) {
 func two(t *testing.T, o postgres.Options) (ctx, admin context.Context) {
 	t.Helper()
 	url := testservices.StartPostgres(t).NewDatabase(t)
+	dialecttest.NoLeaks(t)
 	o.ApplicationName = "victim"
 	ctx = orm.WithDatabase(t.Context(), openURL(t, url, o))
 	admin = orm.WithDatabase(t.Context(), openURL(t, url, postgres.Options{MaxConns: 2}))
@@ -311,7 +313,7 @@ func TestTableChanges(t *testing.T) {
 
 // TestErrors: what the server says can be looked into.
 func TestErrors(t *testing.T) {
-	ctx, _ := two(t, postgres.Options{StatementTimeout: 50 * time.Millisecond})
+	ctx, admin := two(t, postgres.Options{StatementTimeout: 300 * time.Millisecond})
 	_, err := orm.Exec(ctx, "SELECT x FROM t")
 	pe, ok := errors.AsType[*postgres.Error](err)
 	if !ok || pe.Code != "42703" || pe.Position != 8 || pe.SQL == "" {
@@ -332,7 +334,7 @@ func TestErrors(t *testing.T) {
 		}
 		return nil
 	}))
-	_, err = orm.Exec(ctx, "CREATE TABLE room (during int4range, EXCLUDE USING gist (during WITH &&))")
+	_, err = orm.Exec(admin, "CREATE TABLE room (during int4range, EXCLUDE USING gist (during WITH &&))")
 	must(t, err)
 	_, err = orm.Exec(ctx, "INSERT INTO room VALUES ('[1,5)'), ('[4,8)')")
 	if ce, ok := errors.AsType[*orm.ConstraintError](err); !ok || ce.Kind != orm.ExclusionConstraint || ce.Constraint != "room_during_excl" {
