@@ -13,7 +13,7 @@ func Changes(from, to *State, q Questions) ([]Migration, error) {
 	d := &detector{from: from.Clone(), to: to, q: q}
 	steps := []func() error{
 		d.renamedModels, d.renamedFields, d.deletedModels, d.createdModels, d.alteredOptions, d.removedConstraints, d.removedIndexes,
-		d.renamedIndexes, d.removedUniqueTogether, d.removedFields, d.addedFields, d.alteredFields, d.alteredUniqueTogether,
+		d.renamedIndexes, d.removedUniqueTogether, d.removedFields, d.addedFields, d.alteredFields, d.alteredOrders, d.alteredUniqueTogether,
 		d.addedIndexes, d.addedConstraints, d.alteredTables,
 	}
 	for _, step := range steps {
@@ -51,6 +51,10 @@ func fieldKey(label, field string) string { return "field " + low(label) + " " +
 func noFieldKey(label, field string) string {
 	return "nofield " + low(label) + " " + low(field)
 }
+
+// orderKey and noOrderKey are of AlterOrderWithRespectTo: the model has its order, and no longer that by a field.
+func orderKey(label string) string          { return "order " + low(label) }
+func noOrderKey(label, field string) string { return "noorder " + low(label) + " " + low(field) }
 
 func (d *detector) add(app string, op Operation, provides, after, uses []string) {
 	d.nodes = append(d.nodes, &node{app: app, op: op, provides: provides, after: after, uses: uses})

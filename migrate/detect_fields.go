@@ -47,7 +47,7 @@ func (d *detector) renamedField(old, now *schema.Model, f *schema.Field) error {
 	nameless := func(f *schema.Field) { f.Name, f.Column = "", "" }
 	for k := range old.Fields {
 		was := &old.Fields[k]
-		if now.Field(was.Name) != nil || canonical(*was, nameless) != canonical(*f, nameless) {
+		if now.Field(was.Name) != nil || isPlace(old, was.Name) || isPlace(now, f.Name) || canonical(*was, nameless) != canonical(*f, nameless) {
 			continue
 		}
 		kept := f.Column != "" && f.Column == was.ColumnName() // the new field names the old one's column
@@ -82,8 +82,8 @@ func (d *detector) renamedField(old, now *schema.Model, f *schema.Field) error {
 func (d *detector) removedFields() error {
 	return d.managed(func(old, now *schema.Model) error {
 		for _, f := range old.Fields {
-			if now.Field(f.Name) == nil {
-				d.add(now.App, RemoveField{now.Name, f.Name}, []string{noFieldKey(now.Label(), f.Name)}, nil, nil)
+			if now.Field(f.Name) == nil && !isPlace(old, f.Name) {
+				d.add(now.App, RemoveField{now.Name, f.Name}, []string{noFieldKey(now.Label(), f.Name)}, []string{noOrderKey(now.Label(), f.Name)}, nil)
 			}
 		}
 		return nil
@@ -93,7 +93,8 @@ func (d *detector) removedFields() error {
 func (d *detector) addedFields() error {
 	return d.managed(func(old, now *schema.Model) error {
 		for _, f := range now.Fields {
-			if old.Field(f.Name) != nil {
+			dropped := isPlace(old, f.Name) && !isPlace(now, f.Name) // the column goes with the order
+			if old.Field(f.Name) != nil && !dropped || isPlace(now, f.Name) {
 				continue
 			}
 			oneOff, err := d.oneOff(now, &f)
@@ -126,9 +127,6 @@ func (d *detector) oneOff(m *schema.Model, f *schema.Field) (any, error) {
 	if f.AutoNow || f.AutoNowAdd {
 		return d.q.OneOff(Missing{App: m.App, Model: m.Name, Field: f, Now: true})
 	}
-	if isOrder(f) {
-		return int64(0), nil // the place of orm.OrderWithin: rows that are there all come first, as in Django
-	}
 	if effectiveDefault(f, nil) != nil {
 		return nil, nil
 	}
@@ -140,7 +138,10 @@ func (d *detector) alteredFields() error {
 		for i := range now.Fields {
 			f := &now.Fields[i]
 			was := old.Field(f.Name)
-			if was == nil || sameField(was, f) {
+			if was == nil && isPlace(now, f.Name) {
+				was = placeField()
+			}
+			if was == nil || sameField(was, f) || isPlace(old, f.Name) && !isPlace(now, f.Name) {
 				continue
 			}
 			many := was.Kind == schema.ManyToMany
@@ -161,6 +162,9 @@ func (d *detector) alteredFields() error {
 				}
 			}
 			var after, uses []string
+			if isPlace(now, f.Name) {
+				after = append(after, orderKey(now.Label()))
+			}
 			if f.Rel != nil && (was.Rel == nil || !strings.EqualFold(was.Rel.To, f.Rel.To)) {
 				after, uses = append(after, modelKey(f.Rel.To)), append(uses, f.Rel.To)
 			}

@@ -177,6 +177,15 @@ func (d *detector) createModel(m *schema.Model, fields, put []schema.Field) (lat
 	opts := m.Options
 	opts.Indexes, opts.Constraints, opts.UniqueTogether = nil, nil, nil
 	var ops []Operation
+	if slices.ContainsFunc(put, func(f schema.Field) bool { return f.Name == m.OrderWithRespectTo }) {
+		opts.OrderWithRespectTo = ""
+		ops = append(ops, AlterOrderWithRespectTo{m.Name, m.OrderWithRespectTo})
+		place := func(f schema.Field) bool { return f.Name == orderColumn }
+		if i := slices.IndexFunc(fields, place); i >= 0 {
+			fields = slices.Delete(slices.Clone(fields), i, i+1)
+		}
+		put = append(put, *placeField()) // what names it waits as well
+	}
 	for _, ix := range m.Indexes {
 		if names(source(ix)) {
 			ops = append(ops, AddIndex{m.Name, ix})
@@ -196,7 +205,7 @@ func (d *detector) createModel(m *schema.Model, fields, put []schema.Field) (lat
 	} else {
 		opts.UniqueTogether = m.UniqueTogether
 	}
-	op := CreateModel{Name: m.Name, Fields: fields, Bases: m.Bases, Options: opts}
+	op := CreateModel{Name: m.Name, Fields: withoutPlace(fields, &opts), Bases: m.Bases, Options: opts}
 	if !m.Proxy && m.Table != schema.DefaultTable(m.App, m.Name) {
 		op.Table = m.Table
 	}
@@ -220,6 +229,9 @@ func (d *detector) createModel(m *schema.Model, fields, put []schema.Field) (lat
 	return func() {
 		var added []string
 		for _, f := range put {
+			if isPlace(m, f.Name) {
+				continue
+			}
 			d.addField(m, f, nil)
 			added = append(added, fieldKey(m.Label(), f.Name))
 		}
@@ -230,7 +242,7 @@ func (d *detector) createModel(m *schema.Model, fields, put []schema.Field) (lat
 }
 
 func plainOptions(o schema.Options) schema.Options {
-	o.Indexes, o.Constraints, o.UniqueTogether, o.PrimaryKey, o.Comment = nil, nil, nil, nil, ""
+	o.Indexes, o.Constraints, o.UniqueTogether, o.PrimaryKey, o.Comment, o.OrderWithRespectTo = nil, nil, nil, nil, "", ""
 	return o
 }
 
@@ -247,6 +259,24 @@ func (d *detector) alteredOptions() error {
 		}
 	}
 	return nil
+}
+
+// alteredOrders sets and unsets the foreign keys among whose rows the rows of a model have their places.
+func (d *detector) alteredOrders() error {
+	return d.managed(func(old, now *schema.Model) error {
+		if old.OrderWithRespectTo == now.OrderWithRespectTo {
+			return nil
+		}
+		provides := []string{noOrderKey(now.Label(), old.OrderWithRespectTo)}
+		var after []string
+		if to := now.OrderWithRespectTo; to == "" {
+			provides = append(provides, noFieldKey(now.Label(), orderColumn))
+		} else {
+			provides, after = append(provides, orderKey(now.Label())), []string{fieldKey(now.Label(), to)}
+		}
+		d.add(now.App, AlterOrderWithRespectTo{now.Name, now.OrderWithRespectTo}, provides, after, nil)
+		return nil
+	})
 }
 
 func (d *detector) alteredTables() error {

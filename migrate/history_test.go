@@ -206,32 +206,3 @@ func TestMoveModel(t *testing.T) {
 	})
 }
 
-// Rows that are there get the first place in a new order, and nobody is asked.
-func TestNewOrderWithin(t *testing.T) {
-	t.Parallel()
-	want := migrate.NewState()
-	for _, op := range append(zoo(), migrate.AddField{Model: "Animal", Field: schema.Field{Name: "_order", Kind: schema.Integer, NotEditable: true}}) {
-		if err := op.State(want, "zoo"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	answers := &migrate.Answers{}
-	ms, err := migrate.PlanState(zooApps(), want, answers)
-	if err != nil || answers.Refused() != nil || len(ms) != 1 {
-		t.Fatalf("PlanState = %d migrations, %v, %v", len(ms), err, answers.Refused())
-	}
-	databases(t, func(t *testing.T, ctx context.Context) {
-		apps := zooApps()
-		if err := migrate.Run(ctx, apps, migrate.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		exec(t, ctx, zooRows...)
-		apps[0].Migrations = append(apps[0].Migrations, ms...)
-		if err := migrate.Run(ctx, apps, migrate.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		if got := rows(t, ctx, "SELECT DISTINCT _order FROM zoo_animal"); !slices.Equal(got, []string{"0"}) {
-			t.Errorf("the places are %q", got)
-		}
-	})
-}

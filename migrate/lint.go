@@ -201,6 +201,13 @@ func (l *linter) compatibility(op Operation) {
 		if old := l.field(op.Model, op.Name); old == nil || old.HasColumn() || old.Rel != nil && old.Rel.Through == "" {
 			warn("W110", "code that still reads the column fails from then on", "deploy code without it first")
 		}
+	case AlterOrderWithRespectTo:
+		switch there := l.field(op.Model, orderColumn) != nil; {
+		case op.To == "":
+			warn("W110", "code that still reads the column fails from then on", "deploy code without it first")
+		case !there:
+			warn("W102", "code that does not know the column yet can no longer insert rows", "add _order as a nullable field first and fill it, as makemigrations --safe does")
+		}
 	case RenameField:
 		if old := l.field(op.Model, op.Old); old == nil || old.Column == "" {
 			warn("W109", "code that knows the old name fails from then on", steps)

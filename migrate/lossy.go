@@ -44,6 +44,10 @@ func loses(s *State, app string, op Operation) string {
 			}
 		}
 		return fmt.Sprintf("%s.%s.%s: %s", app, op.Model, op.Name, what)
+	case AlterOrderWithRespectTo:
+		if old := s.Model(app, op.Model); op.To == "" && old != nil && old.HasTable() && old.Field(orderColumn) != nil {
+			return fmt.Sprintf("%s.%s: the places of its rows are dropped", app, op.Model)
+		}
 	case AlterField:
 		old := s.Model(app, op.Model)
 		if old == nil || !old.HasTable() {

@@ -207,6 +207,9 @@ func (o RenameField) renameIn(m *schema.Model) {
 		return out
 	}
 	m.Ordering, m.PrimaryKey = names(m.Ordering), names(m.PrimaryKey)
+	if m.OrderWithRespectTo == o.Old {
+		m.OrderWithRespectTo = o.New
+	}
 	if m.GetLatestBy == o.Old {
 		m.GetLatestBy = o.New
 	}

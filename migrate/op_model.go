@@ -34,7 +34,9 @@ func (o CreateModel) State(s *State, app string) error {
 	if s.Model(app, o.Name) != nil {
 		return fmt.Errorf("migrate: model %s.%s is made twice", app, o.Name)
 	}
-	s.Add(schema.Model{App: app, Name: o.Name, Table: o.Table, Fields: o.Fields, Bases: o.Bases, Options: o.Options})
+	m := schema.Model{App: app, Name: o.Name, Table: o.Table, Fields: o.Fields, Bases: o.Bases, Options: o.Options}
+	addPlace(&m)
+	s.Add(m)
 	return nil
 }
 
@@ -267,6 +269,7 @@ func (o AlterModelOptions) State(s *State, app string) error {
 	}
 	keep := m.Options
 	m.Options = o.Options
+	m.OrderWithRespectTo = keep.OrderWithRespectTo
 	m.Indexes, m.Constraints, m.UniqueTogether, m.PrimaryKey, m.Comment = keep.Indexes, keep.Constraints, keep.UniqueTogether, keep.PrimaryKey, keep.Comment
 	return nil
 }

@@ -11,15 +11,35 @@ import (
 // orderColumn is the name of the field and column that orm.OrderWithin describes.
 const orderColumn = "_order"
 
-// isOrder says that a field is the place that orm.OrderWithin describes.
-func isOrder(f *schema.Field) bool {
-	return f.NotEditable && f.ColumnName() == orderColumn && f.Kind.IsInteger()
+// placeField is the field that an order makes.
+func placeField() *schema.Field {
+	return &schema.Field{Name: orderColumn, Kind: schema.Integer, NotEditable: true}
+}
+
+// isPlace says that a field is the place of a model's rows in its order.
+func isPlace(m *schema.Model, name string) bool {
+	return m.OrderWithRespectTo != "" && name == orderColumn
+}
+
+// addPlace gives a model with an order its place, as the last field if it does not say otherwise.
+func addPlace(m *schema.Model) {
+	if m.OrderWithRespectTo != "" && m.Field(orderColumn) == nil {
+		m.Fields = append(slices.Clone(m.Fields), *placeField())
+	}
+}
+
+// withoutPlace leaves out the place that follows from the options.
+func withoutPlace(fields []schema.Field, o *schema.Options) []schema.Field {
+	i := slices.IndexFunc(fields, func(f schema.Field) bool { return f.Name == orderColumn && sameField(&f, placeField()) })
+	if o.OrderWithRespectTo == "" || i < 0 {
+		return fields
+	}
+	return slices.Delete(slices.Clone(fields), i, i+1)
 }
 
 // AlterOrderWithRespectTo gives a model the column _order, in which its rows have their places among those with the same
-// foreign key To, or drops it when To is empty. Rows that are there get the place 0; so do rows whose column comes back on the
-// way backward. It stands only in histories that come from Django: makemigrations writes AddField and RemoveField, since
-// the place is a field of the struct here (see orm.OrderWithin).
+// foreign key To, or drops it when To is empty (see orm.OrderWithin). Rows that are there get the place 0; so do rows whose
+// column comes back on the way backward.
 type AlterOrderWithRespectTo struct{ Model, To string }
 
 // Describe says what the operation does.
@@ -36,6 +56,7 @@ func (o AlterOrderWithRespectTo) State(s *State, app string) error {
 	if err != nil {
 		return err
 	}
+	m.OrderWithRespectTo = o.To
 	if o.To == "" {
 		m.Fields = slices.DeleteFunc(m.Fields, func(f schema.Field) bool { return f.Name == orderColumn })
 		return nil
@@ -43,9 +64,7 @@ func (o AlterOrderWithRespectTo) State(s *State, app string) error {
 	if f := m.Field(o.To); f == nil || f.Rel == nil || !f.HasColumn() {
 		return fmt.Errorf("migrate: %s.%s cannot be ordered with respect to %q, which is not a foreign key of it", app, o.Model, o.To)
 	}
-	if m.Field(orderColumn) == nil {
-		m.Fields = append(m.Fields, schema.Field{Name: orderColumn, Kind: schema.Integer, NotEditable: true})
-	}
+	addPlace(m)
 	return nil
 }
 

@@ -261,7 +261,7 @@ func foldIntoCreate(c CreateModel, b Operation, app string) ([]Operation, bool) 
 	if m == nil {
 		return nil, false
 	}
-	out := CreateModel{Name: name, Fields: m.Fields, Bases: m.Bases, Options: m.Options}
+	out := CreateModel{Name: name, Fields: withoutPlace(m.Fields, &m.Options), Bases: m.Bases, Options: m.Options}
 	if !m.Proxy && m.Table != schema.DefaultTable(app, name) {
 		out.Table = m.Table
 	}

@@ -115,6 +115,8 @@ func (s *safety) divide(app string, m *schema.Model, op Operation, add func(step
 			add(expand, AlterField{Model: m.Name, Field: *relaxed})
 		}
 		add(contract, op)
+	case AlterOrderWithRespectTo:
+		s.alterOrder(m, op, add)
 	case DeleteModel:
 		add(contract, op)
 	case AddIndex:
@@ -167,6 +169,25 @@ func (s *safety) addField(m *schema.Model, op AddField, add func(step int, ops .
 	}
 	add(settle, Online{AlterField{Model: op.Model, Field: f, OneOff: op.OneOff}})
 	return nil
+}
+
+// alterOrder adds the places in the steps of a column, and drops them last.
+func (s *safety) alterOrder(m *schema.Model, op AlterOrderWithRespectTo, add func(step int, ops ...Operation)) {
+	place := m.Field(orderColumn)
+	switch {
+	case op.To != "" && place == nil:
+		empty := *placeField()
+		empty.Null = true
+		add(expand, AddField{Model: op.Model, Field: empty})
+		add(settle, Backfill{Model: op.Model, Field: orderColumn, Value: int64(0)}, Online{AlterField{Model: op.Model, Field: *placeField()}}, op)
+	case op.To != "":
+		add(expand, op)
+	default:
+		if relaxed := relax(place); relaxed != nil {
+			add(expand, AlterField{Model: op.Model, Field: *relaxed})
+		}
+		add(contract, op)
+	}
 }
 
 // plainColumn is a field whose column is added in a moment: it may be null and has no index.

@@ -179,6 +179,9 @@ func FromModels(apps []App) (*State, error) {
 		if sm.VerboseNamePlural == or(sm.VerboseName, strings.ReplaceAll(orm.SnakeCase(sm.Name), "_", " "))+"s" {
 			sm.VerboseNamePlural = ""
 		}
+		if sm.OrderWithRespectTo != "" && slices.Equal(sm.Ordering, []string{orderColumn}) {
+			sm.Ordering = nil // it follows
+		}
 		s.Add(sm)
 	}
 	return s, nil

@@ -61,6 +61,9 @@ func (d *describer) meta(meta Meta) {
 		}
 		m.Order = append(m.Order, plan.RawOrder{Path: o.o.Path, Desc: o.o.Desc, Plain: o.o.Plain})
 		name := SnakeCase(o.o.Path.Name)
+		if f := m.FieldAt(o.o.Path.Offset); f != nil && o.o.Path.Ref == m.Root() {
+			name = f.S.Name // which may be another than the Go name's
+		}
 		for r := o.o.Path.Ref; r.Parent != nil; r = r.Parent {
 			name = SnakeCase(r.Name()) + "__" + name
 		}

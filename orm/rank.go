@@ -25,7 +25,7 @@ import (
 //
 // SetOrder gives the rows another order, Next and Previous walk it.
 func OrderWithin[V Whole, T any, K comparable](f *V, owner *ForeignKey[T, K]) *Column[V] {
-	c := newColumn(f, schema.Integer).Column("_order").Name("_order").NotEditable()
+	c := newColumn(f, schema.Integer).Name("_order").NotEditable()
 	c.d.within = plan.Lookup(plan.PointerTo(owner))
 	if c.d.within == nil {
 		c.d.err = errNotField
@@ -44,6 +44,7 @@ func (d *describer) rank(meta *Meta) {
 		m.Rank = nil
 		return
 	}
+	m.Schema.OrderWithRespectTo = m.FieldAt(m.RankOf.Offset).S.Name
 	if len(meta.Ordering) == 0 {
 		meta.Ordering = []Order{{o: expr.Order{Path: m.Root().Leaf(m.Rank.Offset)}}}
 	}

@@ -38,6 +38,8 @@ type Options struct {
 	Unmanaged bool
 	// Comment stands on the table where the database can.
 	Comment string
+	// OrderWithRespectTo is the foreign key among whose rows each row has a place, in the column _order.
+	OrderWithRespectTo string
 	// GetLatestBy is the field for Latest and Earliest.
 	GetLatestBy string
 	// Permissions are added to add, change, delete and view: pairs of code and name.
