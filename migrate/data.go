@@ -17,6 +17,8 @@ type Data struct {
 	state *State
 	d     *dialect.Dialect
 	db    string
+	// models are the structs that the operation names.
+	models []orm.Model
 }
 
 // State is the state of the migrations at this point.

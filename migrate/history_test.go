@@ -205,4 +205,3 @@ func TestMoveModel(t *testing.T) {
 		}
 	})
 }
-

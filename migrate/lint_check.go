@@ -20,6 +20,9 @@ func Check(apps func(ctx context.Context) []App) manage.Check {
 		if err != nil {
 			return []manage.Message{{Level: manage.Warning, ID: "migrations.W001", Text: err.Error()}}
 		}
+		if err := written.loads(); err != nil {
+			return []manage.Message{{Level: manage.Error, ID: "migrations.E002", Text: err.Error()}}
+		}
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
 		var out []manage.Message
@@ -41,6 +44,15 @@ func Check(apps func(ctx context.Context) []App) manage.Check {
 		}
 		return out
 	}}
+}
+
+// loads says whether the operations of all migrations fit each other, as far as that is known without a database.
+func (g *graph) loads() error {
+	fit, err := g.replaced(map[Key]bool{})
+	if err == nil {
+		_, err = fit.state()
+	}
+	return err
 }
 
 // located is a warning with its migration.

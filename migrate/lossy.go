@@ -87,17 +87,6 @@ func changesValues(old, now *schema.Field) string {
 
 // narrower says why rows that are there may keep a column from changing, or is empty.
 func narrower(old, now *schema.Field) string {
-	size := func(k schema.Kind) int {
-		switch k {
-		case schema.SmallInteger, schema.PositiveSmallInteger, schema.SmallAuto:
-			return 2
-		case schema.Integer, schema.PositiveInteger, schema.Auto:
-			return 4
-		case schema.BigInteger, schema.PositiveBigInteger, schema.BigAuto:
-			return 8
-		}
-		return 0
-	}
 	switch {
 	case old.Kind.IsText() && now.Kind.IsText():
 		if now.MaxLength > 0 && (old.MaxLength == 0 || now.MaxLength < old.MaxLength) {
@@ -105,10 +94,23 @@ func narrower(old, now *schema.Field) string {
 		}
 	case old.Kind == schema.Decimal && now.Kind == schema.Decimal && now.Digits-now.Places < old.Digits-old.Places:
 		return fmt.Sprintf("numbers of more than %d digits before the point", now.Digits-now.Places)
-	case size(now.Kind) > 0 && size(now.Kind) < size(old.Kind):
-		return fmt.Sprintf("numbers beyond %d bytes", size(now.Kind))
+	case integerSize(now.Kind) > 0 && integerSize(now.Kind) < integerSize(old.Kind):
+		return fmt.Sprintf("numbers beyond %d bytes", integerSize(now.Kind))
 	case old.Kind.IsText() && !now.Kind.IsText() && now.HasColumn() && now.Kind != schema.JSON:
 		return "texts that are no " + now.Kind.String()
 	}
 	return ""
+}
+
+// integerSize is the number of bytes of a whole number's column, 0 for others.
+func integerSize(k schema.Kind) int {
+	switch k {
+	case schema.SmallInteger, schema.PositiveSmallInteger, schema.SmallAuto:
+		return 2
+	case schema.Integer, schema.PositiveInteger, schema.Auto:
+		return 4
+	case schema.BigInteger, schema.PositiveBigInteger, schema.BigAuto:
+		return 8
+	}
+	return 0
 }

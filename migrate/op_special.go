@@ -2,9 +2,12 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/nuages-go/nuages/orm"
 )
 
 // RunSQL runs statements of your own, one in each string. Without Reverse it cannot be undone; NoSQL() undoes nothing.
@@ -84,9 +87,12 @@ func (e *Editor) settle(ctx context.Context) error {
 //		})
 //	}
 //
-// Without Undo the operation cannot be undone.
+// RowsOf gives the rows as objects of a struct instead, which the compiler checks. Without Undo the operation cannot be undone.
 type RunGo struct {
 	Do, Undo func(ctx context.Context, data *Data) error
+	// Models are the structs that Do and Undo read and write with RowsOf. They are compared with the models of the history
+	// whenever the migrations are loaded: one that does not fit is found by check and makemigrations, not halfway.
+	Models []orm.Model
 	// Elidable code may be left out when migrations are squashed.
 	Elidable bool
 }
@@ -100,8 +106,14 @@ func (o RunGo) Describe() string { return "Go code" }
 // IsElidable says that squashing may drop the operation.
 func (o RunGo) IsElidable() bool { return o.Elidable }
 
-// State changes nothing.
-func (o RunGo) State(*State, string) error { return nil }
+// State changes nothing. It fails if one of Models does not fit the state.
+func (o RunGo) State(s *State, _ string) error {
+	var problems []error
+	for _, m := range o.Models {
+		problems = append(problems, frozen(s, m))
+	}
+	return errors.Join(problems...)
+}
 
 // Forward runs Do.
 func (o RunGo) Forward(ctx context.Context, e *Editor, _ string, from, _ *State) error {
@@ -127,7 +139,10 @@ func (o RunGo) run(ctx context.Context, e *Editor, f func(ctx context.Context, d
 	if err := e.finish(ctx); err != nil {
 		return err
 	}
-	data := &Data{state: s, d: e.d, db: e.db}
+	if len(o.Models) > 0 {
+		ctx = orm.RouteModels(ctx, or(e.db, orm.DefaultDB), o.Models...)
+	}
+	data := &Data{state: s, d: e.d, db: or(e.db, orm.DefaultDB), models: o.Models}
 	if e.journal != nil {
 		return e.journal.goCode(ctx, func(ctx context.Context) error { return f(ctx, data) })
 	}

@@ -74,7 +74,22 @@ func prepare(ctx context.Context, written *graph, apps []App, o Options) (*runne
 		return nil, nil, err
 	}
 	plan, err := r.plan()
+	if err == nil {
+		err = r.loads(plan)
+	}
 	return r, plan, err
+}
+
+// loads looks whether the operations of a plan fit each other, so that a mistake in the last is found before the first runs.
+func (r *runner) loads(plan []step) error {
+	if len(plan) == 0 || plan[0].backward {
+		return nil
+	}
+	s, err := r.stateBefore()
+	for i := 0; i < len(plan) && err == nil; i++ {
+		err = applyState(s, r.g.nodes[plan[i].key])
+	}
+	return err
 }
 
 // look shows the plan without touching the database.

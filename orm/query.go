@@ -17,6 +17,13 @@ type Query[T any] struct{ s expr.Query }
 // Objects is the query of all rows of a model.
 func Objects[T any]() Query[T] { return Query[T]{expr.Query{Model: model[T](), Limit: -1}} }
 
+// Broken is a query whose calls all return an error: for a function that returns a query and finds that it cannot.
+func Broken[T any](err error) Query[T] {
+	q := Objects[T]()
+	q.s.Err = err
+	return q
+}
+
 func (q Query[T]) spec() *expr.Query { return &q.s }
 
 // Err returns the first mistake made while the query was built, if it is known yet.
