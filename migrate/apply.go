@@ -64,7 +64,7 @@ func (r *runner) do(ctx context.Context, m *Migration, state *State, fake bool) 
 			return err
 		}
 		skip := applied[m.Key()]
-		for _, op := range m.Operations {
+		for i, op := range m.Operations {
 			before := state.Clone()
 			if err := op.State(state, m.App); err != nil {
 				return err
@@ -72,14 +72,15 @@ func (r *runner) do(ctx context.Context, m *Migration, state *State, fake bool) 
 			if skip || !allowed(ctx, r.o.DB, m.App, op) {
 				continue
 			}
-			if err := op.Forward(ctx, e, m.App, before, state); err != nil {
+			err := e.progress.run(ctx, e, i, op, func(ctx context.Context) error { return op.Forward(ctx, e, m.App, before, state) })
+			if err != nil {
 				return fmt.Errorf("%s: %w", op.Describe(), err)
 			}
 		}
 		if skip {
 			return nil
 		}
-		if err := e.finish(ctx); err != nil {
+		if err := e.end(ctx); err != nil {
 			return err
 		}
 		return e.recorded(ctx, func(ctx context.Context) error { return r.record(ctx, m) })
@@ -140,15 +141,25 @@ func (r *runner) undo(ctx context.Context, m *Migration, state *State, fake bool
 			if !allowed(ctx, r.o.DB, m.App, op) {
 				continue
 			}
-			if err := op.Backward(ctx, e, m.App, states[i+1], states[i]); err != nil {
+			err := e.progress.run(ctx, e, i, op, func(ctx context.Context) error { return op.Backward(ctx, e, m.App, states[i+1], states[i]) })
+			if err != nil {
 				return fmt.Errorf("%s: %w", op.Describe(), err)
 			}
 		}
-		if err := e.finish(ctx); err != nil {
+		if err := e.end(ctx); err != nil {
 			return err
 		}
 		return e.recorded(ctx, func(ctx context.Context) error { return r.forget(ctx, m) })
 	})
+}
+
+// end runs what was put off. SQLite's foreign keys are off meanwhile: without a transaction, whose end would do so, they are
+// checked here.
+func (e *Editor) end(ctx context.Context) error {
+	if err := e.finish(ctx); err != nil || e.atomic || e.d.Name != "sqlite" {
+		return err
+	}
+	return checkForeignKeys(ctx, e.db)
 }
 
 // inTransaction runs a migration in a transaction, where the database can roll back DDL. SQLite's foreign keys are off
@@ -194,13 +205,16 @@ func (r *runner) withoutTransaction(ctx context.Context, e *Editor, m *Migration
 	if e.d.Name == "postgresql" {
 		e.lockTimeout = cmp.Or(m.LockTimeout, r.o.LockTimeout)
 	}
+	var err error
 	if e.d.TransactionalDDL || m.App == "syncdb" {
+		if e.progress, err = r.openProgress(ctx, e, m); err != nil {
+			return err
+		}
 		return f(ctx, e)
 	}
 	if err := r.timeouts(ctx, e, m); err != nil {
 		return err
 	}
-	var err error
 	if e.journal, err = openJournal(ctx, r.o.DB, m.Key(), r.undoing); err != nil {
 		return err
 	}
@@ -220,6 +234,12 @@ func stopped(m *Migration, e *Editor, err error) error {
 		return fmt.Errorf("%w\nThe migration has no transaction around it. These statements have run and stay:\n  %s\nMigrate again when the cause is gone: it goes on after them", err, strings.Join(e.ran, ";\n  "))
 	case e.journal != nil:
 		return fmt.Errorf("%w\nThe database cannot take changes of tables back. These statements have run and stay:\n  %s\nMigrate again when the cause is gone: it goes on after them. %s", err, strings.Join(e.ran, ";\n  "), e.journal.wayOut())
+	case e.progress != nil:
+		again := ""
+		if op := e.progress.begun; op != nil && !ownTransaction(op) {
+			again = fmt.Sprintf(" (%q begins anew)", op.Describe())
+		}
+		return fmt.Errorf("%w\nThe migration has no transaction around it. These statements have run and stay:\n  %s\nMigrate again when the cause is gone: it goes on after the operations that are done%s. Or do the rest by hand and record it: migrate --fake %s %s", err, strings.Join(e.ran, ";\n  "), again, m.App, m.Name)
 	}
 	return fmt.Errorf("%w\nThe migration has no transaction around it. These statements have run and stay:\n  %s\nTake them back by hand and migrate again, or do the rest by hand and record it: migrate --fake %s %s", err, strings.Join(e.ran, ";\n  "), m.App, m.Name)
 }

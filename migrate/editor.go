@@ -24,6 +24,8 @@ type Editor struct {
 	ran  []string
 	// journal writes down what has run, on databases that cannot take changes of tables back.
 	journal *journal
+	// progress writes down the operations of a NonAtomic migration, elsewhere.
+	progress *progress
 	// limit stands before each statement; see mysqlTimeouts.
 	limit string
 	// atomic says that the migration runs in a transaction, where the database can.

@@ -122,7 +122,10 @@ func (e *Editor) remake(ctx context.Context, s *State, before, after *schema.Mod
 	}
 	ran := len(e.ran)
 	err := orm.AtomicWith(ctx, orm.AtomicOptions{DB: e.db}, func(ctx context.Context) error {
-		return e.remakeTable(ctx, s, before, after, fill)
+		if err := e.remakeTable(ctx, s, before, after, fill); err != nil {
+			return err
+		}
+		return checkForeignKeys(ctx, e.db)
 	})
 	if err != nil {
 		e.ran = e.ran[:ran] // the statements are taken back

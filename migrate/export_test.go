@@ -1,5 +1,24 @@
 package migrate
 
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Leftovers are the tables that an unfinished migration keeps.
+func Leftovers(ctx context.Context) ([]string, error) {
+	have, err := tables(ctx, "")
+	var out []string
+	for name := range have {
+		if strings.HasPrefix(name, "nuages_unfinished_") || strings.HasPrefix(name, "new__") {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out, err
+}
+
 // SQLiteParts splits the body of CREATE TABLE.
 func SQLiteParts(sql string) []string { return sqliteParts(sql) }
 

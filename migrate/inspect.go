@@ -95,7 +95,7 @@ func (o InspectOptions) list(ctx context.Context, d *dialect.Dialect) (order []s
 		name, kind := text(c[0]), text(c[1])
 		switch {
 		case len(o.Tables) > 0 && !slices.Contains(o.Tables, name):
-		case len(o.Tables) == 0 && (name == "django_migrations" || name == journalTable || kind == "view" && !o.Views || kind == "partition" && !o.Partitions):
+		case len(o.Tables) == 0 && (name == "django_migrations" || name == journalTable || name == progressTable || kind == "view" && !o.Views || kind == "partition" && !o.Partitions):
 		default:
 			order, views[name] = append(order, name), kind == "view"
 		}

@@ -217,6 +217,14 @@ func doneBefore(err error) bool {
 
 // recorded writes the record of a migration, and ends its journal.
 func (e *Editor) recorded(ctx context.Context, record func(ctx context.Context) error) error {
+	if p := e.progress; p != nil {
+		return orm.AtomicWith(ctx, orm.AtomicOptions{DB: p.db}, func(ctx context.Context) error {
+			if err := record(ctx); err != nil {
+				return err
+			}
+			return forgetProgress(ctx, p.db, p.key)
+		})
+	}
 	if e.journal == nil {
 		return record(ctx)
 	}
@@ -226,8 +234,15 @@ func (e *Editor) recorded(ctx context.Context, record func(ctx context.Context) 
 // forgetJournal takes a migration out of the journal, on databases that have one.
 func (r *runner) forgetJournal(ctx context.Context, m *Migration) error {
 	d, err := orm.DialectOf(ctx, r.o.DB)
-	if err != nil || d.TransactionalDDL {
+	if err != nil {
 		return err
+	}
+	if d.TransactionalDDL {
+		have, err := tables(ctx, r.o.DB)
+		if err != nil || !have[progressTable] {
+			return err
+		}
+		return forgetProgress(ctx, r.o.DB, progressKey(m.Key(), false), progressKey(m.Key(), true))
 	}
 	return forgetJournal(ctx, r.o.DB, m.Key())
 }

@@ -211,14 +211,23 @@ func (e *Editor) run(ctx context.Context, sql string) error {
 	if e.collect || e.lockTimeout <= 0 || !strings.HasPrefix(sql, "ALTER TABLE ") && !strings.HasPrefix(sql, "DROP TABLE ") {
 		return e.execute(ctx, sql)
 	}
+	return e.patiently(ctx, e.lockTimeout, func(ctx context.Context) error { return e.execute(ctx, sql) })
+}
+
+// patiently runs f in a transaction that waits for each lock no longer than a timeout, if there is one, and does so again when
+// it does not get one.
+func (e *Editor) patiently(ctx context.Context, timeout time.Duration, f func(ctx context.Context) error) error {
 	for try := 1; ; try++ {
 		err := orm.AtomicWith(ctx, orm.AtomicOptions{DB: e.db}, func(ctx context.Context) error {
-			if _, err := orm.ExecOn(ctx, e.db, fmt.Sprintf("SET LOCAL lock_timeout = %d", max(e.lockTimeout.Milliseconds(), 1))); err != nil {
+			if timeout <= 0 {
+				return f(ctx)
+			}
+			if _, err := orm.ExecOn(ctx, e.db, fmt.Sprintf("SET LOCAL lock_timeout = %d", max(timeout.Milliseconds(), 1))); err != nil {
 				return err
 			}
-			return e.execute(ctx, sql)
+			return f(ctx)
 		})
-		if try == lockTries || !errors.Is(err, orm.ErrLocked) {
+		if timeout <= 0 || try == lockTries || !errors.Is(err, orm.ErrLocked) {
 			return err
 		}
 		select {
