@@ -19,8 +19,8 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 	}
 	f.LinkOffset = f.Offset + link
 	d.interpolate(fd.Rel)
-	to := rf.target()
-	rel := &plan.Relation{Name: fd.Name, From: d.m, To: to, Field: f, Kind: rf.relationKind()}
+	to, kind := rf.leadsTo()
+	rel := &plan.Relation{Name: fd.Name, From: d.m, To: to, Field: f, Kind: kind}
 	f.Rel = rel
 	d.relate(fd.Name, rel)
 	if rel.Kind == plan.Forward {

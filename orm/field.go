@@ -45,11 +45,16 @@ type Column[V any] struct{ d declaration }
 
 func (c *Column[V]) declare() *declaration { return &c.d }
 
+// newColumn and Char run once, when the program starts: in their callers' code they would only cost the compiler.
+//
+//go:noinline
 func newColumn[V any](f *V, kind schema.Kind) *Column[V] {
 	return &Column[V]{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: kind}}}
 }
 
 // Char is text of at most maxLength characters: varchar(n).
+//
+//go:noinline
 func Char[V ~string](f *V, maxLength int) *Column[V] {
 	c := newColumn(f, schema.Char)
 	c.d.s.MaxLength = maxLength

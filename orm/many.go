@@ -13,17 +13,10 @@ import (
 // (HasMany). The rows are loaded on the first All, for all objects that were loaded together in one query.
 type Many[T any] struct{ link plan.Link }
 
-func (m *Many[T]) target() *plan.Model             { return model[T]() }
-func (m *Many[T]) relationKind() plan.RelationKind { return plan.Many }
+func (m *Many[T]) leadsTo() (*plan.Model, plan.RelationKind) { return model[T](), plan.Many }
 
 // To is a many-to-many field's way into the other model in a key path: orm.Eq(&a.Tags.To().Slug, "go").
-func (m *Many[T]) To() *T {
-	p := plan.Lookup(plan.PointerTo(m))
-	if p == nil {
-		panic(fmt.Sprintf("orm: Many[%s].To walks key paths of orm.Fields; use All(ctx) on a loaded object", typeOf[T]().Name()))
-	}
-	return plan.At[T](p.Ref.Child(model[T](), p, false).Base)
-}
+func (m *Many[T]) To() *T { return plan.At[T](into(plan.PointerTo(m), model[T](), "Many", "All")) }
 
 // All returns the related objects, loading them if they are not there yet.
 func (m *Many[T]) All(ctx context.Context) ([]*T, error) {

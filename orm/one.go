@@ -12,17 +12,12 @@ import (
 // the profile. The row is loaded on the first Get, for all objects that were loaded together in one query.
 type One[T any] struct{ link plan.Link }
 
-func (o *One[T]) target() *plan.Model             { return model[T]() }
-func (o *One[T]) relationKind() plan.RelationKind { return plan.BackwardOne }
-func (o *One[T]) keyPath() *plan.Path             { return plan.Lookup(plan.PointerTo(o)) }
+func (o *One[T]) keyPath() *plan.Path                       { return plan.Lookup(plan.PointerTo(o)) }
+func (o *One[T]) leadsTo() (*plan.Model, plan.RelationKind) { return model[T](), plan.BackwardOne }
 
 // To is the field's way into the other model in a key path.
 func (o *One[T]) To() *T {
-	p := plan.Lookup(plan.PointerTo(o))
-	if p == nil {
-		panic(fmt.Sprintf("orm: One[%s].To walks key paths of orm.Fields; use Get(ctx) on a loaded object", typeOf[T]().Name()))
-	}
-	return plan.At[T](p.Ref.Child(model[T](), p, false).Base)
+	return plan.At[T](into(plan.PointerTo(o), model[T](), "One", "Get"))
 }
 
 // Get returns the object that points here. It is ErrNotFound when there is none.

@@ -40,14 +40,6 @@ func bindFound(m *plan.Model, objs []plan.Pointer, fields []*plan.Field, q *expr
 	}
 }
 
-// load loads a foreign key for the object and its peers.
-func (f *ForeignKey[T, K]) load(ctx context.Context) error {
-	if f.link.Rel == nil { // the object was made by hand: ask for the one row
-		return loadByKey(ctx, &f.link, model[T](), Lookup("pk", f.ID))
-	}
-	return loadForPeers(ctx, &f.link, f.link.Owner)
-}
-
 // loadByKey loads the one object of a link by its key. It does not name Query[T]: a method of ForeignKey that did would have
 // the compiler make all methods of Query for every model that a foreign key leads to.
 func loadByKey(ctx context.Context, l *plan.Link, m *plan.Model, key Predicate) error {
@@ -95,10 +87,6 @@ func loadForPeers(ctx context.Context, l *plan.Link, owner plan.Pointer) error {
 	_, err := loadRelation(ctx, l.Rel, objs, nil, name)
 	return err
 }
-
-func (f *ForeignKey[T, K]) listAny([]plan.Pointer) any { return nil }
-
-func (f *ForeignKey[T, K]) storeAny(plan.Pointer, []plan.Pointer) {}
 
 func (m *Many[T]) listAny(objs []plan.Pointer) any {
 	return plan.List[T](objs)

@@ -12,7 +12,7 @@ import (
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
-// typedRelation is a relation field's Go type, which knows the type of the related objects.
+// typedRelation is the Go type of a relation field that holds many, which knows the type of the related objects.
 type typedRelation interface {
 	listAny(objs []plan.Pointer) any
 	storeAny(dst plan.Pointer, objs []plan.Pointer)
@@ -63,7 +63,6 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 	if err := rel.To.Ready(); err != nil {
 		return nil, err
 	}
-	typed := reflect.New(hold.Type).Interface().(typedRelation)
 	q := new(expr.Query)
 	var to *plan.Field
 	if sub != nil && sub.To != nil {
@@ -83,9 +82,9 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 		return nil, err
 	}
 	if rel.Kind == plan.Forward {
-		return startForward(db, s, rel, keys, q, typed)
+		return startForward(db, s, rel, keys, q)
 	}
-	return startMany(db, s, rel, hold, to, keys, q, typed)
+	return startMany(db, s, rel, hold, to, keys, q)
 }
 
 // loadKeys loads the column by which objects are related, where their query left it out.
@@ -99,7 +98,7 @@ func loadKeys(ctx context.Context, rel *plan.Relation, objs []plan.Pointer) erro
 	return nil
 }
 
-func startForward(db *DB, s *scope, rel *plan.Relation, keys []dialect.Value, q *expr.Query, typed typedRelation) (*loading, error) {
+func startForward(db *DB, s *scope, rel *plan.Relation, keys []dialect.Value, q *expr.Query) (*loading, error) {
 	target := rel.To.FieldNamed(rel.ToColumn)
 	f := rel.Field
 	distinct := make([]dialect.Value, 0, len(keys))
@@ -157,7 +156,8 @@ func limitKeys(q *expr.Query, column expr.Node, keys []dialect.Value) {
 
 // startMany prepares to load the rows behind a many-to-many field or a foreign key's way back, with the key of the owner of
 // each row.
-func startMany(db *DB, s *scope, rel *plan.Relation, hold, to *plan.Field, keys []dialect.Value, q *expr.Query, typed typedRelation) (*loading, error) {
+func startMany(db *DB, s *scope, rel *plan.Relation, hold, to *plan.Field, keys []dialect.Value, q *expr.Query) (*loading, error) {
+	typed := reflect.New(hold.Type).Interface().(typedRelation)
 	owner := relationKey(rel)
 	byOwner := newGroups(keys)
 	var inner *reading

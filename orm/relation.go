@@ -24,144 +24,42 @@ type FK[T any] = ForeignKey[T, int64]
 // To is a foreign key's way into the other model in a key path: orm.Eq(&a.Author.To().Username, "ada"). It is for
 // reference values (orm.Fields), not for loaded objects; those have Get.
 func (f *ForeignKey[T, K]) To() *T {
-	p := plan.Lookup(plan.PointerTo(f))
-	if p == nil {
-		panic(fmt.Sprintf("orm: FK[%s].To walks key paths of orm.Fields; use Get(ctx) on a loaded object", typeOf[T]().Name()))
-	}
-	return plan.At[T](p.Ref.Child(model[T](), p, false).Base)
+	return plan.At[T](into(plan.PointerTo(f), model[T](), "FK", "Get"))
 }
 
 // Get returns the object that the key points to. It is ErrNotFound when the key is null. A key that the query left out
 // (Query.Only) is loaded first, with those of the peers.
 func (f *ForeignKey[T, K]) Get(ctx context.Context) (*T, error) {
-	l := &f.link
-	if l.Peers != nil {
-		l.Peers.Lock()
-		defer l.Peers.Unlock()
-	}
-	if obj, ok := f.cached(); ok {
-		return obj, nil
-	}
-	var zero K
-	if f.ID == zero {
-		if err := loadKey(ctx, l); err != nil {
-			return nil, err
-		}
-	}
-	if f.ID == zero {
-		return nil, nullRelation(model[T]())
-	}
-	if err := f.load(ctx); err != nil {
-		return nil, err
-	}
-	if obj, ok := f.cached(); ok {
-		return obj, nil
-	}
-	return nil, noRow(model[T](), f.ID)
-}
-
-// loadKey loads a foreign key's column if the query left it out.
-func loadKey(ctx context.Context, l *plan.Link) error {
-	if l.Rel == nil || !l.Peers.Lacks(l.Rel.Field) {
-		return nil
-	}
-	return loadFields(ctx, l.Rel.From, l.Owner, []*plan.Field{l.Rel.Field})
-}
-
-func nullRelation(m *plan.Model) error {
-	return fmt.Errorf("orm: the relation to %s is null: %w", m.GoName(), ErrNotFound)
-}
-
-func noRow(m *plan.Model, key any) error {
-	return fmt.Errorf("orm: %s %v: %w", m.GoName(), key, ErrNotFound)
-}
-
-// cached returns the loaded object if it is the one that ID names now.
-func (f *ForeignKey[T, K]) cached() (*T, bool) {
-	obj, ok := f.link.Loaded.(*T)
-	if !ok || obj == nil {
-		return nil, false
-	}
-	m := model[T]()
-	if m.Ready() != nil {
-		return nil, false
-	}
-	target := m.PK
-	if f.link.Rel != nil {
-		target = m.FieldNamed(f.link.Rel.ToColumn)
-	}
-	if target == nil {
-		return nil, false
-	}
-	if target.Rel == nil && target.Type != typeOf[K]() { // another column than the key is pointed to; Save knows which
-		return obj, !f.link.Done && f.IsNull()
-	}
-	return obj, *plan.At[K](target.At(plan.PointerTo(obj))) == f.ID
+	obj, err := (*foreign[K])(f).get(ctx, model[T]())
+	return plan.At[T](obj), err
 }
 
 // Loaded returns the object if it is there already. It never asks the database.
 func (f *ForeignKey[T, K]) Loaded() (*T, bool) {
-	if l := &f.link; l.Peers != nil {
-		l.Peers.Lock()
-		defer l.Peers.Unlock()
-	}
-	return f.cached()
+	obj := (*foreign[K])(f).loaded(model[T]())
+	return plan.At[T](obj), obj != nil
 }
 
 // Set points the field to an object; nil makes it null. An object that is not saved yet must be before the one that holds
 // the field is; Save takes over its key then. Django: assignment.
-func (f *ForeignKey[T, K]) Set(obj *T) {
-	if l := &f.link; l.Peers != nil {
-		l.Peers.Lock()
-		defer l.Peers.Unlock()
-	}
-	var zero K
-	f.ID, f.link.Loaded, f.link.Done = zero, nil, false
-	if obj == nil {
-		return
-	}
-	f.link.Loaded = obj // without Done it waits for its key: takeKeys
-	m := model[T]()
-	if m.Ready() != nil {
-		return
-	}
-	target := m.PK
-	if f.link.Rel != nil {
-		target = m.FieldNamed(f.link.Rel.ToColumn)
-	}
-	if target != nil && target.Type == typeOf[K]() {
-		f.ID = *plan.At[K](target.At(plan.PointerTo(obj)))
-		f.link.Done = f.ID != zero && f.link.Rel != nil
-	}
-}
+func (f *ForeignKey[T, K]) Set(obj *T) { (*foreign[K])(f).set(model[T](), plan.PointerTo(obj)) }
 
 // IsNull says that the field points to no row.
-func (f *ForeignKey[T, K]) IsNull() bool {
-	var zero K
-	return f.ID == zero
-}
+func (f *ForeignKey[T, K]) IsNull() bool { return (*foreign[K])(f).isNull() }
 
 // String is the key, so that a foreign key prints as what it stores.
-func (f ForeignKey[T, K]) String() string { return fmt.Sprint(f.ID) }
+func (f ForeignKey[T, K]) String() string { return keyText(f.ID) }
 
 // TemplateType tells start-up checks of templates what TemplateValue returns.
 func (f *ForeignKey[T, K]) TemplateType() any { return (*T)(nil) }
 
 // TemplateValue gives templates the related object, loaded when it is first used; a null is nil.
 func (f *ForeignKey[T, K]) TemplateValue(ctx context.Context) (any, error) {
-	if f.IsNull() && (f.link.Rel == nil || !f.link.Peers.Lacks(f.link.Rel.Field)) {
-		return nil, nil
-	}
-	obj, err := f.Get(ctx)
-	if err != nil && f.IsNull() && IsNotFound(err) {
-		return nil, nil
-	}
-	return obj, err
+	return (*foreign[K])(f).templateValue(ctx, model[T]())
 }
 
-func (f *ForeignKey[T, K]) target() *plan.Model { return model[T]() }
-func (f *ForeignKey[T, K]) relationKind() plan.RelationKind {
-	return plan.Forward
+func (f *ForeignKey[T, K]) leadsTo() (*plan.Model, plan.RelationKind) {
+	return model[T](), plan.Forward
 }
 
 // To makes a foreign key that points to a saved object: orm.Eq(&a.Author, orm.To(user)).
@@ -173,8 +71,7 @@ func To[T any](obj *T) FK[T] {
 
 // relationField is what every relation type of a model's struct can say about itself.
 type relationField interface {
-	target() *plan.Model
-	relationKind() plan.RelationKind
+	leadsTo() (*plan.Model, plan.RelationKind)
 }
 
 // Reference describes a foreign key; Ref and OneToOne make it.
@@ -185,14 +82,16 @@ func (r *Reference) declare() *declaration { return &r.d }
 // Ref describes a foreign key. It is not null, with an index, and protected from the deletion of the row it points to,
 // unless said otherwise.
 func Ref[T any, K comparable](f *ForeignKey[T, K]) *Reference {
-	return &Reference{declaration{addr: plan.PointerTo(f), s: schema.Field{Kind: schema.ForeignKey, Rel: &schema.Relation{}}}}
+	return reference(plan.PointerTo(f), schema.ForeignKey)
 }
 
 // OneToOne describes a foreign key that each row of the other model may have once.
 func OneToOne[T any, K comparable](f *ForeignKey[T, K]) *Reference {
-	r := Ref(f)
-	r.d.s.Kind, r.d.s.Unique = schema.OneToOne, true
-	return r
+	return reference(plan.PointerTo(f), schema.OneToOne)
+}
+
+func reference(at plan.Pointer, kind schema.Kind) *Reference {
+	return &Reference{declaration{addr: at, s: schema.Field{Kind: kind, Unique: kind == schema.OneToOne, Rel: &schema.Relation{}}}}
 }
 
 // OnDelete is what happens to the rows when the row that they point to is deleted.

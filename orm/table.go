@@ -230,7 +230,7 @@ func (f filtered) join() expr.Join { return f.j }
 // Join in place of LeftJoin means the same: a condition on the rows decides.
 func FilteredRelation[R any](f interface {
 	AnyRef
-	relatedTo(*R)
+	To() *R
 }, as *R, on ...Predicate,
 ) AnyTable {
 	j := expr.Join{Rel: f.keyPath(), Ref: refOf(as), On: preds(on), Left: true}
@@ -242,7 +242,3 @@ func FilteredRelation[R any](f interface {
 	}
 	return filtered{j}
 }
-
-func (f *ForeignKey[T, K]) relatedTo(*T) {}
-func (m *Many[T]) relatedTo(*T)          {}
-func (o *One[T]) relatedTo(*T)           {}

@@ -28,10 +28,9 @@ type Model struct {
 	Order []RawOrder
 	// Latest is the field of GetLatestBy.
 	Latest *Field
-	// New allocates a value; Box makes a *T of an address.
-	New func() unsafe.Pointer
+	// Box makes a *T of an address.
 	Box func(p unsafe.Pointer) any
-	// block allocates n values next to each other, where the type was known.
+	// block allocates n values next to each other.
 	block func(n int) unsafe.Pointer
 	// Links are the relation fields that need to know their owner after a load.
 	Links []*Field
@@ -136,41 +135,27 @@ var models sync.Map // reflect.Type -> *Model
 // Get returns the plan of a type. Describe fills it when it is first needed, not now: package-level values may ask for a
 // model before the values that its description uses are there.
 func Get[T any](describe func(m *Model) error) *Model {
-	t := reflect.TypeFor[T]()
+	return enter(reflect.TypeFor[T](), describe, func(p unsafe.Pointer) any { return (*T)(p) },
+		func(n int) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(make([]T, n))) })
+}
+
+// enter keeps the plan of a type. It is all of Get that does not need the type as a parameter: the compiler makes this once.
+func enter(t reflect.Type, describe func(m *Model) error, box func(unsafe.Pointer) any, block func(n int) unsafe.Pointer) *Model {
 	if m, ok := models.Load(t); ok {
 		return m.(*Model)
 	}
-	m, _ := models.LoadOrStore(t, &Model{
-		Type:     t,
-		New:      func() unsafe.Pointer { return unsafe.Pointer(new(T)) },
-		Box:      func(p unsafe.Pointer) any { return (*T)(p) },
-		block:    func(n int) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(make([]T, n))) },
-		describe: describe,
-	})
+	m, _ := models.LoadOrStore(t, &Model{Type: t, Box: box, block: block, describe: describe})
 	return m.(*Model)
 }
 
 // OfType is Get for a type that is known by reflection only.
 func OfType(t reflect.Type, describe func(m *Model) error) *Model {
-	if m, ok := models.Load(t); ok {
-		return m.(*Model)
-	}
-	m, _ := models.LoadOrStore(t, &Model{
-		Type:     t,
-		New:      func() unsafe.Pointer { return reflect.New(t).UnsafePointer() },
-		Box:      func(p unsafe.Pointer) any { return reflect.NewAt(t, p).Interface() },
-		describe: describe,
-	})
-	return m.(*Model)
+	return enter(t, describe, func(p unsafe.Pointer) any { return reflect.NewAt(t, p).Interface() },
+		func(n int) unsafe.Pointer { return reflect.MakeSlice(reflect.SliceOf(t), n, n).UnsafePointer() })
 }
 
-// newBlock allocates n values next to each other.
-func (m *Model) newBlock(n int) unsafe.Pointer {
-	if m.block == nil {
-		return reflect.MakeSlice(reflect.SliceOf(m.Type), n, n).UnsafePointer()
-	}
-	return m.block(n)
-}
+// New makes a zero value of the model's type.
+func (m *Model) New() unsafe.Pointer { return m.block(1) }
 
 // Known returns the plan of a type if it is a model that was asked for before, or nil.
 func Known(t reflect.Type) *Model {

@@ -19,7 +19,7 @@ func (o *Objects) Next(expect int) unsafe.Pointer {
 			n = expect
 		}
 		o.n, o.used = min(n, blockMax), 0
-		o.block = o.Model.newBlock(o.n)
+		o.block = o.Model.block(o.n)
 	}
 	obj := unsafe.Add(o.block, uintptr(o.used)*o.Model.Type.Size())
 	o.used++

@@ -45,7 +45,7 @@ func (s *Slab) Next(expect int) unsafe.Pointer {
 		if s.Out == nil {
 			s.Out = make([]unsafe.Pointer, 0, n)
 		}
-		s.block, s.size, s.used = s.Model.newBlock(n), n, 0
+		s.block, s.size, s.used = s.Model.block(n), n, 0
 		if len(s.Out) == 0 {
 			s.head = n
 		} else {
