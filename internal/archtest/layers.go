@@ -14,7 +14,7 @@ var layers = map[string]int{
 	"internal": 0, "manage": 0, "conf": 0, "server": 0, "cache": 0, "storage": 0, "mail": 0, "signing": 0,
 	"orm/schema": 0, "auth/hashers": 0, "signals": 0,
 
-	"i18n": 1, "template": 1, "forms": 1,
+	"i18n": 1, "template": 1, "forms": 1, "validators": 1,
 
 	"orm": 2, "migrate": 2, "forms/modelform": 2, "serializers": 2, "internal/testmodels": 2,
 
