@@ -8,7 +8,7 @@ import (
 
 // plainConstraint is a constraint without what only people see.
 func plainConstraint(c schema.Constraint) string {
-	c.Message = ""
+	c.Message, c.Code = "", ""
 	return source(c)
 }
 

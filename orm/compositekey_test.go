@@ -18,7 +18,7 @@ type Seat struct {
 }
 
 func (Seat) Fields(s *Seat) []orm.Field {
-	return []orm.Field{orm.Char(&s.Hall, 20), orm.Char(&s.Code, 20).Unique(), orm.Ref(&s.Guest).Null().OnDelete(orm.SetNull)}
+	return []orm.Field{orm.Char(&s.Hall, 20), orm.Char(&s.Code, 20).Unique(), orm.Ref(&s.Guest).Null().Blank().OnDelete(orm.SetNull)}
 }
 
 func (Seat) Meta(s *Seat) orm.Meta {

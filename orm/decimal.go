@@ -82,6 +82,20 @@ func (d Decimal) Round(places int) Decimal {
 	return Decimal{new(big.Rat).Quo(new(big.Rat).SetInt(q), scale).FloatString(places)}
 }
 
+// quantized is a number as a column of so many digits stores it: rounded, or an error when it has too many.
+func quantized(s string, digits, places int) (string, error) {
+	d, err := NewDecimal(s)
+	if err != nil {
+		return "", err
+	}
+	out := d.Round(places).String()
+	whole, _, _ := strings.Cut(strings.TrimLeft(out, "-0"), ".")
+	if len(whole) > digits-places {
+		return "", fmt.Errorf("%s has more than %d digits, %d of them after the point", s, digits, places)
+	}
+	return out, nil
+}
+
 // MarshalText writes the digits.
 func (d Decimal) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

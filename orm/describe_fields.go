@@ -75,6 +75,9 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 		f.Codec = f.Custom.For(sf.Type)
 	} else {
 		f.Codec = plan.NewCodec(sf.Type, codecKind(fd))
+		if fd.Kind == schema.IP && f.Codec != nil {
+			f.Codec = plan.IPCodec(f.Codec, fd.UnpackIPv4)
+		}
 	}
 	if decl.extra && f.Codec == nil { // an annotation brings its codec along
 		fd.Kind, f.Codec = schema.JSON, plan.NewCodec(sf.Type, schema.JSON)
@@ -111,15 +114,16 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 		f.Now = func(p plan.Pointer) { decl.now(p, pointer) }
 	}
 	if len(decl.validate) > 0 {
-		f.Validate = func(p plan.Pointer) error {
+		f.Validate = func(p plan.Pointer) (out []error) {
 			for _, rule := range decl.validate {
 				if err := rule(p, pointer); err != nil {
-					return err
+					out = append(out, err)
 				}
 			}
-			return nil
+			return out
 		}
 	}
+	messagesOf(f, decl)
 	d.add(f, fd)
 }
 

@@ -34,6 +34,7 @@ func (d *describer) names(meta Meta) {
 	}
 	d.m.Track, d.m.SelectOnSave = meta.Track, meta.SelectOnSave
 	s.Unmanaged, s.Comment, s.Permissions = meta.Unmanaged, meta.Comment, meta.Permissions
+	s.Tablespace = meta.Tablespace
 	if len(meta.PrimaryKey) > 0 {
 		d.hasPK = true
 	}
@@ -130,7 +131,7 @@ func (d *describer) index(ix Index) {
 	if ix.where != nil {
 		si.Where = d.predicate(ix.where)
 	}
-	si.Using, si.With, si.OpClasses, si.Include = ix.own.using, ix.own.with, ix.own.classes, d.fieldNames("Indexes", ix.own.include)
+	si.Using, si.Tablespace, si.With, si.OpClasses, si.Include = ix.own.using, ix.own.tablespace, ix.own.with, ix.own.classes, d.fieldNames("Indexes", ix.own.include)
 	if si.Name == "" && len(si.Fields) > 0 {
 		var cols []string
 		var desc []bool
@@ -148,7 +149,7 @@ func (d *describer) index(ix Index) {
 }
 
 func (d *describer) constraint(c Constraint) {
-	sc := schema.Constraint{Name: d.withNames(c.name), Fields: d.fieldNames("Constraints", c.fields), Expressions: d.expressions(c.exprs), Message: c.message}
+	sc := schema.Constraint{Name: d.withNames(c.name), Fields: d.fieldNames("Constraints", c.fields), Expressions: d.expressions(c.exprs), Message: c.message, Code: c.code}
 	if c.check != nil {
 		sc.Check = d.predicate(c.check)
 	}

@@ -24,6 +24,8 @@ type declaration struct {
 	deflt    func(p plan.Pointer, pointer bool)
 	now      func(p plan.Pointer, pointer bool)
 	validate []func(p plan.Pointer, pointer bool) error
+	messages map[string]string
+	choices  func() []schema.Choice
 	parts    []any
 	custom   *plan.Custom
 	many     *manyDecl
@@ -147,7 +149,8 @@ func SmallAuto[V Whole](f *V) *Column[V] { return newColumn(f, schema.SmallAuto)
 // Float is a floating-point number.
 func Float[V ~float32 | ~float64](f *V) *Column[V] { return newColumn(f, schema.Float) }
 
-// Numeric is an exact number of at most digits digits, places of them after the point: decimal.
+// Numeric is an exact number of at most digits digits, places of them after the point: decimal. With 0 and 0 it has no limits,
+// which MySQL refuses. What is saved is rounded to the places, half to even; more digits before the point are an error.
 func Numeric(f *Decimal, digits, places int) *Column[Decimal] {
 	c := newColumn(f, schema.Decimal)
 	c.d.s.Digits, c.d.s.Places = digits, places
@@ -280,21 +283,8 @@ func (c *Column[V]) DBDefaultExpr(e Expr[V]) *Column[V] {
 	return c
 }
 
-// Choice is a value that a field may have, with the text that people see.
-type Choice[V any] struct {
-	Value V
-	Label string
-}
-
-// Choices limits the values that validation accepts, and gives forms their list.
-func (c *Column[V]) Choices(choices ...Choice[V]) *Column[V] {
-	for _, ch := range choices {
-		c.d.s.Choices = append(c.d.s.Choices, schema.Choice{Value: c.stored(ch.Value), Label: ch.Label})
-	}
-	return c
-}
-
-// Validate adds a rule for FullClean.
+// Validate adds rules for FullClean, which reports all that a value breaks. Package validators has Django's. An error of type
+// Invalid or *validators.Error brings its own code, any other has the code "invalid". Rules do not see values that are empty.
 func (c *Column[V]) Validate(rules ...func(V) error) *Column[V] {
 	for _, rule := range rules {
 		c.d.validate = append(c.d.validate, func(p plan.Pointer, pointer bool) error {

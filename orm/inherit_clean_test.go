@@ -96,11 +96,11 @@ func TestParentsAreCleaned(t *testing.T) {
 			{"the parent's unique field", with(func(m *Mine) { m.Code = "a" }), nil, "code:unique:Site with this Code already exists."},
 			{"left out", with(func(m *Mine) { m.Code = "a" }), []any{&m.Code}, ""},
 			{"the parent's fields together", with(func(m *Mine) { m.Spot = 1 }), nil, ":unique_together:Site with this Town and Spot already exists."},
-			{"the parent's check", with(func(m *Mine) { m.Depth = -1 }), nil, ":constraint:Constraint “dig_depth” is violated."},
-			{"the parent's unique constraint", with(func(m *Mine) { m.Depth = 200 }), nil, "depth:unique_together:Site with this Depth already exists."},
+			{"the parent's check", with(func(m *Mine) { m.Depth = -1 }), nil, "::Constraint “dig_depth” is violated."},
+			{"the parent's unique constraint", with(func(m *Mine) { m.Depth = 200 }), nil, "::Constraint “dig_deep” is violated."},
 			{"its condition", with(func(m *Mine) { m.Depth = 3 }), nil, ""},
 			{"its own unique field", with(func(m *Mine) { m.Owner = "Ada" }), nil, "owner:unique:Mine with this Owner already exists."},
-			{"its own check", with(func(m *Mine) { m.Shaft = -1 }), nil, ":constraint:Constraint “dig_shaft” is violated."},
+			{"its own check", with(func(m *Mine) { m.Shaft = -1 }), nil, "::Constraint “dig_shaft” is violated."},
 			{"all", with(func(m *Mine) { m.Code, m.Owner = "a", "Ada" }), nil, "code:unique:Site with this Code already exists.|owner:unique:Mine with this Owner already exists."},
 			{"wrong by itself", with(func(m *Mine) { m.Code = "" }), nil, "code:blank:This field cannot be blank."},
 		} {
@@ -112,7 +112,7 @@ func TestParentsAreCleaned(t *testing.T) {
 		if got, want := complaints(t, orm.ValidateUnique(ctx, gold)), "code:unique:Site with this Code already exists.|owner:unique:Mine with this Owner already exists."; got != want {
 			t.Errorf("a proxy's unique fields: %q, want %q", got, want)
 		}
-		if got, want := complaints(t, orm.ValidateConstraints(ctx, gold)), ":constraint:Constraint “dig_depth” is violated."; got != want {
+		if got, want := complaints(t, orm.ValidateConstraints(ctx, gold)), "::Constraint “dig_depth” is violated."; got != want {
 			t.Errorf("a proxy's constraints: %q, want %q", got, want)
 		}
 		// A site becomes a mine: its own row is no clash.

@@ -42,6 +42,8 @@ type Meta struct {
 	// SelectOnSave makes Save look for the row before it updates it, for databases whose triggers hide what an update did.
 	// Django: select_on_save.
 	SelectOnSave bool
+	// Tablespace is where PostgreSQL keeps the table and its indexes; other databases ignore it. Django: db_tablespace.
+	Tablespace string
 	// Comment stands on the table where the database can.
 	Comment string
 	// Permissions are added to add, change, delete and view: pairs of code and name.
@@ -121,6 +123,7 @@ type Constraint struct {
 	check   *Predicate
 	where   *Predicate
 	message string
+	code    string
 	own     postgresIndex
 }
 
@@ -138,8 +141,14 @@ func CheckThat(name string, p Predicate) Constraint { return Constraint{name: na
 // Where limits a unique constraint to some rows.
 func (c Constraint) Where(p Predicate) Constraint { c.where = &p; return c }
 
-// Message is what people read when the constraint is violated.
+// Message is what people read when validation finds the constraint violated; %(name)s is the constraint's name. Default:
+// "Constraint “name” is violated.", and for fields that are unique without a condition "Article with this Slug already
+// exists.". Django: violation_error_message.
 func (c Constraint) Message(text string) Constraint { c.message = text; return c }
+
+// Code is what programs read then. Default: none, and "unique" or "unique_together" for fields that are unique without a
+// condition. Django: violation_error_code.
+func (c Constraint) Code(code string) Constraint { c.code = code; return c }
 
 // fieldOf finds the field that an address, given as any, names.
 func fieldOf(m *plan.Model, f any) (field *plan.Field, desc bool, err error) {

@@ -5,6 +5,7 @@ import "github.com/nuages-go/nuages/orm/schema"
 // postgresIndex is what PostgreSQL alone knows of indexes and constraints.
 type postgresIndex struct {
 	using, with, deferrable string
+	tablespace              string
 	classes                 []string
 	include                 []any
 	nullsNotDistinct        bool
@@ -18,6 +19,9 @@ func (i Index) Using(method string) Index { i.own.using = method; return i }
 // With are the parameters of the index's storage on PostgreSQL: "fillfactor = 80, fastupdate = off". Other databases ignore
 // them.
 func (i Index) With(parameters string) Index { i.own.with = parameters; return i }
+
+// Tablespace is where PostgreSQL keeps the index. Other databases ignore it. Django: db_tablespace.
+func (i Index) Tablespace(name string) Index { i.own.tablespace = name; return i }
 
 // OpClasses are operator classes for PostgreSQL, one for each field or expression in turn; "" is the usual one. Django:
 // opclasses, and OpClass in expressions.

@@ -19,7 +19,7 @@ const (
 )
 
 func statuses() []orm.Choice[Status] {
-	return []orm.Choice[Status]{{Draft, "Draft"}, {Live, "Live"}}
+	return []orm.Choice[Status]{{Value: Draft, Label: "Draft"}, {Value: Live, Label: "Live"}}
 }
 
 type User struct {

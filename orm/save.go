@@ -125,11 +125,10 @@ func columnValue(f *plan.Field, obj plan.Pointer) (dialect.Value, error) {
 		}
 	}
 	if v.Kind == dialect.Decimal && f.S.Digits > 0 {
-		d, err := NewDecimal(v.S)
-		if err != nil {
-			return v, err
+		var err error
+		if v.S, err = quantized(v.S, f.S.Digits, f.S.Places); err != nil {
+			return v, fmt.Errorf("orm: %s.%s: %w", f.Model.GoName(), f.GoName, err)
 		}
-		v.S = d.Round(f.S.Places).String()
 	}
 	if v.Kind == dialect.JSON && f.Nullable && v.S == "null" && f.Codec.Zero(f.At(obj)) {
 		return dialect.Value{}, nil

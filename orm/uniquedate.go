@@ -1,8 +1,6 @@
 package orm
 
 import (
-	"fmt"
-
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
@@ -73,12 +71,15 @@ func (c *cleaning) uniqueForDates() error {
 			if rule.Unit != "date" || !date.S.Kind.IsTemporal() || v.Kind != dialect.Date {
 				name += "__" + rule.Unit
 			}
-			taken, err := c.taken([]*plan.Field{f}, expr.Pred{Op: expr.Dynamic, Name: name, Val: on})
+			taken, err := c.taken([]*plan.Field{f}, []expr.Pred{{Op: expr.Dynamic, Name: name, Val: on}})
 			if err != nil {
 				return err
 			}
 			if taken {
-				c.out.Add(f.S.Name, "unique_for_date", fmt.Sprintf("%s must be unique for %s %s.", capital(verbose(f)), capital(verbose(date)), rule.Unit))
+				c.complain(f, "unique_for_date", "%(field_label)s must be unique for %(date_field_label)s %(lookup_type)s.", map[string]any{
+					"model_name": capital(c.m.Schema.VerboseName), "lookup_type": rule.Unit, "field": f.S.Name,
+					"field_label": capital(verbose(f)), "date_field": date.S.Name, "date_field_label": capital(verbose(date)),
+				})
 			}
 		}
 	}

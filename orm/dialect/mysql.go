@@ -63,7 +63,7 @@ func mysqlType(f, target *schema.Field) string {
 		return "double precision"
 	case schema.Decimal:
 		if f.Digits == 0 {
-			return "numeric(65, 30)"
+			return "" // it has no numbers without limits
 		}
 		return "numeric(" + strconv.Itoa(f.Digits) + ", " + strconv.Itoa(f.Places) + ")"
 	case schema.Boolean:
@@ -262,7 +262,9 @@ func mysqlBind(v Value) Value {
 		return IntValue(v.N)
 	case UUID:
 		return TextValue(string(appendHex(make([]byte, 0, 32), v.S)))
-	case JSON, Decimal:
+	case JSON:
+		return TextValue(PythonJSON(v.S))
+	case Decimal:
 		return TextValue(v.S)
 	}
 	return v

@@ -197,8 +197,12 @@ func sqliteBind(v Value) Value {
 			b[2*i], b[2*i+1] = hex[v.S[i]>>4], hex[v.S[i]&15]
 		}
 		return TextValue(string(b[:]))
-	case JSON, Decimal:
-		return TextValue(v.S)
+	case JSON:
+		return TextValue(PythonJSON(v.S))
+	case Decimal:
+		if v.N == 0 { // otherwise a whole number that SQLite has no room for
+			return TextValue(v.S)
+		}
 	}
 	return v
 }

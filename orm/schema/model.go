@@ -40,6 +40,8 @@ type Options struct {
 	Comment string
 	// OrderWithRespectTo is the foreign key among whose rows each row has a place, in the column _order.
 	OrderWithRespectTo string
+	// Tablespace is where PostgreSQL keeps the table and the indexes without one of their own.
+	Tablespace string
 	// GetLatestBy is the field for Latest and Earliest.
 	GetLatestBy string
 	// Permissions are added to add, change, delete and view: pairs of code and name.
@@ -77,10 +79,12 @@ func (m *Model) PK() *Field {
 // DefaultTable is the table's name when none is given.
 func DefaultTable(app, name string) string { return app + "_" + strings.ToLower(name) }
 
-// Choice is a value that a field may have, with the text that people see.
+// Choice is a value that a field may have, with the text that people see. Choices with the same Group that follow each other
+// stand under that heading. A nil Value is the choice of none.
 type Choice struct {
 	Value any
 	Label string
+	Group string
 }
 
 // Field is one field of a model.
@@ -117,12 +121,35 @@ type Field struct {
 	NotEditable bool
 	// Collation and Comment stand on the column where the database can.
 	Collation, Comment string
+	// Tablespace is where PostgreSQL keeps the index of the column.
+	Tablespace string
+	// NotSerialized keeps the field out of fixtures.
+	NotSerialized bool
+	// AllowUnicode lets a Slug have letters of any script.
+	AllowUnicode bool
+	// Protocol limits an IP to "ipv4" or "ipv6"; UnpackIPv4 stores ::ffff:1.2.3.4 as 1.2.3.4.
+	Protocol   string
+	UnpackIPv4 bool
+	// Files are the files that a FilePath may name.
+	Files *Files
 	// Expression computes a Generated column; Output is its kind, Stored whether it is kept on disk.
 	Expression Expression
 	Output     *Field
 	Stored     bool
 	// Rel is where a relation leads.
 	Rel *Relation
+}
+
+// Files says which files a FilePath field offers.
+type Files struct {
+	// Dir is the directory. It may be computed when it is asked for; then it is empty here.
+	Dir string
+	// Match is a regular expression that names of files, without their directories, must match.
+	Match string
+	// Recursive looks into directories below, too.
+	Recursive bool
+	// NoFiles leaves files out, Folders takes directories in.
+	NoFiles, Folders bool
 }
 
 // Relation is where a foreign key or a many-to-many field leads.
@@ -213,6 +240,8 @@ type Index struct {
 	Using string
 	// With are parameters of storage: "fillfactor = 80" (PostgreSQL).
 	With string
+	// Tablespace is where the index is kept (PostgreSQL).
+	Tablespace string
 }
 
 // Exclusion is one condition of an exclusion constraint: two rows must not both hold for all of them.
@@ -244,6 +273,6 @@ type Constraint struct {
 	// Exclude makes an exclusion constraint (PostgreSQL), Using is the method of its index. Default: "gist".
 	Exclude []Exclusion
 	Using   string
-	// Message is what people read when the constraint is violated.
-	Message string
+	// Message is what people read when the constraint is violated, Code what programs read.
+	Message, Code string
 }

@@ -252,7 +252,12 @@ func bind(s *sqlite.Stmt, args []dialect.Value) error {
 			s.BindInt64(i+1, v.N)
 		case dialect.Float:
 			s.BindFloat(i+1, v.Float())
-		case dialect.Text, dialect.JSON, dialect.Decimal:
+		case dialect.Decimal:
+			if v.N != 0 {
+				return fmt.Errorf("sqlite: %s does not fit into 64 bits with a sign", v.S)
+			}
+			s.BindText(i+1, v.S)
+		case dialect.Text, dialect.JSON:
 			s.BindText(i+1, v.S)
 		case dialect.Bytes:
 			s.BindBytes(i+1, []byte(v.S))

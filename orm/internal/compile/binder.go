@@ -78,6 +78,9 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 	if v.Kind == dialect.Int && b.kind.IsInteger() {
 		return append(args, *v), beyond(d, b.kind, v.N) == 0
 	}
+	if v.Kind == dialect.Decimal && b.kind.IsInteger() {
+		return args, false
+	}
 	if v.Kind == dialect.Float && b.kind.IsInteger() && !(math.Abs(v.Float()) < math.MaxInt64) {
 		return args, false
 	}
@@ -90,11 +93,11 @@ func (b Binder) Append(args []dialect.Value, d *dialect.Dialect, v *dialect.Valu
 
 // beyondAny says that one of the values does not fit the column: it needs another statement.
 func (b Binder) beyondAny(d *dialect.Dialect, vs []dialect.Value) bool {
-	if !b.kind.IsInteger() || d.Name == "sqlite" {
+	if !b.kind.IsInteger() {
 		return false
 	}
 	for i := range vs {
-		if vs[i].Kind == dialect.Int && beyond(d, b.kind, vs[i].N) != 0 {
+		if vs[i].Kind == dialect.Int && beyond(d, b.kind, vs[i].N) != 0 || vs[i].Kind == dialect.Decimal {
 			return true
 		}
 	}

@@ -1,19 +1,21 @@
 package compile
 
 import (
-	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
-// Condition compiles a SELECT of a condition over given values in place of a row's columns.
-func (c *Compiler) Condition(m *plan.Model, p expr.Pred, values map[string]dialect.Value) (*Statement, error) {
+// Condition compiles a SELECT of a condition over given expressions, by the names of fields, in place of a row's columns. A
+// nil expression stands for a field that the condition does not name.
+func (c *Compiler) Condition(m *plan.Model, p expr.Pred, values map[string]expr.Node) (*Statement, error) {
 	b := c.builder(&expr.Query{Model: m}, nil)
-	b.annots = map[string]*rexpr{}
-	for name, v := range values {
-		kind := keyKind(m.FieldNamed(name))
-		b.annots[name] = b.literal(expr.Literal{Value: v, Kind: kind})
+	annots := map[string]*rexpr{}
+	for name, n := range values {
+		if n != nil {
+			annots[name] = b.resolve(n, nil)
+		}
 	}
+	b.annots = annots
 	n, _ := b.resolvePred(p, nil)
 	if b.err != nil {
 		return nil, b.err

@@ -127,7 +127,7 @@ func (b *builder) jsonLookup(lhs *rexpr, op expr.Op, v dialect.Value, raw any) (
 			return nil, alwaysFalse
 		}
 		return func(w *writer) {
-			lhs.write(w)
+			document(w, lhs)
 			w.str(" IN (")
 			for i, x := range vs {
 				if i > 0 {
@@ -145,7 +145,7 @@ func (b *builder) jsonLookup(lhs *rexpr, op expr.Op, v dialect.Value, raw any) (
 	}
 	text := jsonText(v, raw)
 	return func(w *writer) {
-		lhs.write(w)
+		document(w, lhs)
 		w.str(sign)
 		if lhs.json != nil && op != expr.Exact && op != expr.NotExact && (v.Kind == dialect.Int || v.Kind == dialect.Float) {
 			w.arg(v)
@@ -180,6 +180,17 @@ func sqliteContains(lhs *rexpr, text string, by bool) func(w *writer) {
 		}
 		w.str(")")
 	}
+}
+
+// document writes a whole document in the one form that JSON gives it: Django's spaces count for nothing.
+func document(w *writer, lhs *rexpr) {
+	if lhs.json != nil {
+		lhs.write(w)
+		return
+	}
+	w.str("JSON(")
+	lhs.write(w)
+	w.str(")")
 }
 
 func writeJSONValue(w *writer, lhs *rexpr, text string) {

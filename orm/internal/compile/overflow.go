@@ -37,6 +37,9 @@ func outOfRange(d *dialect.Dialect, lhs *rexpr, op expr.Op, v dialect.Value) tru
 		if _, err := strconv.ParseInt(v.S, 10, 64); err == nil {
 			return unknown
 		}
+		if _, err := strconv.ParseUint(v.S, 10, 64); err == nil && d.Name == "mysql" && lhs.kind == schema.PositiveBigInteger {
+			return unknown
+		}
 		if side = 1; strings.HasPrefix(v.S, "-") {
 			side = -1
 		}

@@ -11,10 +11,14 @@ import (
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
+	"github.com/nuages-go/nuages/validators"
 )
 
 // prepare turns a value into what the left side compares with: Django's get_prep_value.
 func (b *builder) prepare(lhs *rexpr, op expr.Op, v dialect.Value) dialect.Value {
+	if lhs.kind == schema.IP && lhs.field != nil && lhs.field.S.UnpackIPv4 && v.Kind == dialect.Text {
+		v.S = validators.CleanIP(v.S, true)
+	}
 	out, err := prepareWith(lhs.custom, lhs.kind, op, v, b.location())
 	if err != nil {
 		name := lhs.kind.String()
@@ -124,6 +128,10 @@ func Prepare(kind schema.Kind, op expr.Op, v dialect.Value, zone *time.Location)
 			}
 			return v, fmt.Errorf("%q is not a time (HH:MM[:ss])", v.S)
 		}
+	case schema.IP:
+		if v.Kind == dialect.Text {
+			return dialect.TextValue(validators.CleanIP(v.S, false)), nil
+		}
 	case schema.UUID:
 		if v.Kind == dialect.Text {
 			return parseUUID(v)
@@ -148,6 +156,9 @@ func prepareInt(op expr.Op, v dialect.Value) (dialect.Value, error) {
 	case dialect.Text, dialect.Decimal:
 		if n, err := strconv.ParseInt(strings.TrimSpace(v.S), 10, 64); err == nil {
 			return dialect.IntValue(n), nil
+		}
+		if _, err := strconv.ParseUint(v.S, 10, 64); err == nil && v.Kind == dialect.Decimal { // MySQL's columns go so far
+			return v, nil
 		}
 		if f, err := strconv.ParseFloat(v.S, 64); err == nil && v.Kind == dialect.Decimal {
 			return prepareInt(op, dialect.FloatValue(f))

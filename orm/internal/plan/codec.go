@@ -4,13 +4,16 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 	"unsafe"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/schema"
+	"github.com/nuages-go/nuages/validators"
 )
 
 // Codec moves a field between a struct and the database. P is always the field's address.
@@ -172,7 +175,7 @@ func NewCodec(t reflect.Type, kind schema.Kind) *Codec {
 		if t.Size() == 4 {
 			return intCodec[uint32]()
 		}
-		return intCodec[uint64]()
+		return uint64Codec()
 	case reflect.Uint32:
 		return intCodec[uint32]()
 	case reflect.Uint16:
@@ -230,6 +233,50 @@ func intCodec[I integer]() *Codec {
 		c.plain = plainInt64
 	}
 	return c
+}
+
+// uint64Codec stores numbers that an int64 does not hold as digits. Of the databases MySQL alone has columns for them.
+func uint64Codec() *Codec {
+	c := intCodec[uint64]()
+	c.Get = func(p unsafe.Pointer) dialect.Value {
+		n := *(*uint64)(p)
+		if n > math.MaxInt64 {
+			return dialect.Value{Kind: dialect.Decimal, S: strconv.FormatUint(n, 10), N: 1}
+		}
+		return dialect.IntValue(int64(n))
+	}
+	set := c.Set
+	c.Set = func(p unsafe.Pointer, r dialect.Row, i int) error {
+		if n := r.Int(i); n < 0 {
+			u, err := strconv.ParseUint(r.Text(i), 10, 64)
+			if err != nil {
+				return fmt.Errorf("%d does not fit into the field's type", n)
+			}
+			*(*uint64)(p) = u
+			return nil
+		}
+		return set(p, r, i)
+	}
+	return c
+}
+
+// IPCodec stores addresses in the one spelling that Django gives them; an empty text is NULL. Inner moves the text.
+func IPCodec(inner *Codec, unpack bool) *Codec {
+	return &Codec{
+		Get: func(p unsafe.Pointer) dialect.Value {
+			v := inner.Get(p)
+			if v.Kind != dialect.Text {
+				return v
+			}
+			if v.S == "" {
+				return dialect.Value{}
+			}
+			v.S = validators.CleanIP(v.S, unpack)
+			return v
+		},
+		Set:  inner.Set,
+		Zero: inner.Zero,
+	}
 }
 
 func floatCodec[F float32 | float64]() *Codec {
@@ -366,7 +413,7 @@ func jsonCodec(t reflect.Type) *Codec {
 			v := reflect.NewAt(t, p).Elem()
 			b, err := EncodeJSON(v.Interface())
 			if err != nil {
-				return dialect.Value{Kind: dialect.JSON, S: "null"}
+				return Failed(err)
 			}
 			return dialect.Value{Kind: dialect.JSON, S: b}
 		},

@@ -116,8 +116,12 @@ type Field struct {
 	Now func(p unsafe.Pointer)
 	// Extra fields are filled by annotations; they are no columns.
 	Extra bool
-	// Validate runs the field's validators on the field at p.
-	Validate func(p unsafe.Pointer) error
+	// Validate runs the field's validators on the field at p and returns all complaints.
+	Validate func(p unsafe.Pointer) []error
+	// Messages replace the texts of complaints, by their codes.
+	Messages map[string]string
+	// Choices makes the choices when they are asked for, or is nil.
+	Choices func() []schema.Choice
 	// Custom is set for columns with a codec of their own.
 	Custom *Custom
 	// Parts are the field's own transforms and look-ups: *expr.Part.
