@@ -107,7 +107,7 @@ func (c *Column[V]) ChoicesIn(group string, choices ...Choice[V]) *Column[V] {
 // ChoicesFunc computes the choices each time they are asked for: by validation, a form, Display. They follow those that are
 // given. Migrations do not know them. Django: choices=callable.
 func (c *Column[V]) ChoicesFunc(f func() []Choice[V]) *Column[V] {
-	c.d.choices = func() []schema.Choice { return c.choices(f()) }
+	c.d.listing = func() []schema.Choice { return c.choices(f()) }
 	return c
 }
 

@@ -25,7 +25,7 @@ type declaration struct {
 	now      func(p plan.Pointer, pointer bool)
 	validate []func(p plan.Pointer, pointer bool) error
 	messages map[string]string
-	choices  func() []schema.Choice
+	listing  func() []schema.Choice // of choices
 	parts    []any
 	custom   *plan.Custom
 	many     *manyDecl

@@ -88,7 +88,7 @@ func (c *Column[V]) FilesFunc(files Files, dir func() string) *Column[V] {
 		return c
 	}
 	c.d.s.Files = &files
-	c.d.choices = func() []schema.Choice {
+	c.d.listing = func() []schema.Choice {
 		at := files
 		if dir != nil {
 			at.Dir = dir()
@@ -103,5 +103,5 @@ type Files = schema.Files
 
 // messagesOf copies what a declaration says of validation to the plan.
 func messagesOf(f *plan.Field, decl *declaration) {
-	f.Messages, f.Choices = decl.messages, decl.choices
+	f.Messages, f.Choices = decl.messages, decl.listing
 }

@@ -263,7 +263,7 @@ func mysqlBind(v Value) Value {
 	case UUID:
 		return TextValue(string(appendHex(make([]byte, 0, 32), v.S)))
 	case JSON:
-		return TextValue(PythonJSON(v.S))
+		return TextValue(SpacedJSON(v.S)) // paths do not find keys that are escaped
 	case Decimal:
 		return TextValue(v.S)
 	}

@@ -7,36 +7,39 @@ import (
 
 // PythonJSON rewrites JSON without spaces as Python's json.dumps writes it, which is what Django stores in columns of text
 // and compares them by: a space after commas and colons, and ASCII only.
-func PythonJSON(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r == ',' || r == ':' || r >= utf8.RuneSelf }) {
+func PythonJSON(s string) string { return rewriteJSON(s, true) }
+
+// SpacedJSON is PythonJSON that keeps letters beyond ASCII.
+func SpacedJSON(s string) string { return rewriteJSON(s, false) }
+
+func rewriteJSON(s string, ascii bool) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == ',' || r == ':' || r >= utf8.RuneSelf && ascii }) {
 		return s
 	}
-	const hex = "0123456789abcdef"
-	escape := func(b []byte, n rune) []byte {
-		return append(b, '\\', 'u', hex[n>>12&15], hex[n>>8&15], hex[n>>4&15], hex[n&15])
-	}
 	b := make([]byte, 0, len(s)+len(s)/4)
-	inside := false
+	inside, backslash := false, false
 	for i, r := range s {
 		switch {
-		case r >= 0x10000:
+		case r >= 0x10000 && ascii:
 			r -= 0x10000
-			b = escape(escape(b, 0xd800+(r>>10)), 0xdc00+(r&0x3ff))
-		case r >= utf8.RuneSelf:
-			b = escape(b, r)
-		case r == '"' && !(inside && escaped(s[:i])):
-			inside = !inside
-			b = append(b, '"')
+			b = appendEscape(appendEscape(b, 0xd800+(r>>10)), 0xdc00+(r&0x3ff))
+		case r >= utf8.RuneSelf && ascii:
+			b = appendEscape(b, r)
 		case !inside && (r == ',' || r == ':') && i+1 < len(s) && s[i+1] != ' ':
 			b = append(b, byte(r), ' ')
 		default:
-			b = append(b, byte(r))
+			b = utf8.AppendRune(b, r)
 		}
+		if r == '"' && !backslash {
+			inside = !inside
+		}
+		backslash = r == '\\' && !backslash
 	}
 	return string(b)
 }
 
-// escaped says whether a text ends in a backslash that is not one half of two.
-func escaped(s string) bool {
-	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 1
+// appendEscape appends a character as JSON's \uXXXX.
+func appendEscape(b []byte, r rune) []byte {
+	const hex = "0123456789abcdef"
+	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }
