@@ -38,7 +38,7 @@ func runShell(ctx context.Context, sh dialect.Shell, in *manage.Invocation) erro
 	path := ""
 	for _, program := range sh.Programs {
 		if p, err := exec.LookPath(program); err == nil {
-			path = p
+			path, sh.Args = p, append(sh.Own[program], sh.Args...)
 			break
 		}
 	}

@@ -53,6 +53,12 @@ var (
 	ErrReadOnly = dialect.ErrReadOnly
 	// ErrDiskFull: there is no room for what was to be written.
 	ErrDiskFull = dialect.ErrDiskFull
+	// ErrData: a value does not fit its column, or cannot be computed: too long, out of range, no date, a division by zero.
+	// Django: DataError.
+	ErrData = dialect.ErrData
+	// ErrProgramming: the statement is wrong: a table or column that is not there, a mistake in SQL, a missing right. Django:
+	// ProgrammingError.
+	ErrProgramming = dialect.ErrProgramming
 	// ErrStatementTimeout: the database's own limit ended the statement.
 	ErrStatementTimeout = dialect.ErrStatementTimeout
 )

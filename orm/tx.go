@@ -15,6 +15,7 @@ type Tx struct {
 	outer *Tx // what the context was in before: the block around, or a transaction of another database
 	state *txState
 	hooks []hook
+	undo  bool // SetRollback; guarded by the state's lock
 }
 
 // AtomicOptions change what Atomic does.
@@ -65,6 +66,8 @@ func AtomicWith(ctx context.Context, opts AtomicOptions, f func(ctx context.Cont
 		switch {
 		case err == nil:
 			return runHooks(ctx, hooks)
+		case err == errUndo:
+			return nil
 		case again >= opts.Retries || !errors.Is(err, ErrSerialization) || ctx.Err() != nil:
 			return err
 		}
@@ -143,6 +146,9 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if tx.undone() {
+		return nil, errUndo
+	}
 	s.logSimple(db, "COMMIT")
 	tx.state.mu.Lock()
 	err = conn.Commit(end)
@@ -169,6 +175,10 @@ func (t *Tx) nested(ctx context.Context, f func(ctx context.Context) error, noSa
 			return err
 		}
 		finished = true
+		if inner.undone() {
+			t.setUndo()
+			return nil
+		}
 		t.adopt(inner)
 		return t.state.refusal()
 	}
@@ -187,12 +197,18 @@ func (t *Tx) nested(ctx context.Context, f func(ctx context.Context) error, noSa
 		if rerr := t.state.rollbackTo(end, name); rerr != nil && err != nil {
 			err = errors.Join(err, rerr)
 		}
+		if err == errUndo {
+			err = nil
+		}
 	}()
 	if err := f(derive(ctx, func(s *scope) { s.tx = inner })); err != nil {
 		return err
 	}
 	if err := t.state.refusal(); err != nil {
 		return err
+	}
+	if inner.undone() {
+		return errUndo
 	}
 	if err := t.exec(end, s, "RELEASE SAVEPOINT "+name); err != nil {
 		return err

@@ -29,6 +29,14 @@ type Conn interface {
 	Release()
 }
 
+// Session is a connection that was just made: what the option Connected of the drivers gets. It may not be kept.
+type Session interface {
+	// Query runs a statement and calls row for each row of its result.
+	Query(ctx context.Context, sql string, args []Value, row func(Row) error) error
+	// Exec runs a statement without rows.
+	Exec(ctx context.Context, sql string, args []Value) (Result, error)
+}
+
 // TxOptions say what kind of transaction begins.
 type TxOptions struct {
 	ReadOnly bool
@@ -124,4 +132,6 @@ type Shell struct {
 	Programs []string
 	// Args are its arguments, without a password. Env are variables, "PGPASSWORD=...", which other users cannot see.
 	Args, Env []string
+	// Own are further arguments, which stand first, of a single one of the programs by its name.
+	Own map[string][]string
 }

@@ -31,6 +31,10 @@ var (
 	ErrReadOnly = errors.New("orm: the database is read only")
 	// ErrDiskFull: there is no room for what was to be written.
 	ErrDiskFull = errors.New("orm: the database's disk is full")
+	// ErrData: a value does not fit its column, or cannot be computed: too long, out of range, no date, a division by zero.
+	ErrData = errors.New("orm: the database cannot take a value")
+	// ErrProgramming: the statement is wrong: a table or column that is not there, a mistake in SQL, a missing right.
+	ErrProgramming = errors.New("orm: the statement is wrong")
 	// ErrStatementTimeout: the database's own limit ended the statement.
 	ErrStatementTimeout = errors.New("orm: the statement took longer than the database allows")
 )

@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"wrapper", testWrapper},
 		{"row error", testRowError},
 		{"bad statement", testBadStatement},
+		{"error states", testErrorStates},
 		{"changed table", testChangedTable},
 		{"batch", testBatch},
 		{"batch of queries", testOrmBatch},

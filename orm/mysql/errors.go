@@ -99,6 +99,10 @@ func fromServer(me *mysqldriver.MySQLError, sql string) *Error {
 		e.state = dialect.ErrDiskFull
 	case 3024, 1969: // MySQL's max_execution_time, MariaDB's max_statement_time
 		e.state = dialect.ErrStatementTimeout
+	case 1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1690, 3140, 3141, 3156, 3903: // out of range, cut off, no date, divided by zero, no JSON ...
+		e.state = dialect.ErrData
+	case 1044, 1045, 1049, 1050, 1051, 1054, 1060, 1061, 1064, 1091, 1109, 1136, 1142, 1143, 1146, 1149, 1222, 1247, 1248, 1305, 1582: // names, rights, syntax
+		e.state = dialect.ErrProgramming
 	}
 	return e
 }

@@ -8,7 +8,7 @@ import (
 
 // ParseURL reads a URL into the configuration of the driver below and completes the options.
 func ParseURL(raw string, o *Options) (*driver.Config, error) {
-	cfg, err := parseURL(raw, o)
+	cfg, _, err := parseURL(raw, o)
 	if err == nil {
 		err = o.complete(cfg)
 	}

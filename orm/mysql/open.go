@@ -50,6 +50,9 @@ type Options struct {
 	TLS *tls.Config
 	// Init are further statements for each new connection.
 	Init []string
+	// Connected is called with each new connection, after Init; an error gives the connection up. Django: connection_created.
+	// Default: none.
+	Connected func(ctx context.Context, s dialect.Session) error
 }
 
 // Driver opens databases for orm.OpenURL: mysql://user:password@host:3306/name, mariadb://..., and for a socket
@@ -65,7 +68,7 @@ func OpenURL(raw string) (*orm.DB, error) { return Open(raw, Options{}) }
 // Open makes a pool of connections to the database that a URL names. Options that are set go before the URL's. Unless the
 // flavor is known, the server is asked for it, so it must be there.
 func Open(raw string, o Options) (*orm.DB, error) {
-	cfg, err := parseURL(raw, &o)
+	cfg, files, err := parseURL(raw, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +79,7 @@ func Open(raw string, o Options) (*orm.DB, error) {
 	if c.inner, err = driver.NewConnector(cfg); err != nil {
 		return nil, fmt.Errorf("mysql: %w", err)
 	}
-	p := &pool{o: o, inner: c.inner, cfg: cfg, free: make(chan struct{}, o.MaxConns), done: make(chan struct{})}
+	p := &pool{o: o, inner: c.inner, cfg: cfg, tls: files, free: make(chan struct{}, o.MaxConns), done: make(chan struct{})}
 	p.db = sql.OpenDB(c)
 	p.db.SetMaxOpenConns(o.MaxConns)
 	p.db.SetMaxIdleConns(o.MaxIdleConns)

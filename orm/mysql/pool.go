@@ -23,6 +23,7 @@ type pool struct {
 	db    *sql.DB
 	inner driver.Connector
 	cfg   *mysqldriver.Config
+	tls   tlsFiles // for the shell
 	o     Options
 	d     *dialect.Dialect
 	free  chan struct{}
@@ -185,7 +186,7 @@ func (c *connector) prepare(ctx context.Context, inner driver.Conn) (*conn, erro
 	if err := checkVersion(version, dc.maria); err != nil {
 		return nil, err
 	}
-	init := []string{"SET NAMES utf8mb4", "SET SESSION time_zone = '+00:00', sql_mode = '" + strictMode(mode) + "'"}
+	init := []string{"SET NAMES utf8mb4", "SET SESSION time_zone = '+00:00', sql_mode = '" + strictMode(mode) + "', group_concat_max_len = " + groupConcat}
 	if c.o.Isolation != "server" {
 		init = append(init, "SET SESSION TRANSACTION ISOLATION LEVEL "+strings.ToUpper(c.o.Isolation))
 	}
@@ -200,8 +201,30 @@ func (c *connector) prepare(ctx context.Context, inner driver.Conn) (*conn, erro
 			return nil, fmt.Errorf("%s: %w", sql, err)
 		}
 	}
+	if c.o.Connected != nil {
+		if err := c.o.Connected(ctx, session{dc}); err != nil {
+			return nil, err
+		}
+	}
 	return dc, nil
 }
+
+// session is a connection that nobody has borrowed yet.
+type session struct{ c *conn }
+
+// Query runs a statement and hands each row over.
+func (s session) Query(ctx context.Context, sql string, args []dialect.Value, row func(dialect.Row) error) error {
+	return (&lease{}).wrap(ctx, sql, s.c.query(ctx, sql, args, row))
+}
+
+// Exec runs a statement without rows.
+func (s session) Exec(ctx context.Context, sql string, args []dialect.Value) (dialect.Result, error) {
+	res, err := s.c.exec(ctx, sql, args)
+	return res, (&lease{}).wrap(ctx, sql, err)
+}
+
+// groupConcat is the length in bytes at which GROUP_CONCAT cuts its text: as long as a packet may be, and not 1024 as on MySQL.
+const groupConcat = "4294967295"
 
 // timeoutSQL sets the server's limit for statements: MariaDB counts in seconds and for all of them, MySQL in milliseconds and
 // for SELECT only.

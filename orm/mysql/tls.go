@@ -17,6 +17,10 @@ type tlsFiles struct{ mode, ca, cert, key string }
 // apply turns them into a configuration. Options.TLS goes before all of them.
 func (t *tlsFiles) apply(cfg *driver.Config, o *Options) error {
 	if *t == (tlsFiles{}) || o.TLS != nil {
+		t.mode = map[string]string{"true": "verify_identity", "skip-verify": "required", "preferred": "preferred"}[cfg.TLSConfig]
+		if o.TLS != nil {
+			t.mode = "required" // what else it wants the programs cannot be told
+		}
 		return nil
 	}
 	if cfg.TLSConfig != "" && t.mode != "" {
@@ -49,7 +53,7 @@ func (t *tlsFiles) apply(cfg *driver.Config, o *Options) error {
 	}
 	switch mode {
 	case "disabled":
-		cfg.TLSConfig = "false"
+		cfg.TLSConfig, t.mode = "false", mode
 		return nil
 	case "preferred":
 		cfg.AllowFallbackToPlaintext = true
@@ -67,7 +71,7 @@ func (t *tlsFiles) apply(cfg *driver.Config, o *Options) error {
 	default:
 		return fmt.Errorf("mysql: option \"ssl_mode\" of the URL: %q (disabled, preferred, required, verify_ca or verify_identity)", mode)
 	}
-	cfg.TLS, cfg.TLSConfig = c, ""
+	cfg.TLS, cfg.TLSConfig, t.mode = c, "", mode
 	return nil
 }
 

@@ -20,7 +20,15 @@ type settings struct {
 }
 
 // parseURL reads a database URL into the configuration of the driver below.
-func parseURL(raw string, o *Options) (*driver.Config, error) {
+func parseURL(raw string, o *Options) (*driver.Config, tlsFiles, error) {
+	s, err := parseSettings(raw, o)
+	if err != nil {
+		return nil, tlsFiles{}, err
+	}
+	return s.cfg, s.tls, nil
+}
+
+func parseSettings(raw string, o *Options) (*settings, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "mysql" && u.Scheme != "mariadb" || u.Opaque != "" {
 		return nil, errors.New("mysql: the database URL cannot be read (mysql://user:password@host:3306/name, special characters as %XX)")
@@ -59,7 +67,7 @@ func parseURL(raw string, o *Options) (*driver.Config, error) {
 	if err := s.tls.apply(s.cfg, o); err != nil {
 		return nil, err
 	}
-	return s.cfg, nil
+	return s, nil
 }
 
 // address sets the server's, as far as it is named.

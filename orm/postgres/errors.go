@@ -104,6 +104,14 @@ func fromServer(pe *pgconn.PgError, sql string) *Error {
 	case "57014", "25P03": // query_canceled by statement_timeout, idle_in_transaction_session_timeout
 		e.state = dialect.ErrStatementTimeout
 	}
+	if e.state == nil && len(pe.Code) == 5 {
+		switch pe.Code[:2] {
+		case "22": // data_exception
+			e.state = dialect.ErrData
+		case "42": // syntax_error_or_access_rule_violation
+			e.state = dialect.ErrProgramming
+		}
+	}
 	return e
 }
 

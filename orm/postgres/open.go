@@ -57,6 +57,9 @@ type Options struct {
 	ApplicationName string
 	// Init are further statements for each new connection.
 	Init []string
+	// Connected is called with each new connection, after Init; an error gives the connection up. Django: connection_created.
+	// Default: none.
+	Connected func(ctx context.Context, s dialect.Session) error
 }
 
 // The oldest server that is supported: Django 6.1 asks for the same.
@@ -87,7 +90,7 @@ func Open(raw string, o Options) (*orm.DB, error) {
 	if err := o.apply(cfg); err != nil {
 		return nil, err
 	}
-	p := &pool{o: o, d: dialect.PostgreSQL(), cfg: cfg.ConnConfig, free: make(chan struct{}, cfg.MaxConns)}
+	p := &pool{raw: raw, o: o, d: dialect.PostgreSQL(), cfg: cfg.ConnConfig, free: make(chan struct{}, cfg.MaxConns)}
 	cfg.AfterConnect = p.prepareConn
 	cfg.ShouldPing = shouldPing
 	p.pool, err = pgxpool.NewWithConfig(context.Background(), cfg)
@@ -256,7 +259,27 @@ func (p *pool) prepareConn(ctx context.Context, pc *pgx.Conn) error {
 	c := &conn{raw: raw, stmts: map[string]*stmt{}, o: &p.o}
 	c.lease.pool = p
 	raw.CustomData()[connKey] = c
+	if p.o.Connected != nil {
+		return p.o.Connected(ctx, session{c})
+	}
 	return nil
+}
+
+// session is a connection that nobody has borrowed yet.
+type session struct{ c *conn }
+
+// Query runs a statement and hands each row over.
+func (s session) Query(ctx context.Context, sql string, args []dialect.Value, row func(dialect.Row) error) error {
+	_, err := s.c.query(ctx, sql, args, false, row)
+	return err
+}
+
+// Exec runs a statement without rows.
+func (s session) Exec(ctx context.Context, sql string, args []dialect.Value) (dialect.Result, error) {
+	if len(args) == 0 && !isDML(sql) {
+		return s.c.simple(ctx, sql)
+	}
+	return s.c.query(ctx, sql, args, false, nil)
 }
 
 // checkVersion reads "15.3" or "16beta1 (Debian ...)"; a fork that numbers itself in another way is taken as it is.

@@ -21,6 +21,7 @@ const connKey = "nuages"
 // and told apart from a slow connect.
 type pool struct {
 	pool *pgxpool.Pool
+	raw  string // the URL, for psql
 	cfg  *pgx.ConnConfig
 	o    Options
 	d    *dialect.Dialect

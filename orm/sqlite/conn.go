@@ -211,7 +211,7 @@ func (c *conn) run(sql string) error {
 // Begin starts a transaction; one that may write takes the lock at once, since a later upgrade can fail without waiting.
 func (c *conn) Begin(ctx context.Context, o dialect.TxOptions) error {
 	if !o.ReadOnly {
-		_, err := c.Exec(ctx, "BEGIN IMMEDIATE", nil)
+		_, err := c.Exec(ctx, "BEGIN "+c.pool.o.TransactionMode, nil)
 		return err
 	}
 	if !c.reader { // the one connection of a database in memory
@@ -282,6 +282,13 @@ func (c *conn) wrap(sql string, err error) error {
 		return fmt.Errorf("%w: %w [%s]", dialect.ErrReadOnly, err, shorten(sql))
 	case sqlite.ResultFull:
 		return fmt.Errorf("%w: %w [%s]", dialect.ErrDiskFull, err, shorten(sql))
+	case sqlite.ResultMismatch, sqlite.ResultTooBig, sqlite.ResultRange:
+		return fmt.Errorf("%w: %w [%s]", dialect.ErrData, err, shorten(sql))
+	case sqlite.ResultError:
+		if wrongSQL(err.Error()) {
+			return &statementError{err: err, sql: sql}
+		}
+		return fmt.Errorf("%w [%s]", err, shorten(sql))
 	default:
 		return fmt.Errorf("%w [%s]", err, shorten(sql))
 	}
@@ -308,6 +315,25 @@ func (c *conn) wrap(sql string, err error) error {
 	}
 	return ce
 }
+
+// wrongSQL knows the messages about statements that cannot be right; SQLite has one code for all kinds of errors.
+func wrongSQL(message string) bool {
+	for _, part := range []string{"no such ", "syntax error", "has no column named", "already exists", "wrong number of arguments", "ambiguous column", "unrecognized token", "values were supplied", "values for"} {
+		if strings.Contains(message, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// statementError is SQLite's error about a statement that is wrong; its text stays SQLite's.
+type statementError struct {
+	err error
+	sql string
+}
+
+func (e *statementError) Error() string   { return fmt.Sprintf("%v [%s]", e.err, shorten(e.sql)) }
+func (e *statementError) Unwrap() []error { return []error{dialect.ErrProgramming, e.err} }
 
 // fillColumns reads "table.a, table.b" or "index 'name'".
 func fillColumns(ce *dialect.ConstraintError, msg string) {

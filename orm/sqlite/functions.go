@@ -35,7 +35,7 @@ func installFunctions(c *conn) error {
 		"django_time_diff":          {2, timeDiff},
 		"django_format_dtdelta":     {3, formatDelta},
 	} {
-		if err := c.function(name, f.n, f.f); err != nil {
+		if err := c.function(name, f.n, true, f.f); err != nil {
 			return err
 		}
 	}
@@ -44,9 +44,9 @@ func installFunctions(c *conn) error {
 
 // function installs a scalar function. The library below loses the errors that functions return (it reports them with the
 // code of success), so they are kept on the connection, and the statement is stopped by a result that is too long.
-func (c *conn) function(name string, args int, f scalar) error {
+func (c *conn) function(name string, args int, deterministic bool, f scalar) error {
 	return c.raw.CreateFunction(name, &sqlite.FunctionImpl{
-		NArgs: args, Deterministic: name != "RAND" && name != "UUIDV4" && name != "UUIDV7", AllowIndirect: true,
+		NArgs: args, Deterministic: deterministic, AllowIndirect: true,
 		Scalar: func(ctx sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 			v, err := f(ctx, args)
 			if err == nil {

@@ -45,7 +45,7 @@ func installMore(c *conn) error {
 		"SHA384":               {1, hash(func(b []byte) []byte { s := sha512.Sum384(b); return s[:] })},
 		"SHA512":               {1, hash(func(b []byte) []byte { s := sha512.Sum512(b); return s[:] })},
 	} {
-		if err := c.function(name, f.n, f.f); err != nil {
+		if err := c.function(name, f.n, name != "RAND" && name != "UUIDV4" && name != "UUIDV7", f.f); err != nil {
 			return err
 		}
 	}

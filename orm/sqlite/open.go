@@ -31,17 +31,28 @@ type Options struct {
 	Synchronous string
 	// Statements is the number of prepared statements that a connection keeps. Default: 500.
 	Statements int
+	// TransactionMode is how a transaction that may write begins: IMMEDIATE takes the lock at once and waits for it, EXCLUSIVE keeps
+	// readers of other processes out too, DEFERRED takes the lock with the first write, which fails without waiting when another
+	// process has written meanwhile. Default: IMMEDIATE.
+	TransactionMode string
+	// AcquireTimeout is how long a query waits for a connection when its context has no end. Default: 30 s.
+	AcquireTimeout time.Duration
+	// Functions are SQL functions written in Go, on each connection. Default: none.
+	Functions []Function
 	// ReadOnly opens a file that is there and takes no write (ErrReadOnly). Default: false.
 	ReadOnly bool
 	// Init are further statements for each new connection.
 	Init []string
+	// Connected is called with each new connection, after Init; an error gives the connection up. Django: connection_created.
+	// Default: none.
+	Connected func(ctx context.Context, s dialect.Session) error
 }
 
 // Driver opens databases for orm.OpenURL: sqlite:///relative/path, sqlite:////absolute/path, sqlite://:memory:.
 func Driver() orm.Driver { return orm.Driver{Schemes: []string{"sqlite", "sqlite3"}, Open: OpenURL} }
 
 // OpenURL opens the database that a URL names. Its query may set readers, busy_timeout, cache_size,
-// statements, synchronous, read_only and init_command, which are Options; init_command is statements with ; between them.
+// statements, synchronous, transaction_mode, acquire_timeout, read_only and init_command, which are Options; init_command is statements with ; between them.
 func OpenURL(raw string) (*orm.DB, error) {
 	rest := raw
 	for _, scheme := range []string{"sqlite3:", "sqlite:"} {
@@ -76,6 +87,10 @@ func OpenURL(raw string) (*orm.DB, error) {
 			_, err = fmt.Sscanf(vs[0], "%d", &o.Statements)
 		case "synchronous":
 			o.Synchronous = vs[0]
+		case "transaction_mode":
+			o.TransactionMode = vs[0]
+		case "acquire_timeout":
+			o.AcquireTimeout, err = time.ParseDuration(vs[0])
 		case "read_only":
 			o.ReadOnly, err = strconv.ParseBool(vs[0])
 		case "init_command":
@@ -85,7 +100,7 @@ func OpenURL(raw string) (*orm.DB, error) {
 				}
 			}
 		default:
-			err = errors.New("unknown (known: readers, busy_timeout, cache_size, statements, synchronous, read_only, init_command)")
+			err = errors.New("unknown (known: readers, busy_timeout, cache_size, statements, synchronous, transaction_mode, acquire_timeout, read_only, init_command)")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("sqlite: option %q of the URL: %w", key, err)
@@ -115,6 +130,16 @@ func Open(path string, o Options) (*orm.DB, error) {
 	case "OFF", "NORMAL", "FULL", "EXTRA":
 	default:
 		return nil, fmt.Errorf("sqlite: Options.Synchronous %q (OFF, NORMAL, FULL or EXTRA)", o.Synchronous)
+	}
+	switch o.TransactionMode = strings.ToUpper(o.TransactionMode); o.TransactionMode {
+	case "":
+		o.TransactionMode = "IMMEDIATE"
+	case "IMMEDIATE", "DEFERRED", "EXCLUSIVE":
+	default:
+		return nil, fmt.Errorf("sqlite: Options.TransactionMode %q (IMMEDIATE, DEFERRED or EXCLUSIVE)", o.TransactionMode)
+	}
+	if o.AcquireTimeout <= 0 {
+		o.AcquireTimeout = 30 * time.Second
 	}
 	p := &pool{path: path, o: o, d: dialect.SQLite(), memory: path == ":memory:", closed: make(chan struct{})}
 	p.writer = make(chan *conn, 1)
@@ -172,15 +197,11 @@ func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
 			return c, nil
 		default:
 		}
-		defer p.wait(time.Now())
-		select {
-		case c := <-p.writer:
-			return c, nil
-		case <-p.closed:
-			return nil, errClosed
-		case <-ctx.Done():
-			return nil, fmt.Errorf("sqlite: waiting for the writing connection: %w", ctx.Err())
+		c, err := p.await(ctx, p.writer, "the writing connection")
+		if err != nil {
+			return nil, err
 		}
+		return c, nil
 	}
 	select {
 	case c := <-p.readers:
@@ -193,14 +214,28 @@ func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
 		}
 		return c, nil
 	}
+	c, err := p.await(ctx, p.readers, "a reading connection")
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// await waits until a connection is free.
+func (p *pool) await(ctx context.Context, free chan *conn, what string) (*conn, error) {
 	defer p.wait(time.Now())
+	timer := time.NewTimer(p.o.AcquireTimeout)
+	defer timer.Stop()
 	select {
-	case c := <-p.readers:
+	case c := <-free:
 		return c, nil
 	case <-p.closed:
 		return nil, errClosed
 	case <-ctx.Done():
-		return nil, fmt.Errorf("sqlite: waiting for a reading connection: %w", ctx.Err())
+		return nil, fmt.Errorf("sqlite: waiting for %s: %w", what, ctx.Err())
+	case <-timer.C:
+		return nil, fmt.Errorf("sqlite: waited %s for %s (find the transactions that take so long, or the query inside Atomic that does not use its context): %w",
+			p.o.AcquireTimeout, what, context.DeadlineExceeded)
 	}
 }
 
@@ -259,6 +294,10 @@ func (p *pool) open() (*conn, error) {
 	if err := installFunctions(c); err != nil {
 		raw.Close()
 		return nil, fmt.Errorf("sqlite: open %q: functions: %w", p.path, err)
+	}
+	if err := c.connected(); err != nil {
+		raw.Close()
+		return nil, fmt.Errorf("sqlite: open %q: %w", p.path, err)
 	}
 	c.arm()
 	p.live.Add(1)
