@@ -4,10 +4,12 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/nuages-go/nuages/manage"
+	"github.com/nuages-go/nuages/orm"
 )
 
 // words is a flag that may be given several times, or with a list of words.
@@ -30,11 +32,17 @@ func (w *words) Set(text string) error {
 func checkCommand() manage.Command {
 	return manage.Command{
 		Name: "check", Help: "Look for mistakes in the whole site.", SkipChecks: true,
-		Long: "Builds the site (templates, pages, URL table, typed names, views, settings) and runs the system checks.\nExits with 1 if a message is as bad as the fail level.",
+		Long: "Builds the site (templates, pages, URL table, typed names, views, settings) and runs the system checks; those that ask databases too.\nExits with 1 if a message is as bad as the fail level.",
 		Setup: func(flags *flag.FlagSet) manage.RunFunc {
-			var tags words
+			var tags, databases words
 			flags.Var(&tags, "tag", "run only checks with this `TAG`; may be repeated")
 			flags.Var(&tags, "t", "")
+			flags.Var(&databases, "database", "ask only the database with this `ALIAS`; may be repeated, and \"\" asks none (default all)")
+			asked := func() bool { // also --database ""
+				found := false
+				flags.Visit(func(f *flag.Flag) { found = found || f.Name == "database" })
+				return found
+			}
 			deploy := flags.Bool("deploy", false, "run the checks for deployment too")
 			list := flags.Bool("list-tags", false, "list the tags")
 			level := flags.String("fail-level", "ERROR", "the `LEVEL` that makes the command fail: CRITICAL, ERROR, WARNING, INFO, DEBUG")
@@ -52,6 +60,16 @@ func checkCommand() manage.Command {
 						return fmt.Errorf("there is no system check with the tag %q (see check --list-tags)", tag)
 					}
 				}
+				names := []string(databases)
+				if !asked() {
+					names = slices.Sorted(maps.Keys(orm.DatabasesFrom(ctx)))
+				}
+				for _, name := range names {
+					if orm.DatabasesFrom(ctx)[name] == nil {
+						return fmt.Errorf("there is no database named %q", name)
+					}
+				}
+				ctx = manage.WithCheckDatabases(ctx, names...)
 				failLevel, err := manage.ParseLevel(*level)
 				if err != nil {
 					return manage.UsageErrorf("flag --fail-level: %v", err)

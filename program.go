@@ -74,6 +74,7 @@ func (app *Instance) checks() []manage.Check {
 	}
 	checks = append(checks, manage.Check{Tags: []string{"security"}, Deploy: true, Run: app.securityChecks})
 	checks = append(checks, migrate.Check(func(context.Context) []migrate.App { return app.site.migrations() }))
+	checks = append(checks, migrate.DatabaseCheck(app.settings.TimeZone))
 	for _, a := range app.site.Apps {
 		checks = append(checks, a.Checks...)
 	}

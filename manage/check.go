@@ -80,6 +80,9 @@ type Check struct {
 	Tags []string
 	// Deploy checks run only with `check --deploy`.
 	Deploy bool
+	// Database checks ask databases. They run only where databases are named (WithCheckDatabases), as the command check does
+	// it, so that other commands do not wait for them. Django: the tag "database".
+	Database bool
 	Run    func(ctx context.Context) []Message
 }
 
@@ -166,7 +169,7 @@ func (e *CheckError) Error() string {
 func RunChecks(ctx context.Context, checks []Check, tags []string, deploy bool) []Message {
 	var out []Message
 	for _, c := range checks {
-		if c.Deploy && !deploy {
+		if c.Deploy && !deploy || c.Database && len(CheckDatabases(ctx)) == 0 {
 			continue
 		}
 		if len(tags) > 0 && !slices.ContainsFunc(c.Tags, func(t string) bool { return slices.Contains(tags, t) }) {
@@ -175,6 +178,19 @@ func RunChecks(ctx context.Context, checks []Check, tags []string, deploy bool) 
 		out = append(out, runCheck(ctx, c)...)
 	}
 	return out
+}
+
+type checkDatabasesKey struct{}
+
+// WithCheckDatabases returns a context in which Database checks run, for the databases with these names.
+func WithCheckDatabases(ctx context.Context, names ...string) context.Context {
+	return context.WithValue(ctx, checkDatabasesKey{}, names)
+}
+
+// CheckDatabases are the names of the databases that a Database check may ask.
+func CheckDatabases(ctx context.Context) []string {
+	names, _ := ctx.Value(checkDatabasesKey{}).([]string)
+	return names
 }
 
 func runCheck(ctx context.Context, c Check) (out []Message) {

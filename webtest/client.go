@@ -33,6 +33,7 @@ type Client struct {
 
 	instance  *nuages.Instance // nil for a bare handler
 	databases orm.Databases
+	mirrors   map[string]string
 	debug     bool
 	quiet     bool
 }

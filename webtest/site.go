@@ -24,12 +24,12 @@ const secretKey = "webtest-signs-with-this-key-in-tests-and-nowhere-else"
 // a client for it. Everything is closed when the test ends.
 //
 // The copy runs with Debug off; the hosts testserver, localhost and 127.0.0.1 are allowed. Each of the site's databases is
-// an empty SQLite database of this test, unless the option Database brings another. Log records are dropped unless the
+// an empty SQLite database of this test, unless the option Database brings another; replicas are their primary. Log records are dropped unless the
 // site has a Logger. A site that does not start fails the test with the start-up report.
 func New(t testing.TB, site nuages.Site, opts ...Option) *Client {
 	t.Helper()
 	c := NewHandler(t, nil, opts...)
-	site.Settings.Databases = openDatabases(t, site.Settings, c.databases)
+	site.Settings.Databases = openDatabases(t, site.Settings, c.databases, c.mirrors)
 	site.Settings.DatabaseURL = ""
 	site.Settings.Debug = c.debug
 	if site.Settings.SecretKey == "" {
@@ -71,6 +71,17 @@ func Database(alias string, db *orm.DB) Option {
 	return func(c *Client) { c.databases[alias] = db }
 }
 
+// Mirror gives a second name to one of the site's databases: what is written by one is read by the other. The copies of
+// orm.Replicas are mirrors of their primary by themselves. Django: TEST["MIRROR"].
+func Mirror(alias, of string) Option {
+	return func(c *Client) {
+		if c.mirrors == nil {
+			c.mirrors = map[string]string{}
+		}
+		c.mirrors[alias] = of
+	}
+}
+
 // NoReceivers runs the site without its signal receivers: no mails, no indexes, no calls elsewhere.
 func NoReceivers() Option { return func(c *Client) { c.quiet = true } }
 
@@ -78,11 +89,22 @@ func NoReceivers() Option { return func(c *Client) { c.quiet = true } }
 func Debug() Option { return func(c *Client) { c.debug = true } }
 
 // openDatabases gives every database of the site a substitute. There is always a default one.
-func openDatabases(t testing.TB, settings nuages.Settings, given orm.Databases) orm.Databases {
+func openDatabases(t testing.TB, settings nuages.Settings, given orm.Databases, mirrors map[string]string) orm.Databases {
 	t.Helper()
 	out := maps.Clone(given)
+	mirrors = maps.Clone(mirrors)
+	if mirrors == nil {
+		mirrors = map[string]string{}
+	}
+	for _, router := range settings.Routers {
+		for alias, of := range router.Copies {
+			if _, said := mirrors[alias]; !said && given[alias] == nil {
+				mirrors[alias] = of
+			}
+		}
+	}
 	for _, alias := range append(slices.Collect(maps.Keys(settings.Databases)), "default") {
-		if out[alias] != nil {
+		if out[alias] != nil || mirrors[alias] != "" {
 			continue
 		}
 		// A file and not memory, so that readers do not wait for each other as they do not on a real site.
@@ -92,13 +114,25 @@ func openDatabases(t testing.TB, settings nuages.Settings, given orm.Databases) 
 		}
 		out[alias] = db
 	}
+	for alias, of := range mirrors {
+		if out[of] == nil {
+			t.Fatalf("webtest: %q mirrors %q, which the site does not have", alias, of)
+		}
+		out[alias] = out[of]
+	}
 	return out
 }
 
 // migrate brings every database up to date.
 func (c *Client) migrate() {
 	c.t.Helper()
-	for alias := range c.instance.Databases() {
+	dbs := c.instance.Databases()
+	var done []*orm.DB
+	for _, alias := range slices.Sorted(maps.Keys(dbs)) {
+		if slices.Contains(done, dbs[alias]) {
+			continue // a mirror
+		}
+		done = append(done, dbs[alias])
 		if out, err := c.Call("migrate", "--database", alias); err != nil {
 			c.t.Fatalf("webtest: migrate: %v\n%s", err, out)
 		}
