@@ -83,7 +83,7 @@ type Check struct {
 	// Database checks ask databases. They run only where databases are named (WithCheckDatabases), as the command check does
 	// it, so that other commands do not wait for them. Django: the tag "database".
 	Database bool
-	Run    func(ctx context.Context) []Message
+	Run      func(ctx context.Context) []Message
 }
 
 // Report is what a run of checks found.

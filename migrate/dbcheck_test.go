@@ -60,7 +60,11 @@ func checked(t *testing.T, ctx context.Context, zone string, names ...string) []
 
 func TestDatabaseCheck(t *testing.T) {
 	open := map[string]func(t *testing.T) *orm.DB{
-		"sqlite": func(*testing.T) *orm.DB { db, err := sqlite.Open(":memory:", sqlite.Options{}); must(t, err); return db },
+		"sqlite": func(*testing.T) *orm.DB {
+			db, err := sqlite.Open(":memory:", sqlite.Options{})
+			must(t, err)
+			return db
+		},
 		"postgresql": func(t *testing.T) *orm.DB {
 			db, err := postgres.OpenURL(testservices.StartPostgres(t).NewDatabase(t))
 			must(t, err)
@@ -163,6 +167,7 @@ type wide struct {
 }
 
 func (wide) Fields(w *wide) []orm.Field { return []orm.Field{orm.Char(&w.A, 400), orm.Char(&w.B, 400)} }
+
 func (wide) Meta(w *wide) orm.Meta {
 	return orm.Meta{Table: "wide", Indexes: []orm.Index{orm.IndexOn(&w.A, orm.Desc(&w.B)).Name("both")}}
 }

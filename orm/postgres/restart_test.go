@@ -10,8 +10,7 @@ import (
 )
 
 // TestRestart stops the server under load, lets it crash, and starts it again.
-func TestRestart(t *testing.T) {
-	t.Parallel()
+func TestRestart(t *testing.T) { // not parallel: it looks for goroutines that are left
 	server := testservices.NewPostgres(t)
 	dialecttest.RunRestart(t, server, func(t testing.TB) *orm.DB {
 		db, err := postgres.Open(server.NewDatabase(t), postgres.Options{MaxConns: 6})

@@ -21,8 +21,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-func TestConnected(t *testing.T) {
-	t.Parallel()
+func TestConnected(t *testing.T) { // not parallel: it looks for goroutines that are left
 	dialecttest.RunConnected(t, func(t testing.TB, connected func(ctx context.Context, s dialect.Session) error) (*orm.DB, error) {
 		return sqlite.Open(filepath.Join(t.TempDir(), "x.sqlite3"), sqlite.Options{Connected: connected})
 	})
