@@ -18,6 +18,7 @@ type conn struct {
 	pooled *pgxpool.Conn
 	o      *Options
 	lease  lease
+	place  place // where tables are found
 
 	stmts map[string]*stmt
 	count int      // statements prepared
@@ -83,6 +84,9 @@ func (l *lease) retry(ctx context.Context, f func(c *conn) (dialect.Result, erro
 	if l.cur == nil {
 		return dialect.Result{}, dialect.ErrConnectionLost
 	}
+	if err := l.cur.use(ctx); err != nil {
+		return dialect.Result{}, err
+	}
 	res, err := f(l.cur)
 	if err == nil || l.inTx || !l.cur.raw.IsClosed() || ctx.Err() != nil {
 		return res, err
@@ -101,6 +105,9 @@ func (l *lease) retry(ctx context.Context, f func(c *conn) (dialect.Result, erro
 		return res, cerr
 	}
 	l.cur = c
+	if err := c.use(ctx); err != nil {
+		return dialect.Result{}, err
+	}
 	return f(c)
 }
 
@@ -117,6 +124,7 @@ func isDML(sql string) bool {
 // simple runs statements without parameters and without preparing them.
 func (c *conn) simple(ctx context.Context, sql string) (dialect.Result, error) {
 	var res dialect.Result
+	c.moved(sql)
 	m := c.raw.Exec(ctx, sql)
 	for m.NextResult() {
 		tag, err := m.ResultReader().Close()
@@ -255,6 +263,7 @@ func (l *lease) Commit(ctx context.Context) error {
 		return l.cur.wrap(ctx, "COMMIT", err)
 	}
 	if tag.String() == "ROLLBACK" {
+		l.cur.moved("ROLLBACK")
 		return errors.New("postgres: the transaction was rolled back, since a statement in it had failed (let Atomic return the error, or put the statement into an Atomic of its own)")
 	}
 	return nil

@@ -16,6 +16,9 @@ import (
 // CopyRows adds rows by COPY. The rows are written while they are sent, so memory does not grow with their number.
 func (l *lease) CopyRows(ctx context.Context, table string, columns []string, next func(row []dialect.Value) (bool, error)) (int64, error) {
 	c := l.cur
+	if err := c.use(ctx); err != nil {
+		return 0, err
+	}
 	d := l.pool.d
 	sql := []byte("COPY ")
 	sql = d.AppendQuoted(sql, table)

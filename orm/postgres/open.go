@@ -53,6 +53,9 @@ type Options struct {
 	Role string
 	// SearchPath is the list of schemas in which tables are found. Default: the server's.
 	SearchPath string
+	// Schemas lets contexts name the schema in which tables are found (WithSchema): one for each customer of a site. It needs
+	// connections that stay the site's between transactions, so not NoPrepare. Default: false, and WithSchema is an error.
+	Schemas bool
 	// ApplicationName is what the server's lists of connections show. Default: "nuages".
 	ApplicationName string
 	// Init are further statements for each new connection.
@@ -68,7 +71,7 @@ const oldestServer = 15
 // Driver opens databases for orm.OpenURL: postgres://user:password@host:5432/name, postgresql://... The query of the URL may
 // set what libpq knows (sslmode, sslrootcert, connect_timeout, target_session_attrs ...) and pool_max_conns, pool_min_conns,
 // pool_max_conn_lifetime, pool_max_conn_idle_time, pool_health_check_period; and ours: prepare=off, read_only, statements, assume_role,
-// isolation_level, acquire_timeout.
+// isolation_level, acquire_timeout, schemas.
 func Driver() orm.Driver {
 	return orm.Driver{Schemes: []string{"postgres", "postgresql"}, Open: OpenURL}
 }
@@ -173,6 +176,16 @@ func (o *Options) byURL() map[string]func(v string) error {
 			}
 			return err
 		},
+		"schemas": func(v string) error {
+			switch v {
+			case "on", "true", "1":
+				o.Schemas = true
+			case "off", "false", "0":
+			default:
+				return fmt.Errorf("%q (on or off)", v)
+			}
+			return nil
+		},
 		"assume_role": text(&o.Role), "isolation_level": text(&o.Isolation),
 		"acquire_timeout": span(&o.AcquireTimeout),
 	}
@@ -215,6 +228,10 @@ func (o *Options) apply(cfg *pgxpool.Config) error {
 	if o.SearchPath != "" {
 		params["search_path"] = o.SearchPath
 	}
+	if o.Schemas && o.NoPrepare {
+		return errors.New("postgres: Options.Schemas does not go with NoPrepare (a pooler that hands out another connection for each transaction would mix up the schemas)")
+	}
+	o.SearchPath = params["search_path"]
 	if o.StatementTimeout > 0 {
 		params["statement_timeout"] = strconv.FormatInt(max(1, o.StatementTimeout.Milliseconds()), 10)
 	}
