@@ -83,23 +83,14 @@ func Inspect(ctx context.Context, o InspectOptions) ([]byte, error) {
 
 // list names the tables and views to write, in order.
 func (o InspectOptions) list(ctx context.Context, d *dialect.Dialect) (order []string, views map[string]bool, err error) {
-	sql := "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
-	switch d.Name {
-	case "postgresql":
-		sql = "SELECT c.relname::text, CASE WHEN c.relkind IN ('v', 'm') THEN 'view' WHEN c.relispartition THEN 'partition' ELSE 'table' END FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND pg_catalog.pg_table_is_visible(c.oid) ORDER BY 1"
-	case "mysql":
-		sql = "SELECT TABLE_NAME, CASE WHEN TABLE_TYPE LIKE '%VIEW' THEN 'view' ELSE 'table' END FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1"
-	}
 	views = map[string]bool{}
-	err = orm.QueryOn(ctx, o.DB, sql, nil, func(c []any) error {
-		name, kind := text(c[0]), text(c[1])
+	err = eachTable(ctx, d, o.DB, func(name, kind string) {
 		switch {
 		case len(o.Tables) > 0 && !slices.Contains(o.Tables, name):
 		case len(o.Tables) == 0 && (name == "django_migrations" || name == journalTable || name == progressTable || kind == "view" && !o.Views || kind == "partition" && !o.Partitions):
 		default:
 			order, views[name] = append(order, name), kind == "view"
 		}
-		return nil
 	})
 	return order, views, err
 }
