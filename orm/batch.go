@@ -3,6 +3,7 @@ package orm
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -47,7 +48,7 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 		if err := db.mayLock(s, &q.s); err != nil {
 			return nil, err
 		}
-		st, err := db.statement(s, &q.s, shapeSelect)
+		st, args, err := db.prepared(s, &q.s)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +57,7 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 			return p, nil
 		}
 		r := newReader(st.Layout, &q.s, q.s.Limit)
-		p.item = dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}
+		p.item = dialect.BatchItem{SQL: st.SQL, Args: args, Row: r.next}
 		p.after = func() (err error) {
 			defer r.free()
 			out.Value, err = finish[T](ctx, r, db, s, &q.s)
@@ -80,7 +81,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 		if err := db.mayLock(s, &q.s); err != nil {
 			return nil, err
 		}
-		st, err := db.statement(s, &q.s, shapeSelect)
+		st, args, err := db.prepared(s, &q.s)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +89,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 			return nil, notFoundError(q.s.Model.GoName())
 		}
 		r := newReader(st.Layout, &q.s, 1)
-		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: st.Args, Row: r.next}}
+		p := &batchPart{db: db, s: s, item: dialect.BatchItem{SQL: st.SQL, Args: args, Row: r.next}}
 		p.after = func() error {
 			defer r.free()
 			if err := onlyOne(q.s.Model, len(r.slab.Out)); err != nil {
@@ -158,35 +159,47 @@ func (b *Batch) Run(ctx context.Context) error {
 	}
 	b.ran = true
 	parts := make([]*batchPart, 0, len(b.parts))
-	items := map[*DB][]*batchPart{}
-	var order []*DB
 	for _, compile := range b.parts {
 		p, err := compile(ctx)
 		if err != nil {
 			return err
 		}
-		parts = append(parts, p)
-		if p.empty {
-			continue
+		if !p.empty {
+			parts = append(parts, p)
 		}
-		if items[p.db] == nil {
-			order = append(order, p.db)
-		}
-		items[p.db] = append(items[p.db], p)
 	}
-	for _, db := range order {
-		if err := db.runBatch(ctx, items[db]); err != nil {
+	for rest := parts; len(rest) > 0; { // the parts of one database at a time, which mostly are all
+		db := rest[0].db
+		here := rest
+		if i := slices.IndexFunc(rest, func(p *batchPart) bool { return p.db != db }); i < 0 {
+			rest = nil
+		} else {
+			here, rest = split(rest, db)
+		}
+		if err := db.runBatch(ctx, here); err != nil {
 			return err
 		}
 	}
 	for _, p := range parts {
-		if p.after != nil && !p.empty {
+		if p.after != nil {
 			if err := p.after(); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// split takes the parts of a database out.
+func split(parts []*batchPart, db *DB) (of, others []*batchPart) {
+	for _, p := range parts {
+		if p.db == db {
+			of = append(of, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	return of, others
 }
 
 // runBatch sends the statements of one database.
@@ -209,9 +222,19 @@ func (db *DB) runBatch(ctx context.Context, parts []*batchPart) error {
 func sendBatch(ctx context.Context, conn dialect.Conn, parts []*batchPart) error {
 	s := parts[0].s
 	items := make([]*dialect.BatchItem, len(parts))
-	rows := make([]int, len(parts))
 	for i, p := range parts {
 		items[i] = &p.item
+	}
+	if s.log == nil && s.wrap == nil {
+		return sendItems(ctx, conn, items)
+	}
+	return sendWatched(ctx, conn, s, parts, items)
+}
+
+// sendWatched is sendItems with the log and the wrapper of the context.
+func sendWatched(ctx context.Context, conn dialect.Conn, s *scope, parts []*batchPart, items []*dialect.BatchItem) error {
+	rows := make([]int, len(parts))
+	for i, p := range parts {
 		if s.log != nil {
 			row := p.item.Row
 			p.item.Row = func(r dialect.Row) error { rows[i]++; return row(r) }

@@ -130,8 +130,11 @@ func (c *conn) closeStale(ctx context.Context) {
 
 // isStale says that a prepared statement no longer serves: a table changed its columns, or the statement is gone.
 func isStale(err error) bool {
-	var pe *pgconn.PgError
-	if !errors.As(err, &pe) {
+	if err == nil {
+		return false
+	}
+	pe, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
 		return false
 	}
 	switch pe.Code {
