@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/nuages-go/nuages/orm/expr"
-	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -51,28 +50,7 @@ func (d *describer) meta(meta Meta) {
 	}
 	d.inheritMeta(&meta)
 	d.rank(&meta)
-	for _, o := range meta.Ordering {
-		if o.e != nil {
-			d.problem(": Ordering: %w", o.e)
-			continue
-		}
-		if o.o.Path == nil {
-			d.problem(": Ordering takes orm.Asc and orm.Desc")
-			continue
-		}
-		m.Order = append(m.Order, plan.RawOrder{Path: o.o.Path, Desc: o.o.Desc, Plain: o.o.Plain})
-		name := SnakeCase(o.o.Path.Name)
-		if f := m.FieldAt(o.o.Path.Offset); f != nil && o.o.Path.Ref == m.Root() {
-			name = f.S.Name // which may be another than the Go name's
-		}
-		for r := o.o.Path.Ref; r.Parent != nil; r = r.Parent {
-			name = SnakeCase(r.Name()) + "__" + name
-		}
-		if o.o.Desc {
-			name = "-" + name
-		}
-		s.Ordering = append(s.Ordering, name)
-	}
+	d.ordering(meta.Ordering)
 	for _, f := range meta.PrimaryKey {
 		if pf, _, err := fieldOf(m, f); err != nil {
 			d.problem(": PrimaryKey: %w", err)

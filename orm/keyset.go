@@ -37,10 +37,10 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 			return nil, false
 		}
 		for _, o := range ordering {
-			if len(o.Steps) > 0 {
+			if len(o.Steps) > 0 || o.By != nil {
 				return nil, false
 			}
-			parts = append(parts, orderPart{o.Field, o.Desc, ""})
+			parts = append(parts, orderPart{o.Field, o.Desc, o.Nulls})
 		}
 		return parts, true
 	}
@@ -123,7 +123,7 @@ func (q Query[T]) IsTotallyOrdered() bool {
 	if !q.s.Ordered {
 		ordering, _ := m.Ordering()
 		for _, o := range ordering {
-			if len(o.Steps) == 0 && add(o.Field) {
+			if len(o.Steps) == 0 && o.By == nil && add(o.Field) {
 				return true
 			}
 		}

@@ -155,16 +155,15 @@ func orderOf(q *expr.Query) ([]expr.Order, error) {
 	if q.Ordered {
 		out = append(out, q.Order...)
 	} else {
-		own, err := q.Model.Ordering()
-		if err != nil {
+		if _, err := q.Model.Ordering(); err != nil {
 			return nil, err
 		}
-		for _, o := range own {
-			name := o.Field.S.Name
-			for i := len(o.Steps) - 1; i >= 0; i-- {
-				name = o.Steps[i].Name + "__" + name
+		for _, o := range q.Model.Order {
+			by, ok := o.By.(expr.Order)
+			if !ok {
+				by = expr.Order{Path: o.Path, Plain: o.Plain, Desc: o.Desc, Nulls: o.Nulls}
 			}
-			out = append(out, expr.Order{Name: name, Desc: o.Desc})
+			out = append(out, by)
 		}
 	}
 	if len(out) == 0 && q.Model.PK != nil {

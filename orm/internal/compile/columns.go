@@ -166,6 +166,17 @@ type rorder struct {
 	rand  bool
 }
 
+// turn makes it the order in the other direction.
+func (o *rorder) turn() {
+	o.desc = !o.desc
+	switch o.nulls {
+	case "first":
+		o.nulls = "last"
+	case "last":
+		o.nulls = "first"
+	}
+}
+
 // resolveOrder resolves the query's order, or the model's default.
 func (b *builder) resolveOrder(mode selectMode) []rorder {
 	q := b.q
@@ -182,17 +193,11 @@ func (b *builder) resolveOrder(mode selectMode) []rorder {
 		if mode == selectPK && !q.Sliced {
 			return nil
 		}
-		out = b.defaultOrder(b.model, nil, 0)
+		out = b.defaultOrder(b.model, nil)
 	}
 	if q.Reverse {
 		for i := range out {
-			out[i].desc = !out[i].desc
-			switch out[i].nulls {
-			case "first":
-				out[i].nulls = "last"
-			case "last":
-				out[i].nulls = "first"
-			}
+			out[i].turn()
 		}
 	}
 	// The same column twice orders nothing more.
@@ -211,34 +216,42 @@ func (b *builder) resolveOrder(mode selectMode) []rorder {
 	return uniq
 }
 
-func (b *builder) defaultOrder(m *plan.Model, steps []*plan.Relation, depth int) []rorder {
-	if depth > 4 {
-		b.fail(fmt.Errorf("orm: %s: the default order goes in circles", m.GoName()))
-		return nil
-	}
+// defaultOrder is the order of a model behind some relations, or of the query's own. Ordering by a relation means by the other
+// model's order, which may lead on.
+func (b *builder) defaultOrder(m *plan.Model, steps []*plan.Relation) []rorder {
 	var out []rorder
 	ordering, err := m.Ordering()
 	if err != nil {
 		b.fail(err)
 	}
 	for _, o := range ordering {
-		path := append(steps[:len(steps):len(steps)], o.Steps...)
-		if t, err := relationTarget(path, o.Field); o.Plain && err == nil {
-			out = append(out, rorder{e: b.resolveUsed(t, nil), desc: o.Desc})
+		if by, ok := o.By.(expr.Order); ok {
+			out = append(out, b.orderBehind(steps, by)...)
 			continue
 		}
-		out = append(out, b.orderField(path, o.Field, o.Desc, depth)...)
+		path := append(steps[:len(steps):len(steps)], o.Steps...)
+		part := []rorder(nil)
+		if t, err := relationTarget(path, o.Field); o.Plain && err == nil {
+			part = []rorder{{e: b.resolveUsed(t, nil), desc: o.Desc}}
+		} else {
+			part = b.orderField(path, o.Field, o.Desc)
+		}
+		out = append(out, withNulls(part, o.Nulls)...)
 	}
 	return out
 }
 
 // orderField orders by a field; by a relation means by the other model's default order.
-func (b *builder) orderField(steps []*plan.Relation, f *plan.Field, desc bool, depth int) []rorder {
+func (b *builder) orderField(steps []*plan.Relation, f *plan.Field, desc bool) []rorder {
 	if f.Rel != nil && f.Rel.Kind == plan.Forward && f.Rel.To.Ready() == nil && len(f.Rel.To.Order) > 0 {
-		out := b.defaultOrder(f.Rel.To, append(steps[:len(steps):len(steps)], f.Rel), depth+1)
+		if slices.Contains(steps, f.Rel) {
+			b.fail(fmt.Errorf("orm: %s: the default order goes in circles by %s.%s (order by its key: orm.Asc(&x.%[3]s.ID))", b.model.GoName(), f.Model.GoName(), f.GoName))
+			return nil
+		}
+		out := b.defaultOrder(f.Rel.To, append(steps[:len(steps):len(steps)], f.Rel))
 		if desc {
 			for i := range out {
-				out[i].desc = !out[i].desc
+				out[i].turn()
 			}
 		}
 		return out
@@ -265,11 +278,7 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 		if t.base > 0 || o.Plain {
 			return []rorder{{e: b.resolveUsed(t, nil), desc: o.Desc, nulls: o.Nulls}}
 		}
-		out := b.orderField(t.steps, t.field, o.Desc, 0)
-		for i := range out {
-			out[i].nulls = o.Nulls
-		}
-		return out
+		return withNulls(b.orderField(t.steps, t.field, o.Desc), o.Nulls)
 	case o.Node != nil:
 		return []rorder{{e: b.resolve(o.Node, nil), desc: o.Desc, nulls: o.Nulls}}
 	}
@@ -300,11 +309,7 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 	if t.annotation == nil && len(t.transforms) == 0 && len(t.keys) == 0 && direct != nil {
 		steps := t.steps
 		if !strings.HasSuffix(name, "_id") && name != "pk" && direct.Rel != nil && direct.Rel.Kind == plan.Forward {
-			out := b.orderField(steps[:max(0, len(steps)-1)], direct, desc, 0)
-			for i := range out {
-				out[i].nulls = o.Nulls
-			}
-			return out
+			return withNulls(b.orderField(steps[:max(0, len(steps)-1)], direct, desc), o.Nulls)
 		}
 	}
 	return []rorder{{e: b.resolveUsed(t, nil), desc: desc, nulls: o.Nulls}}

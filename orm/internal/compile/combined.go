@@ -98,9 +98,11 @@ func (b *builder) writeCombinedOrder(w *writer) {
 			b.fail(err)
 		}
 		for _, o := range list {
-			part := expr.Order{Name: o.Field.S.Name, Desc: o.Desc}
-			if len(o.Steps) > 0 {
-				part.Name = ""
+			part := expr.Order{Desc: o.Desc, Nulls: o.Nulls}
+			if by, ok := o.By.(expr.Order); ok {
+				part = by
+			} else if len(o.Steps) == 0 {
+				part.Name = o.Field.S.Name
 			}
 			order = append(order, part)
 		}

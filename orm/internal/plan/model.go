@@ -51,6 +51,7 @@ type Model struct {
 	err      error
 	linkOnce sync.Once
 	linkErr  error
+	late     []func() error
 	sortOnce sync.Once
 	ordering []Order
 	sortErr  error
@@ -69,6 +70,9 @@ type Model struct {
 	// SelectOnSave looks for the row before Save updates it.
 	SelectOnSave bool
 }
+
+// OnReady adds a step to Ready, which may look at the descriptions of other models, but not ask whether they are ready.
+func (m *Model) OnReady(f func() error) { m.late = append(m.late, f) }
 
 // OnComplete sets what fills the relation's columns when they are needed, not before.
 func (r *Relation) OnComplete(f func(r *Relation) error) { r.complete = f }
@@ -89,6 +93,10 @@ type Order struct {
 	Steps []*Relation
 	Desc  bool
 	Plain bool
+	// Nulls is "first", "last" or nothing.
+	Nulls string
+	// By, if any, is an expr.Order that names no column by its path: an expression or a name. Field is nil then.
+	By any
 }
 
 // Field is one field of a Go type.
@@ -204,6 +212,11 @@ func (m *Model) Ready() error {
 				problems = append(problems, fmt.Errorf("orm: %s.%s: %w", m.GoName(), f.GoName, err))
 			}
 		}
+		for _, f := range m.late {
+			if err := f(); err != nil {
+				problems = append(problems, err)
+			}
+		}
 		m.linkErr = errors.Join(problems...)
 	})
 	return m.linkErr
@@ -215,6 +228,8 @@ type RawOrder struct {
 	Desc bool
 	// Plain means a relation's column, not the order of what it leads to.
 	Plain bool
+	Nulls string
+	By    any
 	Err   error
 }
 
@@ -226,6 +241,10 @@ func (m *Model) Ordering() ([]Order, error) {
 				m.sortErr = o.Err
 				return
 			}
+			if o.By != nil {
+				m.ordering = append(m.ordering, Order{By: o.By, Desc: o.Desc, Nulls: o.Nulls})
+				continue
+			}
 			steps, f, err := o.Path.Resolve()
 			if err != nil {
 				m.sortErr = err
@@ -234,7 +253,7 @@ func (m *Model) Ordering() ([]Order, error) {
 			if root := o.Path.Ref.Root().Model; root != m { // a parent's order
 				steps = append(m.Up(root), steps...)
 			}
-			m.ordering = append(m.ordering, Order{Field: f, Steps: steps, Desc: o.Desc, Plain: o.Plain})
+			m.ordering = append(m.ordering, Order{Field: f, Steps: steps, Desc: o.Desc, Plain: o.Plain, Nulls: o.Nulls})
 		}
 	})
 	return m.ordering, m.sortErr
