@@ -69,7 +69,7 @@ func (r *runner) do(ctx context.Context, m *Migration, state *State, fake bool) 
 			if err := op.State(state, m.App); err != nil {
 				return err
 			}
-			if skip || !allowed(ctx, r.o.DB, m.App, op) {
+			if skip || !allowed(ctx, r.o.DB, m.App, op, before, state) {
 				continue
 			}
 			err := e.progress.run(ctx, e, i, op, func(ctx context.Context) error { return op.Forward(ctx, e, m.App, before, state) })
@@ -138,7 +138,7 @@ func (r *runner) undo(ctx context.Context, m *Migration, state *State, fake bool
 	defer func() { r.undoing = false }()
 	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {
 		for i, op := range slices.Backward(m.Operations) {
-			if !allowed(ctx, r.o.DB, m.App, op) {
+			if !allowed(ctx, r.o.DB, m.App, op, states[i], states[i+1]) {
 				continue
 			}
 			err := e.progress.run(ctx, e, i, op, func(ctx context.Context) error { return op.Backward(ctx, e, m.App, states[i+1], states[i]) })
@@ -294,7 +294,7 @@ func (r *runner) initialApplied(ctx context.Context, m *Migration, state *State)
 	made := map[string]bool{}
 	columns := map[string][]string{}
 	for _, op := range m.Operations {
-		if !allowed(ctx, r.o.DB, m.App, op) {
+		if !allowed(ctx, r.o.DB, m.App, op, after) {
 			continue
 		}
 		switch op := op.(type) {
@@ -355,7 +355,7 @@ func (r *runner) syncDB(ctx context.Context) error {
 			}
 			for _, om := range a.Models {
 				sm := full.ByLabel(om.Label())
-				if sm == nil || !sm.HasTable() || have[sm.Table] || !allowed(ctx, r.o.DB, sm.App, CreateModel{Name: sm.Name}) {
+				if sm == nil || !sm.HasTable() || have[sm.Table] || !allowed(ctx, r.o.DB, sm.App, CreateModel{Name: sm.Name}, full) {
 					continue
 				}
 				r.printf("    Creating table %s\n", sm.Table)

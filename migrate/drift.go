@@ -50,7 +50,7 @@ func drift(ctx context.Context, db string, s *State) ([]string, error) {
 	}
 	var out []string
 	for _, m := range list {
-		if !allowed(ctx, db, m.App, CreateModel{Name: routedTable(s, m)}) {
+		if !allowed(ctx, db, m.App, CreateModel{Name: routedTable(s, m)}, s) {
 			continue // routers keep its table elsewhere
 		}
 		t := live[m.Table]

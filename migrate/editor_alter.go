@@ -128,6 +128,9 @@ func (e *Editor) references(s *State, f *schema.Field) (string, error) {
 	if f.Rel == nil || f.Rel.NoConstraint || f.Kind == schema.ManyToMany {
 		return "", nil
 	}
+	if f.Rel.OnDelete == schema.DBSetDefault && e.d.Name == "mysql" {
+		return "", fmt.Errorf("migrate: %s: MySQL and MariaDB have no ON DELETE SET DEFAULT (use SetDefault, which the program does)", f.Name)
+	}
 	to, tf, err := s.target(f)
 	if err != nil {
 		return "", err

@@ -181,7 +181,7 @@ func (o SeparateDatabaseAndState) Forward(ctx context.Context, e *Editor, app st
 		if err := op.State(next, app); err != nil {
 			return err
 		}
-		if allowed(ctx, e.db, app, op) {
+		if allowed(ctx, e.db, app, op, from, next) {
 			if err := op.Forward(ctx, e, app, from, next); err != nil {
 				return fmt.Errorf("%s: %w", op.Describe(), err)
 			}
@@ -202,7 +202,7 @@ func (o SeparateDatabaseAndState) Backward(ctx context.Context, e *Editor, app s
 		states = append(states, next)
 	}
 	for i, op := range slices.Backward(o.Database) {
-		if !allowed(ctx, e.db, app, op) {
+		if !allowed(ctx, e.db, app, op, states[i], states[i+1]) {
 			continue
 		}
 		if err := op.Backward(ctx, e, app, states[i+1], states[i]); err != nil {

@@ -78,7 +78,7 @@ func FullClean[T any](ctx context.Context, obj *T, exclude ...any) error {
 }
 
 // CleanFields validates each field by itself: choices, null, blank, the format of its kind, the range of its column, its
-// validators and its length. It asks the database only whether the rows are there that foreign keys point to, and for columns
+// validators and its length. It asks the database only whether the rows are there that foreign keys point to and allow (LimitChoices), and for columns
 // that the object's query left out. Django: clean_fields.
 func CleanFields[T any](ctx context.Context, obj *T, exclude ...any) error {
 	c, err := newCleaning(ctx, obj, exclude)

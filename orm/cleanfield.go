@@ -99,11 +99,14 @@ func (c *cleaning) validate(f *plan.Field, v dialect.Value, null, empty bool) (s
 	return false, nil
 }
 
-// missing complains about a foreign key to a row that is not there.
+// missing complains about a foreign key to a row that is not there, or not among the choices (LimitChoices).
 func (c *cleaning) missing(f *plan.Field, v dialect.Value) (bool, error) {
 	to := f.Rel.To
 	q := &expr.Query{Model: to, Limit: -1}
 	addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: f.Rel.ToColumn}, Val: v})
+	if err := addLimit(c.ctx, q, f); err != nil {
+		return false, err
+	}
 	db, s, err := route(c.ctx, &q.DB, to, true, c.using)
 	if err != nil {
 		return false, err

@@ -49,6 +49,8 @@ type describer struct {
 	parents  map[uintptr]*parentDecl
 	hasPK    bool
 	problems []error
+	// defaultRelated is the related name of fields that have none.
+	defaultRelated string
 }
 
 func (d *describer) problem(format string, args ...any) {

@@ -13,7 +13,7 @@ func (d *describer) names(meta Meta) {
 	s := &d.m.Schema
 	s.Name = meta.Name
 	if s.Name == "" {
-		s.Name = d.m.Type.Name()
+		s.Name, _, _ = strings.Cut(d.m.Type.Name(), "[") // a generic model is called as its type without arguments
 	}
 	s.App = meta.App
 	if s.App == "" {
@@ -32,7 +32,9 @@ func (d *describer) names(meta Meta) {
 		s.VerboseNamePlural = s.VerboseName + "s"
 	}
 	d.m.Track, d.m.SelectOnSave = meta.Track, meta.SelectOnSave
-	s.Unmanaged, s.Comment, s.Permissions = meta.Unmanaged, meta.Comment, meta.Permissions
+	d.defaultRelated = meta.DefaultRelatedName
+	s.Unmanaged, s.Comment, s.Permissions, s.DefaultPermissions = meta.Unmanaged, meta.Comment, meta.Permissions, meta.DefaultPermissions
+	s.RequiredVendor, s.RequiredFeatures = meta.RequiredVendor, meta.RequiredFeatures
 	s.Tablespace = meta.Tablespace
 	if len(meta.PrimaryKey) > 0 {
 		d.hasPK = true
@@ -59,14 +61,7 @@ func (d *describer) meta(meta Meta) {
 			m.Key = append(m.Key, pf)
 		}
 	}
-	if meta.LatestBy != nil {
-		pf, _, err := fieldOf(m, meta.LatestBy)
-		if err != nil {
-			d.problem(": LatestBy: %w", err)
-		} else {
-			m.Latest, s.GetLatestBy = pf, pf.S.Name
-		}
-	}
+	d.latestBy(meta.LatestBy)
 	for i := range s.Fields {
 		f := &s.Fields[i]
 		if n, ok := f.Expression.(expr.Node); ok {

@@ -81,6 +81,37 @@ func orderText(o expr.Order) (string, error) {
 	return name, nil
 }
 
+// latestBy takes the field of Latest and Earliest, or several.
+func (d *describer) latestBy(by any) {
+	var list []any
+	switch by := by.(type) {
+	case nil:
+	case []any:
+		list = by
+	case []Order:
+		for _, o := range by {
+			list = append(list, o)
+		}
+	default:
+		list = []any{by}
+	}
+	var text []string
+	for _, f := range list {
+		pf, desc, err := fieldOf(d.m, f)
+		if err != nil {
+			d.problem(": LatestBy: %w", err)
+			continue
+		}
+		d.m.Latest = append(d.m.Latest, plan.Latest{Field: pf, Desc: desc})
+		name := pf.S.Name
+		if desc {
+			name = "-" + name
+		}
+		text = append(text, name)
+	}
+	d.m.Schema.GetLatestBy = strings.Join(text, ", ")
+}
+
 // pathText is a key path by the names of fields: author__name. Plain names a foreign key's column: author_id.
 func pathText(p *plan.Path, plain bool) (string, error) {
 	m := p.Ref.Model

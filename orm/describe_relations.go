@@ -18,7 +18,9 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 		return
 	}
 	f.LinkOffset = f.Offset + link
-	d.interpolate(fd.Rel)
+	if decl.choices != nil {
+		f.Limit = decl.choices
+	}
 	to, kind := rf.leadsTo()
 	rel := &plan.Relation{Name: fd.Name, From: d.m, To: to, Field: f, Kind: kind}
 	f.Rel = rel
@@ -30,15 +32,18 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 		if fd.Rel == nil {
 			fd.Rel = &schema.Relation{}
 		}
+		d.relatedName(fd.Rel)
 		f.Codec = plan.NewCodec(sf.Type, schema.ForeignKey)
 		if f.Codec == nil {
 			d.problem(".%s: no column for its key", sf.Name)
 			return
 		}
 		f.Nullable, rel.Null = fd.Null, fd.Null
-		if (fd.Rel.OnDelete == SetNull || fd.Rel.OnDelete == DBSetNull) && !fd.Null {
-			d.problem(".%s: OnDelete(SetNull) needs Null()", sf.Name)
+		d.checkOnDelete(sf.Name, &fd)
+		if decl.deflt != nil {
+			f.Default = func(p plan.Pointer) { decl.deflt(p, false) }
 		}
+		f.SetOnDelete = decl.onDelete
 		toField := fd.Rel.ToField
 		d.add(f, fd)
 		rel.FromColumn = f.Column
@@ -64,6 +69,7 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 	if fd.Rel == nil {
 		fd.Rel = &schema.Relation{}
 	}
+	d.relatedName(fd.Rel)
 	d.add(f, fd)
 	var through *plan.Model
 	if decl.many != nil {
@@ -137,7 +143,10 @@ func completeForward(r *plan.Relation, toField string) error {
 	}
 	sr := r.Field.S.Rel
 	sr.To = r.To.Label()
-	return nil
+	if err := mixedDeletes(r); err != nil {
+		return err
+	}
+	return limitSchema(r)
 }
 
 // completeMany finds or makes the table between.
@@ -154,6 +163,9 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 	sr := r.Field.S.Rel
 	sr.To = r.To.Label()
 	r.FromColumn, r.ToColumn = r.From.PK.Column, r.To.PK.Column
+	if err := limitSchema(r); err != nil {
+		return err
+	}
 	if through == nil {
 		r.Through = plan.NewHidden(HiddenThrough(&r.From.Schema, r.Field.S, &r.To.Schema))
 		if err := r.Through.Finish(); err != nil {

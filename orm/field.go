@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -35,6 +36,8 @@ type declaration struct {
 	within   *plan.Path
 	hasChild bool
 	parent   *parentDecl
+	choices  *choiceLimit
+	onDelete func(ctx context.Context, p plan.Pointer) error
 }
 
 // Column describes a column whose Go type is V. Its methods return it, so that a description reads as one line:

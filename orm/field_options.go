@@ -27,7 +27,7 @@ func (c *Column[V]) ErrorMessages(byCode map[string]string) *Column[V] {
 
 // ErrorMessages replaces what validation says about the field, by code: "null", "invalid" for a row that is not there,
 // "unique". Django: error_messages.
-func (r *Reference) ErrorMessages(byCode map[string]string) *Reference {
+func (r *Reference[K]) ErrorMessages(byCode map[string]string) *Reference[K] {
 	r.d.messages = maps.Clone(byCode)
 	return r
 }
@@ -36,7 +36,7 @@ func (r *Reference) ErrorMessages(byCode map[string]string) *Reference {
 func (c *Column[V]) Tablespace(name string) *Column[V] { c.d.s.Tablespace = name; return c }
 
 // Tablespace is where PostgreSQL keeps the index of the key; other databases ignore it. Django: db_tablespace.
-func (r *Reference) Tablespace(name string) *Reference { r.d.s.Tablespace = name; return r }
+func (r *Reference[K]) Tablespace(name string) *Reference[K] { r.d.s.Tablespace = name; return r }
 
 // NotSerialized keeps the field out of fixtures. Django: serialize=False.
 func (c *Column[V]) NotSerialized() *Column[V] { c.d.s.NotSerialized = true; return c }

@@ -217,16 +217,20 @@ func (d *describer) inheritMeta(meta *Meta) {
 	if meta.Ordering == nil {
 		d.m.Order = first.Order
 	}
-	if meta.LatestBy == nil && first.Latest != nil {
-		d.m.Latest = d.m.FieldNamed(first.Latest.S.Name)
+	if meta.LatestBy == nil {
+		for _, by := range first.Latest {
+			d.m.Latest = append(d.m.Latest, plan.Latest{Field: d.m.FieldNamed(by.Field.S.Name), Desc: by.Desc})
+		}
 	}
 }
 
-// interpolate puts the model's names into the related names of an abstract base, which must differ from child to child:
+// relatedName puts the model's names into the related names of an abstract base, which must differ from child to child:
 // "%(app_label)s_%(class)s_set".
-func (d *describer) interpolate(rel *schema.Relation) {
-	if rel == nil {
-		return
+//
+// Where the field says nothing, Meta.DefaultRelatedName does.
+func (d *describer) relatedName(rel *schema.Relation) {
+	if rel.RelatedName == "" {
+		rel.RelatedName = d.defaultRelated
 	}
 	rel.RelatedName, rel.RelatedQuery = d.withNames(rel.RelatedName), d.withNames(rel.RelatedQuery)
 }
@@ -235,7 +239,7 @@ func (d *describer) withNames(s string) string {
 	if !strings.Contains(s, "%(") {
 		return s
 	}
-	return strings.NewReplacer("%(class)s", strings.ToLower(d.m.Schema.Name), "%(app_label)s", strings.ToLower(d.m.Schema.App)).Replace(s)
+	return strings.NewReplacer("%(class)s", strings.ToLower(d.m.Schema.Name), "%(model_name)s", strings.ToLower(d.m.Schema.Name), "%(app_label)s", strings.ToLower(d.m.Schema.App)).Replace(s)
 }
 
 // proxy describes a model that has the table of the one it embeds.

@@ -27,7 +27,9 @@ func (q Query[T]) latest(ctx context.Context, by []any, desc bool) (*T, error) {
 	}
 	var orders []Order
 	if len(by) == 0 {
-		orders = []Order{{o: expr.Order{Name: q.s.Model.Latest.S.Name, Desc: desc}}}
+		for _, by := range q.s.Model.Latest {
+			orders = append(orders, Order{o: expr.Order{Name: by.Field.S.Name, Desc: by.Desc != desc}})
+		}
 	}
 	for _, f := range by {
 		o, ok := f.(Order)

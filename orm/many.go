@@ -135,6 +135,24 @@ func (r *ManyRef) RelatedQueryName(name string) *ManyRef {
 	return r
 }
 
+// LimitChoices says which rows of the other model may be related, as Reference.LimitChoices. Forms look at it; Add does not.
+func (r *ManyRef) LimitChoices(ps ...Predicate) *ManyRef {
+	r.d.choices = &choiceLimit{fixed: ps}
+	return r
+}
+
+// LimitChoicesFunc is LimitChoices with conditions that are made when they are needed.
+func (r *ManyRef) LimitChoicesFunc(f func(ctx context.Context) []Predicate) *ManyRef {
+	r.d.choices = &choiceLimit{of: f}
+	return r
+}
+
+// NoConstraint leaves the foreign key constraints out of the table between. Django: db_constraint=False.
+func (r *ManyRef) NoConstraint() *ManyRef { r.d.s.Rel.NoConstraint = true; return r }
+
+// NotEditable keeps the field out of forms.
+func (r *ManyRef) NotEditable() *ManyRef { r.d.s.NotEditable = true; return r }
+
 // Table names the table between.
 func (r *ManyRef) Table(name string) *ManyRef { r.d.s.Rel.Table = name; return r }
 

@@ -35,8 +35,12 @@ type Meta struct {
 	Unmanaged bool
 	// PrimaryKey lists the fields of a composite key, by address.
 	PrimaryKey []any
-	// LatestBy is the address of the field for Latest and Earliest.
+	// LatestBy is the address of the field for Latest and Earliest; a list of them, or of orders, where one does not decide:
+	// orm.By(orm.Desc(&a.Priority), orm.Asc(&a.Created)).
 	LatestBy any
+	// DefaultRelatedName is the RelatedName of the relation fields that have none. "%(class)s" and "%(app_label)s" stand for
+	// the model's names.
+	DefaultRelatedName string
 	// Track remembers the values that loaded objects came with, so that Save writes only the columns that changed (Track).
 	Track bool
 	// SelectOnSave makes Save look for the row before it updates it, for databases whose triggers hide what an update did.
@@ -48,6 +52,12 @@ type Meta struct {
 	Comment string
 	// Permissions are added to add, change, delete and view: pairs of code and name.
 	Permissions [][2]string
+	// DefaultPermissions replaces add, change, delete and view; an empty list that is not nil gives none.
+	DefaultPermissions []string
+	// RequiredVendor limits the table to one kind of database: "sqlite", "postgresql", "mysql". RequiredFeatures limits it to
+	// databases that can do something (dialect.Dialect.Has): "can_distinct_on_fields". Migrations of others leave the table out.
+	RequiredVendor   string
+	RequiredFeatures []string
 }
 
 // Order is one part of an ordering. Make it with Asc, Desc or ByName.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/nuages-go/nuages/orm/internal/plan"
-	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // ForeignKey is a field that points to a row of another model whose key is a K. The zero key is no row: NULL.
@@ -73,93 +72,6 @@ func To[T any](obj *T) FK[T] {
 type relationField interface {
 	leadsTo() (*plan.Model, plan.RelationKind)
 }
-
-// Reference describes a foreign key; Ref and OneToOne make it.
-type Reference struct{ d declaration }
-
-func (r *Reference) declare() *declaration { return &r.d }
-
-// Ref describes a foreign key. It is not null, with an index, and protected from the deletion of the row it points to,
-// unless said otherwise.
-func Ref[T any, K comparable](f *ForeignKey[T, K]) *Reference {
-	return reference(plan.PointerTo(f), schema.ForeignKey)
-}
-
-// OneToOne describes a foreign key that each row of the other model may have once.
-func OneToOne[T any, K comparable](f *ForeignKey[T, K]) *Reference {
-	return reference(plan.PointerTo(f), schema.OneToOne)
-}
-
-func reference(at plan.Pointer, kind schema.Kind) *Reference {
-	return &Reference{declaration{addr: at, s: schema.Field{Kind: kind, Unique: kind == schema.OneToOne, Rel: &schema.Relation{}}}}
-}
-
-// OnDelete is what happens to the rows when the row that they point to is deleted.
-func (r *Reference) OnDelete(o OnDelete) *Reference { r.d.s.Rel.OnDelete = o; return r }
-
-// Null lets the column be null: a zero ID.
-func (r *Reference) Null() *Reference { r.d.s.Null = true; return r }
-
-// RelatedName names the way back in look-ups: Author -> articles. "+" hides it.
-func (r *Reference) RelatedName(name string) *Reference {
-	r.d.s.Rel.RelatedName = name
-	return r
-}
-
-// RelatedQueryName names the way back in look-ups only.
-func (r *Reference) RelatedQueryName(name string) *Reference {
-	r.d.s.Rel.RelatedQuery = name
-	return r
-}
-
-// ToField points to another unique field than the primary key, by its name: "code".
-func (r *Reference) ToField(name string) *Reference { r.d.s.Rel.ToField = name; return r }
-
-// Column names the database column. Default: the field's name and _id.
-func (r *Reference) Column(name string) *Reference { r.d.s.Column = name; return r }
-
-// Name gives the field's name in look-ups. Default: the Go name in snake case.
-func (r *Reference) Name(name string) *Reference { r.d.s.Name = name; return r }
-
-// PrimaryKey makes the relation the key of its model.
-func (r *Reference) PrimaryKey() *Reference { r.d.s.PrimaryKey = true; return r }
-
-// Unique allows each value once.
-func (r *Reference) Unique() *Reference { r.d.s.Unique = true; return r }
-
-// NoIndex leaves out the index.
-func (r *Reference) NoIndex() *Reference { r.d.s.NoIndex = true; return r }
-
-// NoConstraint leaves the foreign key constraint out of the table.
-func (r *Reference) NoConstraint() *Reference { r.d.s.Rel.NoConstraint = true; return r }
-
-// Blank lets forms leave the field empty.
-func (r *Reference) Blank() *Reference { r.d.s.Blank = true; return r }
-
-// Verbose is the field's name for people.
-func (r *Reference) Verbose(name string) *Reference { r.d.s.VerboseName = name; return r }
-
-// Help is the hint beside the field in forms.
-func (r *Reference) Help(text string) *Reference { r.d.s.HelpText = text; return r }
-
-// NotEditable keeps the field out of forms.
-func (r *Reference) NotEditable() *Reference { r.d.s.NotEditable = true; return r }
-
-// OnDelete is what happens to rows that point to a deleted row.
-type OnDelete = schema.OnDelete
-
-// The choices for Ref.OnDelete, as in Django. The DB forms leave the work to the database.
-const (
-	Protect      = schema.Protect
-	Cascade      = schema.Cascade
-	Restrict     = schema.Restrict
-	SetNull      = schema.SetNull
-	SetDefault   = schema.SetDefault
-	DoNothing    = schema.DoNothing
-	DBCascade    = schema.DBCascade
-	DBSetNull    = schema.DBSetNull
-	DBSetDefault = schema.DBSetDefault
-)
 
 // Rev walks a foreign key backwards in a key path: from an article to its comments,
 //

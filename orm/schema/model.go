@@ -34,6 +34,10 @@ type Options struct {
 	PrimaryKey []string
 	// Proxy models have no table of their own but that of their base.
 	Proxy bool
+	// RequiredVendor and RequiredFeatures limit migrations of the table to databases of a kind ("postgresql") and with
+	// features (dialect.Dialect.Has).
+	RequiredVendor   string
+	RequiredFeatures []string
 	// Unmanaged tables are neither created nor dropped by migrations.
 	Unmanaged bool
 	// Comment stands on the table where the database can.
@@ -42,7 +46,7 @@ type Options struct {
 	OrderWithRespectTo string
 	// Tablespace is where PostgreSQL keeps the table and the indexes without one of their own.
 	Tablespace string
-	// GetLatestBy is the field for Latest and Earliest.
+	// GetLatestBy is the field for Latest and Earliest, or several with a comma between: "-priority, created".
 	GetLatestBy string
 	// Permissions are added to add, change, delete and view: pairs of code and name.
 	Permissions [][2]string
@@ -170,6 +174,9 @@ type Relation struct {
 	// Through is the label of the model of a many-to-many relation, ThroughFields its two foreign keys' names.
 	Through       string
 	ThroughFields [2]string
+	// LimitChoices says which rows of the other model may be pointed to; LimitFunc that a function of the program says so.
+	LimitChoices Expression
+	LimitFunc    bool
 	// Symmetrical relations of a model to itself hold both ways.
 	Symmetrical bool
 }
@@ -177,7 +184,7 @@ type Relation struct {
 // OnDelete is what happens to rows that point to a deleted row.
 type OnDelete uint8
 
-// The choices, as in Django. The DB variants leave the work to the database.
+// The choices, as in Django. The DB variants leave the work to the database; SetValue is Django's SET(...).
 const (
 	Protect OnDelete = iota
 	Cascade
@@ -188,9 +195,13 @@ const (
 	DBCascade
 	DBSetNull
 	DBSetDefault
+	SetValue
 )
 
-var onDeleteNames = [...]string{"Protect", "Cascade", "Restrict", "SetNull", "SetDefault", "DoNothing", "DBCascade", "DBSetNull", "DBSetDefault"}
+var onDeleteNames = [...]string{"Protect", "Cascade", "Restrict", "SetNull", "SetDefault", "DoNothing", "DBCascade", "DBSetNull", "DBSetDefault", "SetValue"}
+
+// InDatabase says that the database does it, by ON DELETE.
+func (o OnDelete) InDatabase() bool { return o == DBCascade || o == DBSetNull || o == DBSetDefault }
 
 // String returns the name, as it stands in migration files.
 func (o OnDelete) String() string {

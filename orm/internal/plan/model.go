@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -26,8 +27,8 @@ type Model struct {
 	Key []*Field
 	// Order is the default order as it was declared; Ordering resolves it.
 	Order []RawOrder
-	// Latest is the field of GetLatestBy.
-	Latest *Field
+	// Latest are the fields of GetLatestBy.
+	Latest []Latest
 	// Box makes a *T of an address.
 	Box func(p unsafe.Pointer) any
 	// block allocates n values next to each other.
@@ -69,6 +70,12 @@ type Model struct {
 	Track bool
 	// SelectOnSave looks for the row before Save updates it.
 	SelectOnSave bool
+}
+
+// Latest is one of the fields that Latest and Earliest look at.
+type Latest struct {
+	Field *Field
+	Desc  bool
 }
 
 // OnReady adds a step to Ready, which may look at the descriptions of other models, but not ask whether they are ready.
@@ -132,6 +139,10 @@ type Field struct {
 	Choices func() []schema.Choice
 	// Custom is set for columns with a codec of their own.
 	Custom *Custom
+	// Limit, if any, says which rows a relation may lead to; package orm knows its type.
+	Limit any
+	// SetOnDelete writes the key that takes the place of one that is deleted, for OnDelete SetValue.
+	SetOnDelete func(ctx context.Context, p unsafe.Pointer) error
 	// Parts are the field's own transforms and look-ups: *expr.Part.
 	Parts []any
 	Index int
