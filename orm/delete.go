@@ -51,6 +51,10 @@ func (q Query[T]) delete(ctx context.Context, from origin) (Deleted, error) {
 		if err != nil {
 			return err
 		}
+		if q.s.Model.Soft != nil && !q.s.Hard {
+			out, err = softDelete(ctx, db, s, &q.s, from)
+			return err
+		}
 		c := &collector{ctx: ctx, db: db, s: s, using: q.s.DB, from: from, rows: map[*plan.Model]*doomed{}}
 		switch {
 		case c.isFast(q.s.Model):
@@ -75,7 +79,7 @@ func (q Query[T]) delete(ctx context.Context, from origin) (Deleted, error) {
 // Delete deletes an object and what hangs on it. The object's key becomes zero then, as it becomes None in Django; the parts
 // of a composite key stay.
 func Delete[T any](ctx context.Context, obj *T) (Deleted, error) {
-	return deleteObject(ctx, Objects[T](), obj)
+	return deleteObject(ctx, Unscoped(Objects[T]()), obj)
 }
 
 func deleteObject[T any](ctx context.Context, q Query[T], obj *T) (Deleted, error) {
@@ -92,6 +96,9 @@ func deleteObject[T any](ctx context.Context, q Query[T], obj *T) (Deleted, erro
 		return Deleted{}, err
 	}
 	d, err := q.delete(ctx, origin{of: obj, obj: p})
+	if m.Soft != nil && !q.s.Hard {
+		return d, err
+	}
 	if err == nil && hasAutoKey(m) {
 		setID(m, p, 0)
 	} else if err == nil && m.PK != nil {
@@ -107,6 +114,7 @@ type collector struct {
 	s     *scope
 	using string
 	from  origin
+	soft  bool // rows are hidden, not deleted
 	rows  map[*plan.Model]*doomed
 	order []*plan.Model
 	fast  []pairDelete

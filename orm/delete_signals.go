@@ -58,7 +58,7 @@ func (c *collector) announce(d *doomed, event string) error {
 	if !typed && !untyped {
 		return nil
 	}
-	info := DeleteInfo{Model: Model{d.told}, Using: alias(c.using), Origin: c.from.of}
+	info := DeleteInfo{Model: Model{d.told}, Using: alias(c.using), Origin: c.from.of, Soft: c.soft}
 	for _, obj := range d.objs {
 		if err := h.delete(c.ctx, event, typed, untyped, d.told, obj, info); err != nil {
 			return err

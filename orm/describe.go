@@ -40,6 +40,7 @@ func describe(m *plan.Model) error {
 		return err
 	}
 	d.meta(meta)
+	d.scope(ref.Elem())
 	return errors.Join(d.problems...)
 }
 

@@ -104,6 +104,9 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 	}
 	f.Parts = decl.parts
 	d.dates(f, decl)
+	if decl.soft {
+		d.m.Soft = f
+	}
 	if decl.within != nil {
 		d.m.Rank, d.m.RankOf = f, decl.within
 	}

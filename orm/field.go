@@ -36,6 +36,7 @@ type declaration struct {
 	within   *plan.Path
 	hasChild bool
 	parent   *parentDecl
+	soft     bool
 	choices  *choiceLimit
 	onDelete func(ctx context.Context, p plan.Pointer) error
 }

@@ -277,6 +277,7 @@ func (d *describer) proxy(ref reflect.Value, meta Meta) error {
 		m.PK = m.FieldNamed(base.PK.S.Name)
 	}
 	d.meta(meta)
+	d.scope(ref)
 	return errors.Join(d.problems...)
 }
 

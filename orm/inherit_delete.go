@@ -20,7 +20,7 @@ func DeleteKeepingParents[T any](ctx context.Context, obj *T) (Deleted, error) {
 	if !hasKey(m, p) {
 		return Deleted{}, fmt.Errorf("orm: DeleteKeepingParents(%s): %w", m.GoName(), ErrNotSaved)
 	}
-	q := Objects[T]()
+	q := Unscoped(Objects[T]())
 	addKey(&q.s, m, p)
 	if _, _, err := route(ctx, &q.s.DB, m, true, homeOf(m, p)); err != nil {
 		return Deleted{}, err

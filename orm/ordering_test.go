@@ -140,7 +140,7 @@ func TestOrderingSchema(t *testing.T) {
 	for m, want := range map[orm.Model][]string{
 		orm.ModelOf[Press]():  {"rank nulls last"},
 		orm.ModelOf[Writer](): {"-house", "name"},
-		orm.ModelOf[Tome](): {"-writer__house__name", "writer_id", "title"},
+		orm.ModelOf[Tome]():   {"-writer__house__name", "writer_id", "title"},
 		orm.ModelOf[Ring]():   {"next"},
 	} {
 		must(t, m.Err())

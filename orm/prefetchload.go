@@ -74,7 +74,7 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 	if sub != nil && sub.Query != nil {
 		*q = *sub.Query
 	} else {
-		q.Model, q.Limit = rel.To, -1
+		q.Model, q.Limit, q.Scoped = rel.To, -1, rel.Multi() // objects that are pointed to are never hidden
 	}
 	// Related rows are read where the objects came from, unless the query says otherwise or a router knows better.
 	db, s, err := route(ctx, &q.DB, rel.To, false, dbName)

@@ -14,8 +14,10 @@ import (
 // takes a context; mistakes made on the way are returned then.
 type Query[T any] struct{ s expr.Query }
 
-// Objects is the query of all rows of a model.
-func Objects[T any]() Query[T] { return Query[T]{expr.Query{Model: model[T](), Limit: -1}} }
+// Objects is the query of all rows of a model, but for those that its Scope hides (Scoper). Django: Model.objects.
+func Objects[T any]() Query[T] {
+	return Query[T]{expr.Query{Model: model[T](), Limit: -1, Scoped: true}}
+}
 
 // Broken is a query whose calls all return an error: for a function that returns a query and finds that it cannot.
 func Broken[T any](err error) Query[T] {

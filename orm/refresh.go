@@ -13,7 +13,7 @@ import (
 // relation to many rows (&a.Tags) is forgotten alone. Columns that the query of the object left out stay so unless they are
 // named. A row that is gone is ErrNotFound. Django: refresh_from_db.
 func Refresh[T any](ctx context.Context, obj *T, fields ...any) error {
-	return Objects[T]().Refresh(ctx, obj, fields...)
+	return Unscoped(Objects[T]()).Refresh(ctx, obj, fields...)
 }
 
 // Refresh is Refresh by a query of your own: another database, a lock.

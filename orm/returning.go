@@ -66,7 +66,7 @@ func (q Query[T]) DeleteReturning(ctx context.Context) ([]*T, error) {
 		if err != nil {
 			return err
 		}
-		if (&collector{ctx: ctx, db: db, s: s}).isFast(q.s.Model) {
+		if q.s.Model.Soft == nil && (&collector{ctx: ctx, db: db, s: s}).isFast(q.s.Model) {
 			st, ok, err := db.compiler(s).DeleteReturning(&q.s)
 			if err != nil || ok && st.Empty {
 				return err
@@ -144,7 +144,7 @@ func (q ValuesQuery[R]) DeleteReturning(ctx context.Context) ([]R, error) {
 		if err != nil {
 			return err
 		}
-		if (&collector{ctx: ctx, db: db, s: s}).isFast(q.s.Model) {
+		if q.s.Model.Soft == nil && (&collector{ctx: ctx, db: db, s: s}).isFast(q.s.Model) {
 			st, ok, err := db.compiler(s).DeleteReturning(&q.s)
 			if err != nil || ok && st.Empty {
 				return err
@@ -251,7 +251,7 @@ func keyStep(keys []dialect.Value) []expr.Step {
 // rowsByKey is a query of certain rows, with all that the query wants of them.
 func rowsByKey(q *expr.Query, keys []dialect.Value) *expr.Query {
 	rows := *q
-	rows.Where, rows.Lock = keyStep(keys), nil
+	rows.Where, rows.Lock, rows.Scoped = keyStep(keys), nil, false // what was written may be hidden now
 	rows.Annotations = make([]expr.Annotation, len(q.Annotations))
 	for i, a := range q.Annotations {
 		a.After = 1

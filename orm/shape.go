@@ -69,6 +69,7 @@ func (db *DB) prepared(s *scope, q *expr.Query) (*compile.Statement, []dialect.V
 // lookup is statement without a copy: args, when not nil, are the arguments in place of the statement's own. They are
 // appended to space.
 func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Value) (*compile.Statement, []dialect.Value, error) {
+	q = q.Whole()
 	space := db.keys.get()
 	defer db.keys.put(space)
 	key := append((*space)[:0], byte(kind))
@@ -105,6 +106,7 @@ func (db *DB) lookup(s *scope, q *expr.Query, kind shapeKind, args []dialect.Val
 
 // updateStatement is lookup for an update by plain values.
 func (db *DB) updateStatement(s *scope, q *expr.Query, set []expr.Assign, args []dialect.Value) (*compile.Statement, []dialect.Value, error) {
+	q = q.Whole()
 	space := db.keys.get()
 	defer db.keys.put(space)
 	key := append((*space)[:0], 'u')

@@ -52,6 +52,8 @@ type DeleteInfo struct {
 	Using string
 	// Origin is what the delete began with: a pointer to an object, or a Query.
 	Origin any
+	// Soft says that the row stays, and is hidden (SoftDelete).
+	Soft bool
 }
 
 // AnyDelete is DeleteEvent without the type: Object is a *T.

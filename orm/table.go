@@ -169,7 +169,7 @@ func Other[T any]() *T {
 // From is the query of a table's rows. They can be filtered, ordered, annotated and joined like objects, but not changed.
 func From[R any](t Table[R]) Query[R] {
 	q := Objects[R]()
-	q.s.From, q.s.Err = t.t, t.err
+	q.s.From, q.s.Err, q.s.Scoped = t.t, t.err, false
 	if t.t.Lateral {
 		q.fail("a lateral query needs rows to run beside (Join it)")
 	}

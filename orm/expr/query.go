@@ -1,6 +1,9 @@
 package expr
 
 import (
+	"reflect"
+	"slices"
+
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
@@ -45,6 +48,39 @@ type Query struct {
 	Err  error
 	// FetchRaise forbids later loads; Track keeps the values of the objects.
 	FetchRaise, Track bool
+	// Scoped asks for the conditions that the model has by itself, but for those of the types in Lifted; see Whole.
+	Scoped bool
+	Lifted []reflect.Type
+	// Hard deletes rows of a model that would keep them.
+	Hard bool
+}
+
+// Whole is the query with the conditions that its model has by itself. They come first, as those of Django's default manager
+// do.
+func (q *Query) Whole() *Query {
+	if !q.Scoped || q.Model.Described() != nil || len(q.Model.Scopes) == 0 {
+		return q
+	}
+	w := *q
+	w.Scoped, w.Lifted, w.Where = false, nil, nil
+	for _, s := range q.Model.Scopes {
+		if preds, _ := s.Preds.([]Pred); !slices.Contains(q.Lifted, s.Of) {
+			w.Where = append(w.Where, Step{Preds: preds})
+		}
+	}
+	n := len(w.Where)
+	if n == 0 {
+		w.Where = q.Where
+		return &w
+	}
+	w.Where = append(w.Where, q.Where...)
+	if len(q.Annotations) > 0 { // they share the joins of the conditions before them
+		w.Annotations = slices.Clone(q.Annotations)
+		for i := range w.Annotations {
+			w.Annotations[i].After += n
+		}
+	}
+	return &w
 }
 
 // Step is one Filter or Exclude.

@@ -153,6 +153,12 @@ func AppendShape(b []byte, q *expr.Query) ([]byte, bool) {
 		return b, false
 	}
 	b = appendPointer(b, q.Model)
+	if q.Scoped && len(q.Model.Scopes) > 0 { // of a query inside another one; see Whole
+		b = append(b, 's', byte(len(q.Lifted)))
+		for _, t := range q.Lifted {
+			b = append(append(b, t.String()...), 0)
+		}
+	}
 	b = append(b, flags(q.Distinct, q.Ordered, q.Reverse, q.Sliced, q.Sliced && q.Limit >= 0, q.Sliced && q.Offset > 0))
 	if q.Sliced && q.Limit >= 0 {
 		b = append(b, byte(q.Limit), byte(q.Limit>>8), byte(q.Limit>>16), byte(q.Limit>>24))

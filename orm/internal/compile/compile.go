@@ -121,6 +121,7 @@ type builder struct {
 }
 
 func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
+	q = q.Whole()
 	b := &builder{c: c, q: q, model: q.Model, outer: outer}
 	b.top = b
 	if outer != nil {

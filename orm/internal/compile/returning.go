@@ -107,6 +107,7 @@ func (c *Compiler) UpdateFrom(q *expr.Query, set []expr.Assign) (*Statement, err
 		fields[i] = f
 		values = append(values, expr.Annotation{Name: "v" + fmt.Sprint(i+1), Node: n})
 	}
+	q = q.Whole()
 	inner := *q
 	inner.Values, inner.Related, inner.Prefetch, inner.Order, inner.Ordered = values, nil, nil, nil, true
 	if grouped {

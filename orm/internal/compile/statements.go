@@ -29,7 +29,7 @@ func (c *Compiler) Exists(q *expr.Query) (*Statement, error) {
 // Count compiles the number of rows.
 func (c *Compiler) Count(q *expr.Query) (*Statement, error) {
 	w := &writer{d: c.D}
-	q = withoutWindows(q)
+	q = withoutWindows(q.Whole())
 	b := c.builder(q, nil)
 	if c.plainRows(q) {
 		plain := *q
@@ -132,6 +132,7 @@ func holds(n expr.Node) bool {
 // Aggregate compiles functions over all rows of a query.
 func (c *Compiler) Aggregate(q *expr.Query, aggs []expr.Annotation) (*Statement, error) {
 	w := &writer{d: c.D}
+	q = q.Whole()
 	b := c.builder(q, nil)
 	plain := *q
 	plain.Order, plain.Ordered = nil, true

@@ -79,6 +79,7 @@ func (m *Model) Ancestors() []*Model {
 // Inherit adds the fields of a described parent to a model. They keep their column, in the parent's table.
 func (m *Model) Inherit(p Parent) {
 	m.Parents = append(m.Parents, p)
+	m.Scopes = append(m.Scopes, p.Model.Scopes...)
 	for _, pf := range p.Model.Fields {
 		f := new(Field)
 		*f = *pf
@@ -99,6 +100,9 @@ func (m *Model) Inherit(p Parent) {
 			m.Relations[f.Rel.Name] = f.Rel
 		}
 		m.Fields = append(m.Fields, f)
+		if pf == p.Model.Soft {
+			m.Soft = f
+		}
 	}
 }
 

@@ -70,6 +70,15 @@ type Model struct {
 	Track bool
 	// SelectOnSave looks for the row before Save updates it.
 	SelectOnSave bool
+	// Scopes are conditions that queries of Objects have by themselves. Soft is the field that hides deleted rows, if any.
+	Scopes []Scope
+	Soft   *Field
+}
+
+// Scope is a condition that queries have by themselves: of a model, or of a struct that it embeds.
+type Scope struct {
+	Of    reflect.Type
+	Preds any // []expr.Pred
 }
 
 // Latest is one of the fields that Latest and Earliest look at.
