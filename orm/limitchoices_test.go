@@ -25,7 +25,7 @@ func (Desk) Fields(d *Desk) []orm.Field {
 	return []orm.Field{
 		orm.Char(&d.Label, 10),
 		orm.Ref(&d.Holder).OnDelete(orm.Cascade).RelatedName("desks").LimitChoices(orm.Eq(&c.Staff, true), orm.Eq(&c.Office.To().Open, true)),
-		orm.Ref(&d.Deputy).Null().OnDelete(orm.SetNull).RelatedName("+").LimitChoicesFunc(func(ctx context.Context) []orm.Predicate {
+		orm.Ref(&d.Deputy).Null().Blank().OnDelete(orm.SetNull).RelatedName("+").LimitChoicesFunc(func(ctx context.Context) []orm.Predicate {
 			name, _ := ctx.Value(deskKey{}).(string)
 			return []orm.Predicate{orm.Lookup("name__startswith", name)}
 		}),
