@@ -32,9 +32,21 @@ func (e Expr[V]) aggregated(what string, change func(a *expr.Aggregate)) Expr[V]
 	return Expr[V]{n: &c, err: e.err}
 }
 
-// Filter limits an aggregate to the rows for which the conditions hold.
+// Filter limits an aggregate to the rows for which the conditions hold, and those of an earlier Filter. An aggregate of one's
+// own (CustomFunc) must be a single call: FILTER (WHERE ...) follows its text.
 func (e Expr[V]) Filter(ps ...Predicate) Expr[V] {
-	return e.aggregated("Filter", func(a *expr.Aggregate) { p := And(ps...).p; a.Filter = &p })
+	with := func(old *expr.Pred) *expr.Pred {
+		p := And(ps...).p
+		if old != nil {
+			p = expr.And(*old, p)
+		}
+		return &p
+	}
+	if own, ok := e.n.(expr.Call); ok && own.Of.Aggregate {
+		own.Filter = with(own.Filter)
+		return Expr[V]{n: own, err: e.err}
+	}
+	return e.aggregated("Filter", func(a *expr.Aggregate) { a.Filter = with(a.Filter) })
 }
 
 // Distinct makes an aggregate count each value once.

@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -45,7 +46,7 @@ func Queue[T any](b *Batch, q Query[T]) *Queued[[]*T] {
 		if err != nil {
 			return nil, err
 		}
-		if err := db.mayLock(s, &q.s); err != nil {
+		if err := cmp.Or(wantObjects(&q.s), db.mayLock(s, &q.s)); err != nil {
 			return nil, err
 		}
 		st, args, err := db.prepared(s, &q.s)
@@ -78,7 +79,7 @@ func QueueGet[T any](b *Batch, q Query[T]) *Queued[*T] {
 		if err != nil {
 			return nil, err
 		}
-		if err := db.mayLock(s, &q.s); err != nil {
+		if err := cmp.Or(wantObjects(&q.s), db.mayLock(s, &q.s)); err != nil {
 			return nil, err
 		}
 		st, args, err := db.prepared(s, &q.s)

@@ -28,6 +28,9 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 	}
 	ptrs := make([]plan.Pointer, len(objs))
 	for i, obj := range objs {
+		if obj == nil {
+			return 0, noObject("BulkUpdate", m)
+		}
 		if ptrs[i] = plan.PointerTo(obj); !hasKey(m, ptrs[i]) {
 			return 0, fmt.Errorf("orm: BulkUpdate(%s): %w", m.GoName(), ErrNotSaved)
 		}
@@ -129,7 +132,9 @@ func bulkFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
 		if pf.S.PrimaryKey || slices.Contains(m.Key, pf) || !pf.S.HasColumn() || pf.Extra || pf.S.Expression != nil {
 			return nil, fmt.Errorf("orm: BulkUpdate: %s.%s is not a column that can be written", m.GoName(), pf.GoName)
 		}
-		chosen = append(chosen, pf)
+		if !slices.Contains(chosen, pf) {
+			chosen = append(chosen, pf)
+		}
 	}
 	return chosen, nil
 }

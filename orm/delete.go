@@ -88,6 +88,9 @@ func deleteObject[T any](ctx context.Context, q Query[T], obj *T) (Deleted, erro
 		return Deleted{}, err
 	}
 	p := plan.PointerTo(obj)
+	if p == nil {
+		return Deleted{}, noObject("Delete", m)
+	}
 	if !hasKey(m, p) {
 		return Deleted{}, fmt.Errorf("orm: Delete(%s): %w", m.GoName(), ErrNotSaved)
 	}

@@ -105,6 +105,9 @@ func (q Query[T]) PrefetchByName(names ...string) Query[T] {
 
 // LatestByName returns the object with the greatest (or, for earliest, smallest) values of the named fields.
 func LatestByName[T any](ctx context.Context, q Query[T], latest bool, names ...string) (*T, error) {
+	if len(names) == 0 {
+		return q.latest(ctx, nil, latest)
+	}
 	orders := make([]Order, len(names))
 	for i, n := range names {
 		desc := latest

@@ -1,7 +1,9 @@
 package orm
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -11,7 +13,7 @@ import (
 
 // fetch runs a query and loads its objects.
 func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect int) ([]*T, error) {
-	if err := db.mayLock(s, q); err != nil {
+	if err := cmp.Or(wantObjects(q), db.mayLock(s, q)); err != nil {
 		return nil, err
 	}
 	space := db.args.get()
@@ -32,6 +34,14 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 	return finish[T](ctx, r, db, s, q)
 }
 
+// wantObjects refuses a query whose rows are values: it has no objects.
+func wantObjects(q *expr.Query) error {
+	if q.Values != nil {
+		return fmt.Errorf("orm: a query of values has no objects of %s (read it with Rows or Maps)", q.Model.GoName())
+	}
+	return nil
+}
+
 // finish is the reader's finish as a list of objects.
 func finish[T any](ctx context.Context, r *reader, db *DB, s *scope, q *expr.Query) ([]*T, error) {
 	out, err := r.finish(ctx, db, s, q)
@@ -48,7 +58,7 @@ func listOf[T any](objs []plan.Pointer) []*T {
 
 // fetchOne is fetch for a query of one object. It returns the first and how many there are; obj is nil when n is not 1.
 func fetchOne(ctx context.Context, db *DB, s *scope, q *expr.Query) (obj plan.Pointer, n int, err error) {
-	if err := db.mayLock(s, q); err != nil {
+	if err := cmp.Or(wantObjects(q), db.mayLock(s, q)); err != nil {
 		return nil, 0, err
 	}
 	space := db.args.get()

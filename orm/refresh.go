@@ -28,6 +28,9 @@ func refreshFrom(ctx context.Context, q expr.Query, p plan.Pointer, fields []any
 	if err := m.Ready(); err != nil {
 		return err
 	}
+	if p == nil {
+		return noObject("Refresh", m)
+	}
 	if !hasKey(m, p) {
 		return fmt.Errorf("orm: Refresh(%s): %w", m.GoName(), ErrNotSaved)
 	}

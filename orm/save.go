@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,11 +22,19 @@ func (q Query[T]) Create(ctx context.Context, obj *T) error {
 	if err := q.s.Model.Ready(); err != nil {
 		return err
 	}
+	if obj == nil {
+		return noObject("Create", q.s.Model)
+	}
 	return db.create(ctx, s, q.s.Model, plan.PointerTo(obj), q.s.DB)
 }
 
 // Create inserts an object into the default database: Objects[T]().Create.
 func Create[T any](ctx context.Context, obj *T) error { return Objects[T]().Create(ctx, obj) }
+
+// noObject is the mistake of a nil in place of an object.
+func noObject(what string, m *plan.Model) error {
+	return fmt.Errorf("orm: %s(%s): the object is nil", what, m.GoName())
+}
 
 // insert writes one object as a new row.
 func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string) error {
@@ -190,7 +199,7 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 	if len(update) > 0 && o.IgnoreConflicts {
 		return errors.New("orm: BulkCreate: IgnoreConflicts and UpdateFields exclude each other")
 	}
-	if err := refuseConflicts(m, o); err != nil {
+	if err := cmp.Or(refuseConflicts(m, o), o.check(m, update)); err != nil {
 		return err
 	}
 	if _, _, err := q.writing(ctx); err != nil {
@@ -203,6 +212,9 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		}
 		ptrs := make([]plan.Pointer, len(objs))
 		for i, obj := range objs {
+			if obj == nil {
+				return noObject("BulkCreate", m)
+			}
 			ptrs[i] = plan.PointerTo(obj)
 			if err := takeKeys(m, ptrs[i]); err != nil {
 				return err
@@ -221,6 +233,22 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 		}
 		return err
 	})
+}
+
+// check refuses options that mean nothing.
+func (o *BulkOptions) check(m *plan.Model, update []*plan.Field) error {
+	if o.BatchSize < 0 {
+		return fmt.Errorf("orm: BulkCreate(%s): a batch of %d objects", m.GoName(), o.BatchSize)
+	}
+	for _, f := range update {
+		switch {
+		case f.S.PrimaryKey || slices.Contains(m.Key, f):
+			return fmt.Errorf("orm: BulkCreate(%s): a clash cannot change the key %s (leave it out of UpdateFields)", m.GoName(), f.GoName)
+		case !f.S.HasColumn() || f.Extra || f.S.Expression != nil:
+			return fmt.Errorf("orm: BulkCreate: %s.%s is not a column that can be written", m.GoName(), f.GoName)
+		}
+	}
+	return nil
 }
 
 // bulkRows inserts rows of one table.

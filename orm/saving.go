@@ -60,8 +60,11 @@ func (sv *saving) run(ctx context.Context, fields []any) error {
 	if err := m.Ready(); err != nil {
 		return err
 	}
-	if m.Keyless != nil {
+	switch {
+	case m.Keyless != nil:
 		return m.Keyless
+	case p == nil:
+		return noObject("Save", m)
 	}
 	db, s, err := route(ctx, &sv.using, m, true, homeOf(m, p))
 	if err != nil {

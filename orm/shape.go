@@ -59,6 +59,9 @@ func (db *DB) statement(s *scope, q *expr.Query, kind shapeKind) (*compile.State
 
 // prepared is statement without a copy, for a query of objects: the statement and its arguments.
 func (db *DB) prepared(s *scope, q *expr.Query) (*compile.Statement, []dialect.Value, error) {
+	if err := wantObjects(q); err != nil {
+		return nil, nil, err
+	}
 	st, args, err := db.lookup(s, q, shapeSelect, nil)
 	if err == nil && args == nil {
 		args = st.Args

@@ -467,6 +467,12 @@ func (q Query[T]) Contains(ctx context.Context, obj *T) (bool, error) {
 	if q.s.Model.PK == nil {
 		return q.Filter(Lookup("pk", obj)).Exists(ctx)
 	}
+	if q.s.Values != nil {
+		return false, errors.New("orm: Contains: a query of values has no objects")
+	}
+	if obj == nil {
+		return false, noObject("Contains", q.s.Model)
+	}
 	v, err := valueOf(obj)
 	if err != nil {
 		return false, err

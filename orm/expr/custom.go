@@ -35,6 +35,8 @@ type Call struct {
 	Of        Custom
 	Args      []Node
 	Bilateral bool
+	// Filter, if any, limits an aggregate to some of the rows.
+	Filter *Pred
 }
 
 func (Call) node() {}

@@ -117,7 +117,9 @@ type Window struct {
 type Frame struct {
 	Range      bool // otherwise rows
 	Start, End *int
-	Exclude    string
+	// Span says that they are microseconds, over an order by dates or moments.
+	Span    bool
+	Exclude string
 }
 
 // Cast converts a value to a column's type.

@@ -16,7 +16,7 @@ func (c *Compiler) aggregateOver(b *builder, aggs []expr.Annotation) (*Statement
 	if b.err != nil {
 		return nil, b.err
 	}
-	out := &builder{c: c, q: &expr.Query{Model: b.model}, model: b.model, annots: map[string]*rexpr{}, through: b}
+	out := &builder{c: c, q: &expr.Query{Model: b.model}, model: b.model, annots: map[string]*rexpr{}, through: b, earlier: map[string]*rexpr{}}
 	out.aliases = []*alias{{name: subqueryName, table: subqueryName, base: true, model: b.model, refs: 1}}
 	out.used = map[string]bool{}
 	out.top = out
@@ -31,9 +31,13 @@ func (c *Compiler) aggregateOver(b *builder, aggs []expr.Annotation) (*Statement
 	list := make([]*rexpr, len(aggs))
 	for i, a := range aggs {
 		list[i] = out.resolve(a.Node, nil)
+		if out.err == nil {
+			out.mustAggregate(a, list[i])
+		}
 		if out.err != nil {
 			return nil, out.err
 		}
+		out.earlier[a.Name] = list[i]
 		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: list[i].kind, Col: i, Custom: list[i].custom})
 	}
 	w := &writer{d: c.D}
@@ -132,4 +136,16 @@ func (b *builder) has(column string) bool {
 		}
 	}
 	return false
+}
+
+// mustAggregate refuses what is not one value of all rows.
+func (b *builder) mustAggregate(a expr.Annotation, e *rexpr) {
+	n := a.Node
+	if t, ok := n.(expr.Typed); ok {
+		n = t.Of
+	}
+	if _, raw := n.(expr.Raw); raw || e.agg {
+		return // whoever writes SQL knows what it gives
+	}
+	b.fail(&FieldError{Name: a.Name, Reason: fmt.Sprintf("%q is not an aggregate (Sum, Count, Max ...)", a.Name)})
 }

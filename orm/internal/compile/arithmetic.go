@@ -111,10 +111,22 @@ func writeBinary(w *writer, op string, kind schema.Kind, l, r *rexpr) {
 
 func infix(w *writer, l *rexpr, op string, r *rexpr) {
 	w.str("(")
-	l.write(w)
+	writeOperand(w, l)
 	w.str(" " + op + " ")
-	r.write(w)
+	writeOperand(w, r)
 	w.str(")")
+}
+
+// writeOperand writes a part of arithmetic. MySQL computes with its columns without a sign so that a result below zero is an
+// error; elsewhere it is a number.
+func writeOperand(w *writer, e *rexpr) {
+	if w.d.Name == "mysql" && e.column != "" && (e.kind == schema.PositiveInteger || e.kind == schema.PositiveSmallInteger) {
+		w.str("CAST(")
+		e.write(w)
+		w.str(" AS SIGNED)")
+		return
+	}
+	e.write(w)
 }
 
 // writePower gives a whole number of whole numbers; the databases' POWER gives a float.

@@ -251,6 +251,9 @@ func appendPred(b []byte, p *expr.Pred) ([]byte, bool) {
 		b = appendPointer(b, p.Path)
 	case p.Op == expr.Dynamic:
 		b = append(append(b, p.Name...), 0)
+		if m := modelOf(p.Raw); m != nil {
+			b = appendPointer(b, m)
+		}
 	default:
 		ok := true
 		if b, ok = appendNode(b, p.Left); !ok {

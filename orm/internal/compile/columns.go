@@ -39,6 +39,9 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 			l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: len(cols), Custom: e.custom})
 			cols = append(cols, column{e: e, alias: v.Name})
 			b.grouped = b.grouped || e.agg
+			if b.earlier != nil {
+				b.earlier[v.Name] = e
+			}
 		}
 		l.Width = len(cols)
 		return l, cols

@@ -65,10 +65,8 @@ func (b *builder) emitCombined(w *writer) {
 			w.str("SELECT * FROM (")
 			sub.emit(w)
 			w.str(")")
-			if w.d.Name == "mysql" {
-				w.str(" ")
-				w.ident("part")
-			}
+			w.str(" ")
+			w.ident("part")
 			continue
 		}
 		sub.emit(w)

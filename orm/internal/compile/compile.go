@@ -116,7 +116,13 @@ type builder struct {
 	// through, in an aggregate over the rows of another query, is that query: it gives the columns.
 	through *builder
 	// locks lets the rows of a table in brackets be locked.
-	locks    bool
+	locks bool
+	// over says that what is resolved next stands before OVER.
+	over bool
+	// nested counts the groups of conditions that are being resolved.
+	nested int
+	// earlier are the aggregates that came before, by name, for those after them.
+	earlier  map[string]*rexpr
 	excluded func(w *writer, f *plan.Field)
 }
 
@@ -245,6 +251,9 @@ func (b *builder) prepareSelect(mode selectMode) {
 		b.where = rwhere{op: expr.AndOp, kids: []rwhere{b.where, {write: b.link}}}
 	}
 	b.filters[0], b.filters[1], b.filters[2] = b.where.split()
+	for i := range b.filters {
+		b.filters[i].seal()
+	}
 
 	b.layout, b.cols = b.resolveColumns(mode)
 	b.distinctOn = b.resolveAll(q.DistinctOn)

@@ -341,6 +341,9 @@ func (b *builder) call(n expr.Call, can reuse) *rexpr {
 	if b.err != nil {
 		return &rexpr{}
 	}
+	if n.Filter != nil {
+		return b.filtered(n, args)
+	}
 	e := b.custom(&n.Of, args)
 	if n.Bilateral && len(args) == 1 {
 		e.bilateral = append(slices.Clone(args[0].bilateral), &expr.Part{Custom: n.Of})
@@ -404,4 +407,47 @@ func (b *builder) partNames(f *plan.Field, kind schema.Kind) []string {
 		}
 	}
 	return out
+}
+
+// filtered is an aggregate of one's own over some of the rows: with FILTER, or else without a value in the other rows.
+func (b *builder) filtered(n expr.Call, args []*rexpr) *rexpr {
+	f, _ := b.resolvePred(*n.Filter, nil)
+	switch {
+	case b.err != nil:
+		return &rexpr{}
+	case f.hasAgg() || f.hasWindow():
+		b.fail(&FieldError{Name: n.Of.Name, Reason: fmt.Sprintf("the Filter of %s cannot hold an aggregate", n.Of.Name)})
+		return &rexpr{}
+	case f.state() == alwaysTrue:
+		return b.custom(&n.Of, args)
+	}
+	f.seal()
+	if b.c.D.FilterClause {
+		e := b.custom(&n.Of, args)
+		call := e.write
+		e.write = func(w *writer) {
+			call(w)
+			w.str(" FILTER (WHERE ")
+			f.sql(w)
+			w.str(")")
+		}
+		return e
+	}
+	if len(args) == 0 {
+		b.fail(&FieldError{Name: n.Of.Name, Reason: fmt.Sprintf("%s has no argument, and %s no FILTER: it cannot be filtered", n.Of.Name, b.c.D.Name)})
+		return &rexpr{}
+	}
+	args = slices.Clone(args)
+	first := args[0]
+	own := *first
+	own.column, own.constant = "", false
+	own.write = func(w *writer) {
+		w.str("CASE WHEN ")
+		f.sql(w)
+		w.str(" THEN ")
+		first.write(w)
+		w.str(" END")
+	}
+	args[0] = &own
+	return b.custom(&n.Of, args)
 }

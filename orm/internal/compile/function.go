@@ -11,6 +11,12 @@ import (
 
 // function resolves a function of the database by Django's name of it.
 func (b *builder) function(n expr.Func, can reuse) *rexpr {
+	over := b.over
+	b.over = false
+	if isWindowFunction(n.Name) && !over {
+		b.fail(&FieldError{Name: n.Name, Reason: fmt.Sprintf("%s is a window function (say which rows it looks at: Over)", n.Name)})
+		return &rexpr{}
+	}
 	args := make([]*rexpr, len(n.Args))
 	for i, a := range n.Args {
 		args[i] = b.resolve(a, can)

@@ -27,6 +27,9 @@ func (b *builder) aggregate(n *expr.Aggregate, can reuse) *rexpr {
 		if g.of.agg && b.err == nil {
 			b.fail(&FieldError{Name: n.Name, Reason: fmt.Sprintf("cannot compute %s of an aggregate", n.Name)})
 		}
+		if g.of.window && b.err == nil {
+			b.fail(&FieldError{Name: n.Name, Reason: fmt.Sprintf("cannot compute %s of a window function (annotate it by Alias, then aggregate over the query)", n.Name)})
+		}
 		e.kids = append(e.kids, g.of)
 	}
 	if n.Filter != nil {
@@ -248,6 +251,10 @@ func (g *group) word(d *dialect.Dialect) string {
 		return word + "_POP"
 	case g.n.Name == "StringAgg" && d.Name == "postgresql":
 		return "STRING_AGG"
+	case g.n.Name == "Max" && g.kind == schema.Boolean && d.Name == "postgresql":
+		return "BOOL_OR"
+	case g.n.Name == "Min" && g.kind == schema.Boolean && d.Name == "postgresql":
+		return "BOOL_AND"
 	case g.n.Name == "AnyValue" && (d.MariaDB || d.Name == "sqlite"):
 		return "MIN"
 	case g.n.Name == "AnyValue" && d.Name == "postgresql":

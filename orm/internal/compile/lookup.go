@@ -193,6 +193,10 @@ func (b *builder) compareExpr(lhs *rexpr, op expr.Op, right *rexpr) func(w *writ
 		b.fail(fmt.Errorf("orm: look-up %s does not take an expression", op))
 		return nil
 	}
+	if right.subquery && right.sub != nil && !oneRow(right.sub.q) {
+		b.fail(fmt.Errorf("orm: look-up %s compares with one row, and the query inside may have more (Limit(1) it, or use in)", op))
+		return nil
+	}
 	return func(w *writer) {
 		lhs.write(w)
 		w.str(sign)

@@ -80,6 +80,9 @@ func (c *Compiler) Steps(m *plan.Model, name string, single bool) ([]*plan.Relat
 			sort.Strings(choices)
 			return nil, &FieldError{Name: part, Model: at.GoName(), Choices: choices}
 		}
+		if len(steps) >= farthest {
+			return nil, &FieldError{Name: part, Model: at.GoName(), Reason: fmt.Sprintf("%.40q... follows too many relations", name)}
+		}
 		steps = append(steps, rel)
 		at = rel.To
 		if err := at.Ready(); err != nil {
@@ -167,7 +170,10 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 		}
 		switch {
 		case rel != nil && part != "pk":
-			t.steps = rel.Joins(t.steps)
+			if i >= farthest {
+				return nil, nil, &FieldError{Name: part, Model: at.GoName(), Reason: fmt.Sprintf("a name of %d parts (%.40s...) follows too many relations", len(parts), name)}
+			}
+			t.steps, t.rel = rel.Joins(t.steps), rel
 			at = rel.To
 			if err := at.Ready(); err != nil {
 				return nil, nil, err
@@ -189,7 +195,7 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 		case f != nil && f.Extra:
 			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Reason: fmt.Sprintf("%s.%s is filled by an annotation, which this query does not have", at.GoName(), f.GoName)}
 		case f != nil:
-			t.field, t.column, last = f, f.Column, f
+			t.field, t.column, last, t.rel = f, f.Column, f, f.Rel
 			if f.Origin != nil {
 				t.steps, t.field = append(t.steps, f.Via...), f.Origin
 			}
@@ -218,6 +224,9 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 					return t, last, nil
 				}
 			}
+			if e := b.earlier[part]; e != nil && i == 0 {
+				return &target{annotation: e, transforms: parts[1:]}, nil, nil
+			}
 			choices := b.c.Choices(at)
 			for a := range b.annots {
 				if at == b.model {
@@ -233,6 +242,10 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 	}
 	return t, last, nil
 }
+
+// farthest is how many relations the name of a look-up may follow. Each is a join, and names come from outside: PostgreSQL
+// plans hundreds of joins for hours.
+const farthest = 30
 
 func hasTransform(kind schema.Kind, name string) bool {
 	_, ok := transformKind(kind, name)

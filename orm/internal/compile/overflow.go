@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -42,6 +43,17 @@ func outOfRange(d *dialect.Dialect, lhs *rexpr, op expr.Op, v dialect.Value) tru
 		}
 		if side = 1; strings.HasPrefix(v.S, "-") {
 			side = -1
+		}
+	case dialect.Text: // a number from outside
+		text := strings.TrimSpace(v.S)
+		n, err := strconv.ParseInt(text, 10, 64)
+		switch {
+		case errors.Is(err, strconv.ErrRange) && strings.HasPrefix(text, "-"):
+			side = -1
+		case errors.Is(err, strconv.ErrRange):
+			side = 1
+		case err == nil && lhs.column != "":
+			side = beyond(d, lhs.kind, n)
 		}
 	}
 	switch {

@@ -179,6 +179,7 @@ func (b *builder) resolveUsed(t *target, can reuse) *rexpr {
 // condition makes a condition an expression.
 func (b *builder) condition(p expr.Pred, can reuse) *rexpr {
 	n, _ := b.resolvePred(p, can)
+	n.seal()
 	e := &rexpr{kind: schema.Boolean, agg: n.hasAgg(), window: n.hasWindow(), kids: n.columns(nil)}
 	e.known = n.state()
 	e.write = func(w *writer) {

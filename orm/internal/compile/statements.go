@@ -36,12 +36,16 @@ func (c *Compiler) Count(q *expr.Query) (*Statement, error) {
 		plain.Order, plain.Ordered = nil, true
 		b.q = &plain
 		b.prepareSelect(selectCount)
-		if b.err == nil && !b.empty {
-			b.emit(w)
+		if b.filters[1].isEmpty() {
+			if b.err == nil && !b.empty {
+				b.emit(w)
+			}
+			return b.statement(w)
 		}
-		return b.statement(w)
+		b = c.builder(q, nil) // a condition speaks of groups: count those
 	}
 	b.prepareSelect(selectInside)
+	b.cols = once(b.cols)
 	if b.err == nil && !b.empty {
 		w.str("SELECT COUNT(*) FROM (")
 		b.emit(w)
@@ -49,6 +53,17 @@ func (c *Compiler) Count(q *expr.Query) (*Statement, error) {
 		w.ident("subquery")
 	}
 	return b.statement(w)
+}
+
+// once leaves out columns of a name that came before: values may be asked for twice, but not in a table in brackets.
+func once(cols []column) []column {
+	out := cols[:0:0]
+	for _, c := range cols {
+		if c.alias == "" || !slices.ContainsFunc(out, func(o column) bool { return o.alias == c.alias }) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // withoutWindows leaves out what is computed beside the rows by window functions and changes nothing about their number.
@@ -136,12 +151,21 @@ func (c *Compiler) Aggregate(q *expr.Query, aggs []expr.Annotation) (*Statement,
 	b := c.builder(q, nil)
 	plain := *q
 	plain.Order, plain.Ordered = nil, true
+	grouped := plain
 	if c.plainRows(q) && q.Combined == nil {
 		plain.Values = aggs
 		plain.HasGroup = true // one group: all rows
 		plain.Related, plain.Prefetch = nil, nil
-		b.q = &plain
+		b.q, b.earlier = &plain, map[string]*rexpr{}
 		b.prepareSelect(selectRows)
+		if !b.filters[1].isEmpty() && b.err == nil { // a condition speaks of groups
+			return c.aggregateOver(c.builder(&grouped, nil), aggs)
+		}
+		for i, a := range aggs {
+			if b.err == nil {
+				b.mustAggregate(a, b.cols[i].e)
+			}
+		}
 		if b.err == nil {
 			b.emit(w)
 		}

@@ -19,6 +19,7 @@ type target struct {
 	transforms []string
 	keys       []string // inside JSON
 	part       *expr.Part
+	rel        *plan.Relation // that the name of a look-up ends at
 }
 
 func (t *target) multi() bool { return relationIsMulti(t.steps) }

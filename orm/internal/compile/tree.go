@@ -23,10 +23,24 @@ type rwhere struct {
 	agg     bool  // holds an aggregate: belongs to HAVING
 	window  bool  // holds a window function
 	groups  []*rexpr
+	// sealed says that the condition is whole and its state known: is.
+	sealed bool
+	is     truth
+}
+
+// seal finds the states of all parts once: a condition that is being written asks for them at each level.
+func (n *rwhere) seal() {
+	for i := range n.kids {
+		n.kids[i].seal()
+	}
+	n.is, n.sealed = n.state(), true
 }
 
 // state says whether the condition is known to hold, or not to.
 func (n *rwhere) state() truth {
+	if n.sealed {
+		return n.is
+	}
 	var s truth
 	switch {
 	case n.op == 0 && n.write == nil && n.known == unknown:
@@ -190,6 +204,16 @@ func (n *rwhere) sql(w *writer) {
 }
 
 func (n *rwhere) join(w *writer, word string) {
+	if len(n.kids) > wide && w.d.Name == "sqlite" {
+		live := make([]*rwhere, 0, len(n.kids))
+		for i := range n.kids {
+			if n.kids[i].state() == unknown {
+				live = append(live, &n.kids[i])
+			}
+		}
+		balanced(w, live, word, (*rwhere).sql)
+		return
+	}
 	first := true
 	for i := range n.kids {
 		if n.kids[i].state() != unknown {
@@ -203,16 +227,43 @@ func (n *rwhere) join(w *writer, word string) {
 	}
 }
 
+// wide is the number of conditions in a row that SQLite takes without brackets: it reads a AND b AND c as (a AND b) AND c,
+// and refuses expressions that are more than 1000 deep.
+const wide = 200
+
+// balanced writes conditions in brackets of equal size, so that the expression is as deep as its logarithm.
+func balanced(w *writer, list []*rwhere, word string, write func(n *rwhere, w *writer)) {
+	if len(list) <= wide {
+		for i, n := range list {
+			if i > 0 {
+				w.str(word)
+			}
+			write(n, w)
+		}
+		return
+	}
+	size := (len(list) + wide - 1) / wide
+	for i := 0; i < len(list); i += size {
+		if i > 0 {
+			w.str(word)
+		}
+		w.str("(")
+		balanced(w, list[i:min(i+size, len(list))], word, write)
+		w.str(")")
+	}
+}
+
 // parity writes XOR for databases without one: an odd number of the conditions hold.
 func (n *rwhere) parity(w *writer) {
 	w.str("(")
+	list := make([]*rwhere, len(n.kids))
 	for i := range n.kids {
-		if i > 0 {
-			w.str(" + ")
-		}
-		w.str("CASE WHEN ")
-		n.kids[i].sql(w)
-		w.str(" THEN 1 ELSE 0 END")
+		list[i] = &n.kids[i]
 	}
+	balanced(w, list, " + ", func(n *rwhere, w *writer) {
+		w.str("CASE WHEN ")
+		n.sql(w)
+		w.str(" THEN 1 ELSE 0 END")
+	})
 	w.str(") % 2 = 1")
 }

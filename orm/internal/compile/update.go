@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -38,11 +39,16 @@ func (c *Compiler) update(b *builder, set []expr.Assign) (*Statement, error) {
 	w.ident(b.model.Schema.Table)
 	w.str(" SET ")
 	plainJoins := len(b.aliases)
+	fields := make([]*plan.Field, 0, 8)
 	for i, a := range set {
 		f, err := b.assignField(a)
 		if err != nil {
 			return nil, err
 		}
+		if slices.Contains(fields, f) {
+			return nil, &FieldError{Name: f.S.Name, Reason: fmt.Sprintf("%s.%s is set twice", b.model.GoName(), f.GoName)}
+		}
+		fields = append(fields, f)
 		if i > 0 {
 			w.str(", ")
 		}
@@ -70,6 +76,7 @@ func (b *builder) resolveRows(q *expr.Query) {
 		b.fail(fmt.Errorf("orm: the rows of a common table or a query cannot be changed (filter the model's own rows by their keys: orm.InQuery)"))
 	case len(q.Joins) == 0:
 		b.resolveWhere()
+		b.where.seal()
 	}
 }
 
@@ -134,6 +141,9 @@ func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
 		return f, nil
 	}
 	f := b.model.FieldNamed(a.Name)
+	if rel := b.c.relations(b.model)[a.Name]; rel != nil && rel.Kind != plan.Forward {
+		return nil, &FieldError{Name: a.Name, Model: b.model.GoName(), Reason: fmt.Sprintf("%q is a relation to other rows, which an update of %s does not set", a.Name, b.model.GoName())}
+	}
 	if f == nil || !f.S.HasColumn() || f.Extra {
 		return nil, &FieldError{Name: a.Name, Model: b.model.GoName(), Reason: fmt.Sprintf("%s has no field named %q", b.model.GoName(), a.Name)}
 	}

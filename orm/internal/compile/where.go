@@ -71,6 +71,9 @@ func (b *builder) ownJoins(n uint8) reuse {
 	return b.groupJoins[n]
 }
 
+// deepest is how deep conditions may be nested. The databases give up earlier or somewhat later.
+const deepest = 10_000
+
 func isGroup(op expr.Op) bool { return op >= expr.AndOp }
 
 // resolveGroupPred resolves And, Or, Xor and Not, and settles the joins of their parts. Negated says that the group stands
@@ -79,6 +82,11 @@ func (b *builder) resolveGroupPred(p *expr.Pred, branchNegated, negated bool, ca
 	if p.Own > 0 {
 		can = b.ownJoins(p.Own)
 	}
+	if b.nested++; b.nested > deepest {
+		b.fail(fmt.Errorf("orm: conditions are nested more than %d deep", deepest))
+		return rwhere{}, nil
+	}
+	defer func() { b.nested-- }()
 	n := rwhere{op: p.Op}
 	kids := p.Kids
 	if p.Op == expr.NotOp {
@@ -105,8 +113,14 @@ func (b *builder) resolveGroupPred(p *expr.Pred, branchNegated, negated bool, ca
 		if b.err != nil {
 			return n, nil
 		}
+		if kn.isEmpty() {
+			continue
+		}
 		v.add(need)
 		n.kids = append(n.kids, kn)
+	}
+	if len(n.kids) == 0 { // nothing asked: Django's Q(), which stays nothing under a Not
+		return rwhere{}, nil
 	}
 	return n, v.settle(b)
 }
@@ -134,6 +148,13 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 	if err != nil {
 		b.fail(err)
 		return rwhere{}, nil
+	}
+
+	if t.rel != nil && p.Op == expr.Dynamic && len(t.transforms) == 0 {
+		if err := checkRelated(p, t.rel.To); err != nil {
+			b.fail(err)
+			return rwhere{}, nil
+		}
 	}
 
 	// A condition on many related rows under a Not asks that no related row fulfils it: a subquery.

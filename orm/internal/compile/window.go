@@ -1,8 +1,8 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
-	"strconv"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -18,7 +18,9 @@ func (b *builder) window(n *expr.Window, can reuse) *rexpr {
 	if f, ok := n.Of.(expr.Func); ok && b.c.D.MariaDB && len(f.Args) == 3 && (f.Name == "Lag" || f.Name == "Lead") {
 		of = b.mysqlNeighbour(f, can)
 	} else {
+		b.over = true
 		of = b.resolve(n.Of, can)
+		b.over = false
 	}
 	var parts []*rexpr
 	for _, p := range n.Partition {
@@ -30,6 +32,11 @@ func (b *builder) window(n *expr.Window, can reuse) *rexpr {
 	}
 	if b.err != nil {
 		return &rexpr{}
+	}
+	if n.Frame != nil && n.Frame.Range && (offset(n.Frame.Start) || offset(n.Frame.End)) {
+		if order = b.rangeOrder(n.Frame, order); b.err != nil {
+			return &rexpr{}
+		}
 	}
 	e := &rexpr{kind: of.kind, window: true, nullable: true, custom: of.custom, kids: append([]*rexpr{}, parts...)}
 	if of.isAgg {
@@ -80,7 +87,7 @@ func writeOver(w *writer, parts []*rexpr, order []rorder, frame *expr.Frame) {
 		}
 	}
 	if frame != nil {
-		w.str(frameSQL(frame))
+		w.str(frameSQL(w.d, frame))
 	}
 	w.str(")")
 }
@@ -100,6 +107,8 @@ func checkWindow(d *dialect.Dialect, n *expr.Window) error {
 		if !isWindowFunction(of.Name) {
 			return fmt.Errorf("orm: %s is no window function: it has nothing to do with other rows (call Over on an aggregate, Rank, Lag ...)", of.Name)
 		}
+	case expr.Pred:
+		return cmp.Or(of.Err, fmt.Errorf("orm: Over is for aggregates and window functions"))
 	case expr.Call, expr.Raw:
 	default:
 		return fmt.Errorf("orm: Over is for aggregates and window functions")
@@ -133,29 +142,4 @@ func isWindowFunction(name string) bool {
 		return true
 	}
 	return false
-}
-
-func frameSQL(f *expr.Frame) string {
-	unit := " ROWS"
-	if f.Range {
-		unit = " RANGE"
-	}
-	bound := func(n *int, start bool) string {
-		switch {
-		case n == nil && start:
-			return "UNBOUNDED PRECEDING"
-		case n == nil:
-			return "UNBOUNDED FOLLOWING"
-		case *n == 0:
-			return "CURRENT ROW"
-		case *n < 0:
-			return strconv.Itoa(-*n) + " PRECEDING"
-		}
-		return strconv.Itoa(*n) + " FOLLOWING"
-	}
-	s := unit + " BETWEEN " + bound(f.Start, true) + " AND " + bound(f.End, false)
-	if isExclusion(f.Exclude) {
-		s += " EXCLUDE " + f.Exclude
-	}
-	return s
 }
