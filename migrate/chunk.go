@@ -110,7 +110,7 @@ func (d *detector) chunk(app string, nodes []*node, number int, written map[*nod
 		}
 		for _, label := range n.uses {
 			other, _, _ := strings.Cut(label, ".")
-			if other != app && d.from.ByLabel(label) != nil && !slices.ContainsFunc(m.Dependencies, func(k Key) bool { return k.App == other }) {
+			if other != app && (d.from.ByLabel(label) != nil || d.was.ByLabel(label) != nil) && d.was.has(other) && !slices.ContainsFunc(m.Dependencies, func(k Key) bool { return k.App == other }) {
 				need(Key{other, ""})
 			}
 		}

@@ -10,9 +10,9 @@ import (
 //
 // Django 6.1 django/db/migrations/autodetector.py _detect_changes: the order in which operations are found.
 func Changes(from, to *State, q Questions) ([]Migration, error) {
-	d := &detector{from: from.Clone(), to: to, q: q}
+	d := &detector{was: from, from: from.Clone(), to: to, q: q}
 	steps := []func() error{
-		d.renamedModels, d.renamedFields, d.deletedModels, d.createdModels, d.alteredOptions, d.removedConstraints, d.removedIndexes,
+		d.movedModels, d.renamedModels, d.renamedFields, d.deletedModels, d.createdModels, d.alteredOptions, d.removedConstraints, d.removedIndexes,
 		d.renamedIndexes, d.removedUniqueTogether, d.removedFields, d.addedFields, d.alteredFields, d.alteredOrders, d.alteredUniqueTogether,
 		d.addedIndexes, d.addedConstraints, d.alteredTables,
 	}
@@ -24,11 +24,11 @@ func Changes(from, to *State, q Questions) ([]Migration, error) {
 	return d.chunks()
 }
 
-// detector finds operations. From has the renames that were found applied to it.
+// detector finds operations. From has the renames that were found applied to it; was has not.
 type detector struct {
-	from, to *State
-	q        Questions
-	nodes    []*node
+	was, from, to *State
+	q             Questions
+	nodes         []*node
 	// kept pairs the models that are on both sides.
 	kept []pair
 }

@@ -10,18 +10,6 @@ import (
 
 // renamedModels asks of each new model that looks like one that is gone whether it is that one.
 func (d *detector) renamedModels() error {
-	shape := func(m *schema.Model) string {
-		var parts []string
-		for _, f := range m.Fields {
-			parts = append(parts, canonical(f, func(f *schema.Field) {
-				if f.Rel != nil {
-					f.Rel.To, f.Rel.Through = "", "" // what it points to may have been renamed as well
-				}
-			}))
-		}
-		slices.Sort(parts)
-		return strings.Join(parts, "\n")
-	}
 	for _, now := range d.to.Models() {
 		if d.from.Model(now.App, now.Name) != nil || now.Proxy {
 			continue
@@ -51,6 +39,20 @@ func (d *detector) renamedModels() error {
 		}
 	}
 	return nil
+}
+
+// shape is a model's fields, but for what they point to, which may have been renamed as well.
+func shape(m *schema.Model) string {
+	var parts []string
+	for _, f := range m.Fields {
+		parts = append(parts, canonical(f, func(f *schema.Field) {
+			if f.Rel != nil {
+				f.Rel.To, f.Rel.Through = "", ""
+			}
+		}))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "\n")
 }
 
 // deletedModels drops models, after what points to them.

@@ -61,3 +61,16 @@ func Bare(sql string) string { return bare(sql) }
 
 // AfterParentheses is the text behind the first parentheses of a statement.
 func AfterParentheses(sql string) string { return afterParentheses(sql) }
+
+// Drops are what migrations lose, in words.
+func Drops(apps []App, ms []Migration) []string {
+	g, err := newGraph(apps)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	s, err := g.state()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return drops(s, ms)
+}

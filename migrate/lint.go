@@ -88,9 +88,16 @@ type linter struct {
 
 func (l *linter) operation(op Operation) {
 	if parts, ok := op.(SeparateDatabaseAndState); ok {
+		var next *State
+		if l.state != nil {
+			if next = l.state.Clone(); op.State(next, l.m.App) != nil {
+				next = nil
+			}
+		}
 		for _, part := range parts.Database {
 			l.operation(part)
 		}
+		l.state = next
 		return
 	}
 	var next *State

@@ -160,6 +160,8 @@ func (l *linter) mysql(op Operation, next *State, sql string) Warning {
 		return Warning{ID: "W111", Problem: "writes the table anew (ALGORITHM=INPLACE), and replicas wait for it", Fix: fix}
 	case has(" ADD COLUMN ") && has(" STORED"):
 		return Warning{ID: "W101", Lock: lock, Problem: "copies the table (ALGORITHM=COPY)", Fix: "make the column virtual; or " + fix}
+	case has(" ADD COLUMN ") && has(" UNIQUE"):
+		return Warning{ID: "W111", Problem: "writes the table anew (ALGORITHM=INPLACE), and replicas wait for it", Fix: "add the column without unique, and make it unique in a later operation"}
 	case has(" ADD CONSTRAINT ") && has(" CHECK "):
 		return Warning{ID: "W107", Lock: lock, Problem: "copies the table (ALGORITHM=COPY)", Fix: fix}
 	case has(" FOREIGN KEY ") && has(" ADD "):
@@ -217,7 +219,7 @@ func (l *linter) longer(op Operation, next *State) bool {
 	switch {
 	case text(old.Kind) && text(now.Kind):
 		longer := now.MaxLength == 0 || old.MaxLength > 0 && now.MaxLength >= old.MaxLength
-		if l.o.Dialect.Name == "mysql" { // the length's bytes are one up to 255 bytes, of four a letter, and two beyond
+		if l.o.Dialect.Name == "mysql" && !l.o.Dialect.MariaDB { // the length's bytes are one up to 255 bytes, of four a letter, and two beyond
 			return longer && now.MaxLength > 0 && (old.MaxLength < 64) == (now.MaxLength < 64)
 		}
 		return longer

@@ -26,26 +26,28 @@ func zooState(t *testing.T) *migrate.State {
 	return s
 }
 
-func TestLint(t *testing.T) {
-	t.Parallel()
+// lintCase is an operation on the zoo, and the rules that Lint finds for it.
+type lintCase struct {
+	name string
+	op   migrate.Operation
+	// postgresql, mysql and sqlite are the rules that are found, in order, without "migrations.".
+	postgresql, mysql, sqlite string
+}
+
+func lintCases() []lintCase {
 	add := func(f schema.Field) migrate.Operation { return migrate.AddField{Model: "Animal", Field: f} }
 	alter := func(f schema.Field) migrate.Operation { return migrate.AlterField{Model: "Animal", Field: f} }
 	online := func(op migrate.Operation) migrate.Operation { return migrate.Online{Operation: op} }
 	loud := schema.Field{Name: "loud", Kind: schema.Generated, Expression: expr.Name{Name: "name"}, Output: &schema.Field{Kind: schema.Char, MaxLength: 20}, Stored: true}
 	check := migrate.AddConstraint{Model: "Animal", Constraint: namedCheck}
 	unique := migrate.AddConstraint{Model: "Animal", Constraint: schema.Constraint{Name: "u", Fields: []string{"name"}}}
-	tests := []struct {
-		name string
-		op   migrate.Operation
-		// postgresql, mysql and sqlite are the rules that are found, in order, without "migrations.".
-		postgresql, mysql, sqlite string
-	}{
+	return []lintCase{
 		{"nullable column", add(schema.Field{Name: "a", Kind: schema.Integer, Null: true}), "", "", ""},
 		{"column with a default of the database", add(schema.Field{Name: "a", Kind: schema.Integer, DBDefault: 1}), "", "", "W112"},
 		{"not null column", add(schema.Field{Name: "a", Kind: schema.Integer, Default: 1}), "W102", "W102", "W102 W112"},
 		{"volatile default", add(schema.Field{Name: "a", Kind: schema.Float, DBDefault: expr.Func{Name: "Random"}}), "W101", "", "W112"},
 		{"stored column", add(loud), "W101", "W101", "W112"},
-		{"unique column", add(schema.Field{Name: "a", Kind: schema.Integer, Null: true, Unique: true}), "W106", "", "W112"},
+		{"unique column", add(schema.Field{Name: "a", Kind: schema.Integer, Null: true, Unique: true}), "W106", "W111", "W112"},
 		{"indexed column", add(schema.Field{Name: "a", Kind: schema.Integer, Null: true, Index: true}), "W105", "", "W105"},
 		{"longer text", alter(schema.Field{Name: "name", Kind: schema.Char, MaxLength: 50}), "", "", "W112"},
 		{"longer text beyond a byte", alter(schema.Field{Name: "name", Kind: schema.Char, MaxLength: 200}), "", "W111", "W112"},
@@ -70,10 +72,15 @@ func TestLint(t *testing.T) {
 		{"remove a field", migrate.RemoveField{Model: "Animal", Name: "weight"}, "W110", "W110", "W110 W112"},
 		{"delete a model", migrate.DeleteModel{Name: "Animal"}, "W110", "W110", "W110"},
 		{"foreign key", alter(schema.Field{Name: "legs", Kind: schema.ForeignKey, Rel: &schema.Relation{To: "zoo.Owner"}}), "W109 W103 W105 W108", "W109 W111 W108", "W109 W112"},
+		{"order", migrate.AlterOrderWithRespectTo{Model: "Animal", To: "owner"}, "W102", "W102", "W102 W112"},
 		{"fill", migrate.Backfill{Model: "Animal", Field: "note", Value: "x"}, "", "", ""},
 		{"fill at once", alter(schema.Field{Name: "note", Kind: schema.Text, Default: "x"}), "W115 W104", "W115 W111", "W112"},
 	}
-	for _, tt := range tests {
+}
+
+func TestLint(t *testing.T) {
+	t.Parallel()
+	for _, tt := range lintCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, d := range []*dialect.Dialect{dialect.PostgreSQL(), dialect.MySQL(), dialect.SQLite()} {
 				m := migrate.Migration{App: "zoo", Name: "0002_x", NonAtomic: true, Operations: []migrate.Operation{tt.op}}

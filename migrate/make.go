@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ func makeCommand(apps func(ctx context.Context) []App) manage.Command {
 		Name: "makemigrations", Help: "Write migrations for changes of the models.", Args: "[app ...]",
 		Long: "Compares the models with the state of the written migrations and writes a Go file for each application that differs, and the list of its migrations (migrations.go). An application that had none must then name the list in its App: Migrations: migrations.All().\n\nWithout a terminal, or with --noinput, nothing is asked: what would lose data or needs a value is refused with exit code 3 and the flag that answers it.",
 		Setup: func(flags *flag.FlagSet) manage.RunFunc {
-			o := makeOptions{answers: &Answers{Renames: map[string]string{}, Defaults: map[string]string{}}}
+			o := makeOptions{answers: &Answers{Renames: map[string]string{}, Moves: map[string]string{}, Defaults: map[string]string{}}}
 			flags.BoolVar(&o.dryRun, "dry-run", false, "show what would be written and write nothing; -v 3 shows the files")
 			flags.BoolVar(&o.check, "check", false, "exit with 1 if there are changes without a migration, and write nothing")
 			flags.BoolVar(&o.empty, "empty", false, "write a migration without operations")
@@ -30,6 +31,7 @@ func makeCommand(apps func(ctx context.Context) []App) manage.Command {
 			flags.StringVar(&o.name, "n", "", "short for --name")
 			flags.StringVar(&o.dir, "dir", "", "directory of the migrations (one application only)")
 			flags.Var(pairsFlag(o.answers.Renames), "rename", "app.Old=New or app.Model.old=new: take the new name for the old one; may be repeated")
+			flags.Var(pairsFlag(o.answers.Moves), "move", "app.Model=other.Model: the model moved to another application and keeps its table; may be repeated")
 			flags.Var(pairsFlag(o.answers.Defaults), "default", "app.Model.field=VALUE: the value of existing rows in a new column; may be repeated")
 			flags.BoolVar(&o.answers.AllowDrop, "allow-drop", false, "permit the removal of columns and tables without asking")
 			flags.BoolVar(&o.adopt, "adopt", false, "for an application's first migration: let it replace those that Django has recorded in the database")
@@ -137,12 +139,40 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 			return err
 		}
 	}
+	w.noteMoves(ms)
 	for i := range ms {
 		if o.name != "" {
 			rename(ms, i, ms[i].Name[:5]+o.name, w.notes)
 		}
 	}
 	return w.write(ms)
+}
+
+// noteMoves writes above the migrations that take a model out of an application what they leave to a person.
+func (w *maker) noteMoves(ms []Migration) {
+	for _, old := range slices.Sorted(maps.Keys(w.o.answers.Moves)) {
+		now := w.o.answers.Moves[old]
+		app, name, _ := strings.Cut(old, ".")
+		newApp, _, _ := strings.Cut(now, ".")
+		for i := range ms {
+			drops := ms[i].App == app && slices.ContainsFunc(ms[i].Operations, func(op Operation) bool {
+				o, ok := op.(SeparateDatabaseAndState)
+				return ok && len(o.States) == 1 && len(o.Database) == 0 && o.States[0] == DeleteModel{name}
+			})
+			if !drops {
+				continue
+			}
+			if w.notes == nil {
+				w.notes = map[Key]string{}
+			}
+			text := fmt.Sprintf("%s is the end of a move: %s is %s now, with the same table. Content types, and with them permissions, still name the old one. Where the database has them, take them along: UPDATE django_content_type SET app_label = '%s' WHERE app_label = '%s' AND model = '%s'.",
+				VariableName(ms[i].Name), old, now, newApp, app, low(name))
+			if was := w.notes[ms[i].Key()]; was != "" {
+				text = was + "\n\n" + text
+			}
+			w.notes[ms[i].Key()] = text
+		}
+	}
 }
 
 // quit gives a person's choice to quit the exit code 3, as in Django.

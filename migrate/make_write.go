@@ -111,6 +111,9 @@ func (w *maker) list(m *Migration, path string) {
 		fmt.Fprintf(w.log, "    %s\n", strings.ReplaceAll(note, "\n\n", "\n    "))
 	}
 	for _, warning := range Lint(m, w.before(m), LintOptions{Dialect: w.dialect}) {
+		if warning.ID == "migrations.W110" && strings.Contains(w.notes[m.Key()], dropsNote) {
+			continue // the note has said so
+		}
 		fmt.Fprintf(w.log, "    %s\n", w.in.Style.Warning("! "+warning.String()))
 	}
 }

@@ -161,7 +161,30 @@ type SeparateDatabaseAndState struct {
 
 // Describe says what the operation does.
 func (o SeparateDatabaseAndState) Describe() string {
-	return "Custom state/database change combination"
+	if len(o.Database) > 0 || len(o.States) == 0 {
+		return "Custom state/database change combination"
+	}
+	parts := make([]string, len(o.States))
+	for i, op := range o.States {
+		parts[i] = op.Describe()
+	}
+	return "In the state alone: " + strings.Join(parts, ", ")
+}
+
+// Fragment is the operation's part of a migration's name, if it only changes the state.
+func (o SeparateDatabaseAndState) Fragment() string {
+	if len(o.Database) > 0 {
+		return ""
+	}
+	var parts []string
+	for _, op := range o.States {
+		part := fragment(op)
+		if part == "" {
+			return ""
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "_")
 }
 
 // State applies States.

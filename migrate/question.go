@@ -17,6 +17,8 @@ type Questions interface {
 	// RenameModel and RenameField say whether a new name stands for what is gone under the old one.
 	RenameModel(app, old, now string) (bool, error)
 	RenameField(app, model, old, now string) (bool, error)
+	// MoveModel says whether a new model stands for the one that is gone from another application.
+	MoveModel(old, now string) (bool, error)
 	// OneOff gives the value of existing rows in a column that needs one. A nil value leaves the rows as they are.
 	OneOff(m Missing) (any, error)
 	// Drop is shown what loses data before it is written, and returns an error to stop it.
@@ -43,12 +45,16 @@ func (m Missing) Label() string { return m.App + "." + m.Model + "." + m.Field.N
 type Answers struct {
 	// Renames are new names by the old ones: "news.Story" to "Article", "news.Article.headline" to "title".
 	Renames map[string]string
+	// Moves are the new labels of models that moved to another application: "news.Author" to "people.Author".
+	Moves map[string]string
 	// Defaults are the values of existing rows by "news.Article.title".
 	Defaults map[string]string
 	// AllowDrop permits the removal of columns and tables.
 	AllowDrop bool
 
 	refused []string
+	// candidates are models that may have moved, by their old labels.
+	candidates map[string]string
 }
 
 // Refused says what was left without an answer, or is nil.
@@ -62,6 +68,17 @@ func (a *Answers) Refused() error {
 // RenameModel looks into Renames.
 func (a *Answers) RenameModel(app, old, now string) (bool, error) {
 	return a.Renames[app+"."+old] == now, nil
+}
+
+// MoveModel looks into Moves.
+func (a *Answers) MoveModel(old, now string) (bool, error) {
+	if a.candidates == nil {
+		a.candidates = map[string]string{}
+	}
+	if a.Moves[old] != now {
+		a.candidates[old] = now
+	}
+	return a.Moves[old] == now, nil
 }
 
 // RenameField looks into Renames.
@@ -84,7 +101,12 @@ func (a *Answers) OneOff(m Missing) (any, error) {
 func (a *Answers) Drop(what []string) error {
 	if !a.AllowDrop {
 		for _, w := range what {
-			a.refused = append(a.refused, w+" (--allow-drop, or --rename OLD=NEW if it only has another name)")
+			label, _, _ := strings.Cut(w, ":")
+			hint := " (--allow-drop, or --rename OLD=NEW if it only has another name)"
+			if to := a.candidates[label]; to != "" {
+				hint = fmt.Sprintf(" (--move %s=%s if it only moved there, and its table stays; or --allow-drop)", label, to)
+			}
+			a.refused = append(a.refused, w+hint)
 		}
 	}
 	return nil
@@ -147,6 +169,21 @@ func (p *prompts) RenameModel(app, old, now string) (bool, error) {
 		return true, nil
 	}
 	return p.yes("Was the model %s.%s renamed to %s?", app, old, now)
+}
+
+// MoveModel asks.
+func (p *prompts) MoveModel(old, now string) (bool, error) {
+	if yes, _ := p.given.MoveModel(old, now); yes {
+		return true, nil
+	}
+	yes, err := p.yes("Did the model %s move to %s? Its table stays with all rows.", old, now)
+	if yes {
+		if p.given.Moves == nil {
+			p.given.Moves = map[string]string{}
+		}
+		p.given.Moves[old] = now // for the notes
+	}
+	return yes, err
 }
 
 // RenameField asks.

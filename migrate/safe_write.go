@@ -146,6 +146,9 @@ func (s *safety) same(planned, steps []Migration) error {
 	return nil
 }
 
+// dropsNote is the note of the last step.
+const dropsNote = "Run it when nothing uses the old columns and tables any more: what it drops is gone."
+
 func (s *safety) noted(app string) bool {
 	return slices.ContainsFunc(s.notes, func(n note) bool { return n.app == app })
 }
@@ -159,7 +162,7 @@ func (s *safety) text(m *Migration, step int, steps []int, again bool) string {
 	when := map[int]string{
 		expand:   "Run it before the new code is deployed: the code that runs now does not mind.",
 		settle:   "Run it when the new code has replaced the old everywhere. Others may use the tables meanwhile; interrupted, it goes on where it stopped.",
-		contract: "Run it when nothing uses the old columns and tables any more: what it drops is gone.",
+		contract: dropsNote,
 	}
 	parts := []string{fmt.Sprintf("%s is %s. %s", VariableName(m.Name), place, when[step])}
 	for _, n := range s.notes {

@@ -73,6 +73,11 @@ func resolveSelf(m *schema.Model, f *schema.Field) {
 	f.Rel = &r
 }
 
+// has says that the state has models of an application.
+func (s *State) has(app string) bool {
+	return slices.ContainsFunc(s.order, func(k string) bool { return strings.HasPrefix(k, low(app)+".") })
+}
+
 // Remove takes a model away.
 func (s *State) Remove(app, name string) {
 	k := stateKey(app, name)
