@@ -103,8 +103,17 @@ func (d *detector) chunk(app string, nodes []*node, number int, written map[*nod
 	}
 	for _, n := range nodes {
 		m.Operations = append(m.Operations, n.op)
+		for _, label := range n.uses {
+			if to := d.to.ByLabel(label); to != nil && to.Swappable && to.App != app {
+				need(Swappable(to.Label()))
+				if m.swapped == nil {
+					m.swapped = map[string]string{}
+				}
+				m.swapped[to.App] = to.Label()
+			}
+		}
 		for _, w := range waits(n) {
-			if w.app != app {
+			if w.app != app && m.swapped[w.app] == "" {
 				need(Key{w.app, fmt.Sprint("#", written[w])})
 			}
 		}

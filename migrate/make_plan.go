@@ -112,6 +112,9 @@ func trim(ms []Migration, only []string) []Migration {
 		}
 		needed[m.Key()] = true
 		for _, d := range m.Dependencies {
+			if i := slices.IndexFunc(ms, func(o Migration) bool { return o.App == d.App }); d.Name == "__first__" && i >= 0 {
+				d = ms[i].Key()
+			}
 			needed[d] = true
 		}
 	}

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"strings"
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
@@ -24,6 +25,19 @@ type Migration struct {
 	// database's own.
 	LockTimeout, StatementTimeout time.Duration
 	Operations                    []Operation
+
+	// swapped are the labels of swappable models, by application, whose dependencies are written as Swappable.
+	swapped map[string]string
+}
+
+// Swappable is the dependency on the application of a model that a site may replace, by the model's label: on its first
+// migration, whatever that is called there. An application that others use with their own user model takes the label as
+// an argument of its list of migrations. Django: swappable_dependency.
+//
+//	Dependencies: []migrate.Key{migrate.Swappable("auth.User")},
+func Swappable(label string) Key {
+	app, _, _ := strings.Cut(label, ".")
+	return Key{App: app, Name: "__first__"}
 }
 
 // Key names a migration.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // movedZoo is the zoo whose owners moved to the application people, with a table.
@@ -143,8 +144,12 @@ func TestMakeMigrationsAsksForMoves(t *testing.T) {
 		t.Errorf("without an answer: %v", err)
 	}
 	for name, run := range map[string]func(dir string) (string, error){
-		"flag":   func(dir string) (string, error) { return call(t, context.Background(), apps(dir), "", "makemigrations", "--move", "blog.Post=texts.Post") },
-		"prompt": func(dir string) (string, error) { return call(t, context.Background(), apps(dir), "y\n", "makemigrations") },
+		"flag": func(dir string) (string, error) {
+			return call(t, context.Background(), apps(dir), "", "makemigrations", "--move", "blog.Post=texts.Post")
+		},
+		"prompt": func(dir string) (string, error) {
+			return call(t, context.Background(), apps(dir), "y\n", "makemigrations")
+		},
 	} {
 		dir := t.TempDir()
 		out, err := run(dir)
@@ -158,5 +163,43 @@ func TestMakeMigrationsAsksForMoves(t *testing.T) {
 		if got := read(t, filepath.Join(dir, "texts", "0001_initial.go")); !strings.Contains(got, `Table: "blog_post"`) {
 			t.Errorf("%s: the file is\n%s", name, got)
 		}
+	}
+}
+
+// TestSwappable depends on the first migration of the application of a swappable model, also when it is written in the same
+// run, and does not care for its name.
+func TestSwappable(t *testing.T) {
+	t.Parallel()
+	user := with(model("auth.User"), schema.Options{Swappable: true})
+	for _, written := range []bool{false, true} {
+		apps := []migrate.App{{Label: "auth"}, {Label: "blog"}}
+		if written {
+			apps[0].Migrations = []migrate.Migration{
+				{App: "auth", Name: "0001_own", Operations: []migrate.Operation{migrate.CreateModel{Name: "User", Fields: user.Fields, Options: user.Options}}},
+				{App: "auth", Name: "0002_more", Dependencies: []migrate.Key{key("auth", "0001_own")}},
+			}
+		}
+		ms, err := migrate.PlanState(apps, state(user, model("blog.Post", fk("author", "auth.User"))), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		post := ms[len(ms)-1]
+		if !slices.Equal(post.Dependencies, []migrate.Key{migrate.Swappable("auth.User")}) {
+			t.Errorf("the dependencies are %v", post.Dependencies)
+		}
+		src, err := migrate.File("migrations", &post)
+		if err != nil || !strings.Contains(string(src), `Dependencies: []migrate.Key{migrate.Swappable("auth.User")},`) {
+			t.Errorf("%v: the file is\n%s", err, src)
+		}
+		for _, m := range ms {
+			for i := range apps {
+				if apps[i].Label == m.App {
+					apps[i].Migrations = append(apps[i].Migrations, m)
+				}
+			}
+		}
+		ctx := open(t)
+		migrated(t, ctx, apps)
+		noDrift(t, ctx, apps)
 	}
 }

@@ -116,7 +116,7 @@ func source(v any) string {
 }
 
 // keys writes a list of migrations' names.
-func (w *goWriter) keys(field string, list []Key) {
+func (w *goWriter) keys(field string, list []Key, swapped map[string]string) {
 	if len(list) == 0 {
 		return
 	}
@@ -124,6 +124,10 @@ func (w *goWriter) keys(field string, list []Key) {
 	for i, k := range list {
 		if i > 0 {
 			w.b.WriteString(", ")
+		}
+		if label := swapped[k.App]; label != "" && k == Swappable(label) {
+			fmt.Fprintf(&w.b, "migrate.Swappable(%q)", label)
+			continue
 		}
 		fmt.Fprintf(&w.b, "{App: %q, Name: %q}", k.App, k.Name)
 	}
@@ -137,9 +141,9 @@ func (w *goWriter) migration(m *Migration) {
 		w.b.WriteString(" Initial: true,")
 	}
 	w.b.WriteString("\n")
-	w.keys("Dependencies", m.Dependencies)
-	w.keys("RunBefore", m.RunBefore)
-	w.keys("Replaces", m.Replaces)
+	w.keys("Dependencies", m.Dependencies, m.swapped)
+	w.keys("RunBefore", m.RunBefore, nil)
+	w.keys("Replaces", m.Replaces, nil)
 	if m.NonAtomic {
 		w.b.WriteString("NonAtomic: true,\n")
 	}

@@ -38,6 +38,9 @@ type Options struct {
 	// features (dialect.Dialect.Has).
 	RequiredVendor   string
 	RequiredFeatures []string
+	// Swappable models may be another in another site, such as a user model: migrations depend on the first one of its
+	// application, whichever that is.
+	Swappable bool
 	// Unmanaged tables are neither created nor dropped by migrations.
 	Unmanaged bool
 	// Comment stands on the table where the database can.
