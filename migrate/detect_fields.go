@@ -28,8 +28,9 @@ func (d *detector) renamedFields() error {
 		if !now.HasTable() {
 			continue
 		}
-		for j := range now.Fields {
-			f := &now.Fields[j]
+		fields := byName(now.Fields)
+		for j := range fields {
+			f := &fields[j]
 			old := d.from.Model(now.App, now.Name)
 			if old.Field(f.Name) != nil {
 				continue
@@ -45,8 +46,9 @@ func (d *detector) renamedFields() error {
 
 func (d *detector) renamedField(old, now *schema.Model, f *schema.Field) error {
 	nameless := func(f *schema.Field) { f.Name, f.Column = "", "" }
-	for k := range old.Fields {
-		was := &old.Fields[k]
+	fields := byName(old.Fields)
+	for k := range fields {
+		was := &fields[k]
 		if now.Field(was.Name) != nil || isPlace(old, was.Name) || isPlace(now, f.Name) || canonical(*was, nameless) != canonical(*f, nameless) {
 			continue
 		}
@@ -81,7 +83,7 @@ func (d *detector) renamedField(old, now *schema.Model, f *schema.Field) error {
 
 func (d *detector) removedFields() error {
 	return d.managed(func(old, now *schema.Model) error {
-		for _, f := range old.Fields {
+		for _, f := range byName(old.Fields) {
 			if now.Field(f.Name) == nil && !isPlace(old, f.Name) {
 				d.add(now.App, RemoveField{now.Name, f.Name}, []string{noFieldKey(now.Label(), f.Name)}, []string{noOrderKey(now.Label(), f.Name)}, nil)
 			}
@@ -92,7 +94,7 @@ func (d *detector) removedFields() error {
 
 func (d *detector) addedFields() error {
 	return d.managed(func(old, now *schema.Model) error {
-		for _, f := range now.Fields {
+		for _, f := range byName(now.Fields) {
 			dropped := isPlace(old, f.Name) && !isPlace(now, f.Name) // the column goes with the order
 			if old.Field(f.Name) != nil && !dropped || isPlace(now, f.Name) {
 				continue
@@ -135,8 +137,9 @@ func (d *detector) oneOff(m *schema.Model, f *schema.Field) (any, error) {
 
 func (d *detector) alteredFields() error {
 	return d.managed(func(old, now *schema.Model) error {
-		for i := range now.Fields {
-			f := &now.Fields[i]
+		fields := byName(now.Fields)
+		for i := range fields {
+			f := &fields[i]
 			was := old.Field(f.Name)
 			if was == nil && isPlace(now, f.Name) {
 				was = placeField()

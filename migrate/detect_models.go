@@ -33,12 +33,34 @@ func (d *detector) renamedModels() error {
 			break
 		}
 	}
-	for _, now := range d.to.Models() {
+	for _, now := range byLabel(d.to.Models()) {
 		if old := d.from.Model(now.App, now.Name); old != nil && old.Proxy == now.Proxy {
 			d.kept = append(d.kept, pair{old, now})
 		}
 	}
 	return nil
+}
+
+// byLabel sorts models in the order in which Django looks at them: by their labels, those that are swappable first.
+func byLabel(list []*schema.Model) []*schema.Model {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b *schema.Model) int {
+		if a.App == b.App && a.Swappable != b.Swappable {
+			if a.Swappable {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(low(a.App)+" "+low(a.Name), low(b.App)+" "+low(b.Name))
+	})
+	return list
+}
+
+// byName sorts fields in the order in which Django looks at them.
+func byName(list []schema.Field) []schema.Field {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b schema.Field) int { return strings.Compare(a.Name, b.Name) })
+	return list
 }
 
 // shape is a model's fields, but for what they point to, which may have been renamed as well.
@@ -58,7 +80,7 @@ func shape(m *schema.Model) string {
 // deletedModels drops models, after what points to them.
 func (d *detector) deletedModels() error {
 	var gone []*schema.Model
-	for _, m := range d.from.Models() {
+	for _, m := range byLabel(d.from.Models()) {
 		if now := d.to.Model(m.App, m.Name); now == nil || now.Proxy != m.Proxy {
 			gone = append(gone, m)
 		}
@@ -160,7 +182,7 @@ func (d *detector) createdModels() error {
 		later := d.createModel(m, fields, put)
 		late = append(late, later)
 	}
-	for _, m := range d.to.Models() {
+	for _, m := range byLabel(d.to.Models()) {
 		if label := low(m.Label()); fresh[label] != nil && state[label] == 0 {
 			visit(m)
 		}

@@ -49,10 +49,10 @@ func drift(ctx context.Context, db string, s *State) ([]string, error) {
 		return nil, err
 	}
 	var out []string
+	list = slices.DeleteFunc(list, func(m *schema.Model) bool { // routers keep its table elsewhere
+		return !allowed(ctx, db, m.App, CreateModel{Name: routedTable(s, m)}, s)
+	})
 	for _, m := range list {
-		if !allowed(ctx, db, m.App, CreateModel{Name: routedTable(s, m)}, s) {
-			continue // routers keep its table elsewhere
-		}
 		t := live[m.Table]
 		if len(t.Columns) == 0 {
 			out = append(out, fmt.Sprintf("table %s is missing", m.Table))
@@ -74,7 +74,8 @@ func drift(ctx context.Context, db string, s *State) ([]string, error) {
 			}
 		}
 	}
-	return out, nil
+	inside, err := e.sqlDrift(ctx, with, list, live)
+	return append(out, inside...), err
 }
 
 // routedTable is the model that routers are asked about for a table: the model itself, or the owner of a hidden table.

@@ -47,13 +47,7 @@ func (t *dbTable) sqlite(ctx context.Context, db string) error {
 func (t *dbTable) sqliteIndexes(ctx context.Context, db, quoted string) error {
 	err := orm.QueryOn(ctx, db, "SELECT l.name, l.\"unique\", l.origin, m.sql FROM pragma_index_list("+quoted+") l LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = l.name ORDER BY l.name", nil, func(c []any) error {
 		ix := dbIndex{Name: text(c[0]), Unique: number(c[1]) != 0, Primary: text(c[2]) == "pk", Own: text(c[2]) != "c", SQL: text(c[3])}
-		for _, p := range sqliteParts(ix.SQL) {
-			expression, desc := strings.CutSuffix(p, " DESC")
-			ix.Parts = append(ix.Parts, dbPart{Expression: bare(strings.TrimSuffix(expression, " ASC")), Desc: desc})
-		}
-		if where, ok := cutWord(afterParentheses(ix.SQL), "WHERE"); ok {
-			ix.Where = where
-		}
+		ix.sqliteIndexText()
 		t.Indexes = append(t.Indexes, ix)
 		return nil
 	})
@@ -78,6 +72,17 @@ func (t *dbTable) sqliteIndexes(ctx context.Context, db, quoted string) error {
 	return nil
 }
 
+// sqliteIndexText takes the statement of an index apart.
+func (ix *dbIndex) sqliteIndexText() {
+	for _, p := range sqliteParts(ix.SQL) {
+		expression, desc := strings.CutSuffix(p, " DESC")
+		ix.Parts = append(ix.Parts, dbPart{Expression: bare(strings.TrimSuffix(expression, " ASC")), Desc: desc})
+	}
+	if where, ok := cutWord(afterParentheses(ix.SQL), "WHERE"); ok {
+		ix.Where = where
+	}
+}
+
 func (t *dbTable) sqliteConstraints(ctx context.Context, db, quoted string, parts []string) error {
 	byID := map[int64]int{}
 	err := orm.QueryOn(ctx, db, "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list("+quoted+") ORDER BY id DESC, seq", nil, func(c []any) error {
@@ -91,6 +96,12 @@ func (t *dbTable) sqliteConstraints(ctx context.Context, db, quoted string, part
 		fk.Columns, fk.RefColumns = append(fk.Columns, text(c[2])), append(fk.RefColumns, text(c[3]))
 		return nil
 	})
+	t.sqliteChecks(parts)
+	return err
+}
+
+// sqliteChecks reads the constraints in the text of a table.
+func (t *dbTable) sqliteChecks(parts []string) {
 	for _, p := range parts {
 		c := dbConstraint{Def: p}
 		if rest, ok := cutWord(p, "CONSTRAINT"); ok {
@@ -110,7 +121,6 @@ func (t *dbTable) sqliteConstraints(ctx context.Context, db, quoted string, part
 		}
 		t.Constraints = append(t.Constraints, c)
 	}
-	return err
 }
 
 // sqliteParts splits the body of CREATE TABLE at its commas: columns and constraints.

@@ -48,6 +48,9 @@ type walk struct {
 	app    migrate.App
 	first  bool
 	n      int // numbers for new names and values
+	// old leaves out what Django 3.2 has no words for; fresh are the models that the step made.
+	old   bool
+	fresh map[string]bool
 	// renames are the answers to the questions of a step.
 	renames map[string]string
 }
@@ -188,7 +191,11 @@ func (w *walk) fill() {
 // field makes a new field; one that may not be null has a default.
 func (w *walk) field() schema.Field {
 	f := schema.Field{Name: w.name("f"), Null: w.r.IntN(2) == 0}
-	switch w.r.IntN(6) {
+	kinds := 6
+	if w.old {
+		kinds = 5
+	}
+	switch w.r.IntN(kinds) {
 	case 0:
 		f.Kind, f.MaxLength = schema.Char, 20+w.r.IntN(50)
 		f.Default = "d"
@@ -209,21 +216,28 @@ func (w *walk) field() schema.Field {
 
 // change changes a model, or the set of them, and says how.
 func (w *walk) change() string {
-	if len(w.order) < 2 || len(w.order) < 12 && w.r.IntN(8) == 0 {
+	if len(w.order) < 2 || len(w.order) < 12 && w.r.IntN(8) == 0 && (!w.old || w.first) {
 		m := &schema.Model{App: "w", Name: w.name("M"), Fields: []schema.Field{idField, {Name: "u", Kind: schema.Char, MaxLength: 20, Unique: true, Null: true}}}
 		for range w.r.IntN(4) {
 			m.Fields = append(m.Fields, w.field())
 		}
 		w.models[m.Name] = m
 		w.order = append(w.order, m.Name)
-		if len(w.order) > 1 && w.r.IntN(2) == 0 {
-			f := fk(w.name("k"), "w."+w.pick().Name)
+		to := w.pick()
+		if len(w.order) > 1 && w.r.IntN(2) == 0 && (!w.old || to != m) {
+			f := fk(w.name("k"), "w."+to.Name)
 			f.Null = true
 			m.Fields = append(m.Fields, f)
+		}
+		if w.fresh != nil {
+			w.fresh[m.Name] = true
 		}
 		return "create " + m.Name
 	}
 	m := w.pick()
+	if w.fresh[m.Name] {
+		return "-"
+	}
 	i := w.r.IntN(len(m.Fields))
 	f := &m.Fields[i]
 	plain := f.Name != "id" && f.Name != "u" && f.Rel == nil
@@ -232,7 +246,7 @@ func (w *walk) change() string {
 	}
 	switch w.r.IntN(16) {
 	case 0: // only models that nothing points to
-		if w.pointed(m.Name) || len(w.order) < 4 {
+		if w.pointed(m.Name) || len(w.order) < 4 || w.old && !w.first {
 			return "-"
 		}
 		delete(w.models, m.Name)
@@ -306,6 +320,9 @@ func (w *walk) change() string {
 		m.Constraints = append(slices.Clone(m.Constraints), c)
 		return "add a constraint to " + m.Name
 	case 14:
+		if w.old && !w.first {
+			return "-"
+		}
 		if len(m.UniqueTogether) > 0 {
 			m.UniqueTogether = nil
 		} else {
