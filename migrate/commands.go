@@ -90,7 +90,7 @@ func sqlCommand(apps func(ctx context.Context) []App) manage.Command {
 			backwards := flags.Bool("backwards", false, "the SQL that undoes the migration")
 			return func(ctx context.Context, in *manage.Invocation) error {
 				if len(in.Args) != 2 {
-					return errors.New("migrate: sqlmigrate takes an application and a migration")
+					return manage.UsageErrorf("sqlmigrate takes an application and a migration")
 				}
 				d, err := orm.DialectOf(ctx, *db)
 				if err != nil {

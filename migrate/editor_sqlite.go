@@ -12,6 +12,9 @@ import (
 
 // sqliteAddField adds a column in place when SQLite can, else it makes the table anew.
 func (e *Editor) sqliteAddField(ctx context.Context, from, to *State, before, after *schema.Model, f *schema.Field, deflt any) error {
+	if err := e.sqliteLacks(ctx, after.Table, f.ColumnName()); err != nil {
+		return err
+	}
 	if f.PrimaryKey || f.Unique || f.Kind == schema.OneToOne || !f.Null || deflt != nil || f.DBDefault != nil || f.Expression != nil {
 		value, err := e.literal(f, deflt)
 		if err != nil {
@@ -32,6 +35,19 @@ func (e *Editor) sqliteAddField(ctx context.Context, from, to *State, before, af
 	}
 	list, err := e.fieldIndexes(to, after, f)
 	e.deferred = append(e.deferred, list...)
+	return err
+}
+
+// sqliteLacks refuses to add a column that is there: a table that is made anew for it would lose the column's values.
+func (e *Editor) sqliteLacks(ctx context.Context, table, column string) error {
+	if e.collect {
+		return nil
+	}
+	there := false
+	err := orm.QueryOn(ctx, e.db, "SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ?", []any{table, column}, func([]any) error { there = true; return nil })
+	if err == nil && there {
+		err = fmt.Errorf("table %s has a column %s already (if the migration ran before under another name, record it: migrate --fake)", table, column)
+	}
 	return err
 }
 

@@ -92,7 +92,7 @@ func writtenGraph(apps []App) (*graph, error) {
 			case m.Name == "":
 				problems = append(problems, fmt.Sprintf("application %s has a migration without a name", apps[i].Label))
 			case g.nodes[m.Key()] != nil:
-				problems = append(problems, fmt.Sprintf("migration %s is listed twice", m.Key()))
+				problems = append(problems, fmt.Sprintf("migration %s is listed twice (take one out of its migrations.go, or give one of two files another Name)", m.Key()))
 			default:
 				g.nodes[m.Key()] = m
 				g.keys = append(g.keys, m.Key())
@@ -121,7 +121,7 @@ func writtenGraph(apps []App) (*graph, error) {
 		}
 	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("migrate: %s", strings.Join(problems, "; "))
+		return nil, fmt.Errorf("migrate: %s", strings.Join(problems, "\nmigrate: "))
 	}
 	return g, nil
 }
@@ -267,7 +267,11 @@ func (g *graph) resolve(k Key) (Key, error) {
 			return o, nil
 		}
 	}
-	return k, fmt.Errorf("depends on %s, which does not exist", k)
+	names := g.namesOf(k.App)
+	if len(names) == 0 {
+		return k, fmt.Errorf("depends on %s, which does not exist (no application %q with migrations is among those of the site)", k, k.App)
+	}
+	return k, fmt.Errorf("depends on %s, which does not exist (%s)", k, meant(k.Name, names))
 }
 
 // stateBefore is what the migrations before one make. Where it is one of those that a squashed migration replaces, or

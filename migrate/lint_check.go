@@ -18,10 +18,15 @@ func Check(apps func(ctx context.Context) []App) manage.Check {
 		list := apps(ctx)
 		written, err := writtenGraph(list)
 		if err != nil {
-			return []manage.Message{{Level: manage.Warning, ID: "migrations.W001", Text: err.Error()}}
+			return []manage.Message{{Level: manage.Error, ID: "migrations.E001", Text: err.Error()}}
 		}
 		if err := written.loads(); err != nil {
 			return []manage.Message{{Level: manage.Error, ID: "migrations.E002", Text: err.Error()}}
+		}
+		if fit, err := written.replaced(map[Key]bool{}); err == nil {
+			if err := fit.conflicts(list); err != nil { // makemigrations --merge must be able to start
+				return []manage.Message{{Level: manage.Warning, ID: "migrations.W001", Text: err.Error()}}
+			}
 		}
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()

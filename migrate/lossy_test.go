@@ -59,7 +59,7 @@ func TestLossyChangesAreShown(t *testing.T) {
 		}
 	}
 	out, err := call(t, context.Background(), apps, "n\n", "makemigrations", "--dir", dir)
-	if exitCode(err) != 3 || !strings.Contains(out, "These changes delete data:\n  shop.Bill.sum: its values are rounded") {
+	if exitCode(err) != 3 || !strings.Contains(out, "These changes delete data:\n  shop.Bill.rate: its values are rounded") {
 		t.Errorf("a person who says no gets exit code %d and\n%s", exitCode(err), out)
 	}
 	out, err = call(t, context.Background(), apps, "y\n", "makemigrations", "--dir", dir)

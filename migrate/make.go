@@ -66,7 +66,7 @@ type makeOptions struct {
 func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.Invocation) error {
 	for _, label := range in.Args {
 		if !slices.ContainsFunc(apps, func(a App) bool { return a.Label == label }) {
-			return fmt.Errorf("migrate: no application %q", label)
+			return noApp(apps, label)
 		}
 		if slices.ContainsFunc(apps, func(a App) bool { return a.Label == label && a.NoMigrations }) {
 			return fmt.Errorf("migrate: application %q has its migrations switched off (NoMigrations)", label)

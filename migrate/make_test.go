@@ -18,7 +18,7 @@ func TestMakeMigrationsWritesFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Migrations for 'blog':\n  " + dir + "/0001_initial.go\n    + Create model Post\n"; out != want {
+	if want := "Migrations for 'blog':\n  " + dir + "/0001_initial.go\n    + Create model Post\nName the list in the application \"blog\", if it is not there yet: apps.App{Migrations: migrations.All()}\n"; out != want {
 		t.Errorf("output = %q, want %q", out, want)
 	}
 	want := `// Code written by makemigrations; it may be edited.

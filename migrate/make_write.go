@@ -139,6 +139,9 @@ func packageName(dir string) string {
 // write writes migrations and the lists of their applications.
 func (w *maker) write(ms []Migration) error {
 	w.fresh = ms
+	if err := w.strangers(ms); err != nil {
+		return err
+	}
 	lists := map[string][]string{}
 	for _, k := range w.g.keys {
 		lists[k.App] = append(lists[k.App], k.Name)
@@ -162,6 +165,7 @@ func (w *maker) write(ms []Migration) error {
 			return err
 		}
 	}
+	w.listHint(ms)
 	return nil
 }
 

@@ -194,6 +194,7 @@ func (r *runner) run(ctx context.Context, plan []step) error {
 		return r.prune(ctx)
 	}
 	r.head()
+	r.warnOfStrays()
 	state, err := r.stateBefore()
 	if err != nil {
 		return err
@@ -249,9 +250,9 @@ func (r *runner) stateBefore() (*State, error) {
 }
 
 func applyState(s *State, m *Migration) error {
-	for _, op := range m.Operations {
+	for i, op := range m.Operations {
 		if err := op.State(s, m.App); err != nil {
-			return fmt.Errorf("%w (in migration %s)", err, m.Key())
+			return fmt.Errorf("%w\n  in migration %s, operation %d: %s", err, m.Key(), i+1, op.Describe())
 		}
 	}
 	return nil

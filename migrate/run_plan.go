@@ -37,7 +37,7 @@ func (r *runner) plan() ([]step, error) {
 	case r.o.App == "":
 		targets = r.g.keys
 	case !slices.ContainsFunc(r.apps, func(a App) bool { return a.Label == r.o.App }):
-		return nil, fmt.Errorf("migrate: no application %q", r.o.App)
+		return nil, noApp(r.apps, r.o.App)
 	case r.o.Target == "zero":
 		return r.backTo(func(k Key) bool { return k.App == r.o.App })
 	case r.o.Target != "":
@@ -117,7 +117,7 @@ func (r *runner) find(app, name string) (Key, error) {
 				return Key{}, fmt.Errorf("migrate: %s is replaced by %s (name that one)", k, o)
 			}
 		}
-		return Key{}, fmt.Errorf("migrate: application %q has no migration %q", app, name)
+		return Key{}, fmt.Errorf("migrate: application %q has no migration %q (%s)", app, name, meant(name, r.g.namesOf(app)))
 	}
 	return Key{}, fmt.Errorf("migrate: %q names more than one migration of %q: %s", name, app, join(found))
 }

@@ -56,6 +56,10 @@ func (r *runner) unwritten() {
 	if r.o.Verbosity == 0 {
 		return
 	}
+	without := r.labels(func(a App) bool { return len(a.Migrations) == 0 && !a.NoMigrations && len(a.Models) > 0 })
+	if without != "" && !r.o.SyncDB {
+		r.printf("  These applications have models and no migrations: %s\n  Run 'makemigrations', and name its list in the application: apps.App{Migrations: migrations.All()}; or run 'migrate --run-syncdb'.\n", without)
+	}
 	g, err := readGraph(r.apps)
 	if err != nil {
 		return

@@ -59,7 +59,7 @@ func show(ctx context.Context, apps []App, o showOptions, in *manage.Invocation)
 	}
 	for _, label := range in.Args {
 		if !slices.ContainsFunc(apps, func(a App) bool { return a.Label == label }) {
-			return fmt.Errorf("migrate: no application %q", label)
+			return noApp(apps, label)
 		}
 	}
 	r, err := newRunner(ctx, written, apps, Options{DB: o.db})
@@ -99,7 +99,7 @@ func show(ctx context.Context, apps []App, o showOptions, in *manage.Invocation)
 	case o.plan:
 		showPlan(list, in)
 	default:
-		showList(apps, list, in)
+		showList(r, apps, list, in)
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func showPlan(list []shown, in *manage.Invocation) {
 	}
 }
 
-func showList(apps []App, list []shown, in *manage.Invocation) {
+func showList(r *runner, apps []App, list []shown, in *manage.Invocation) {
 	var labels []string
 	for _, a := range apps {
 		if len(in.Args) == 0 || slices.Contains(in.Args, a.Label) {
@@ -156,6 +156,12 @@ func showList(apps []App, list []shown, in *manage.Invocation) {
 		}
 		if none {
 			in.Printf(" (no migrations)\n")
+		}
+		for _, name := range r.strays(label) {
+			if none {
+				break // an application whose list is not named, or that Django has
+			}
+			in.Printf(" [!] %s (recorded in the database, and not among the migrations: another name? or migrate --prune %s)\n", name, label)
 		}
 	}
 }

@@ -90,7 +90,11 @@ func (s *State) need(app, name string) (*schema.Model, error) {
 	if m := s.Model(app, name); m != nil {
 		return m, nil
 	}
-	return nil, fmt.Errorf("migrate: model %s.%s is not in the state of the migrations", app, name)
+	names := s.modelNames(app)
+	if len(names) == 0 {
+		return nil, fmt.Errorf("migrate: model %s.%s is not in the state of the migrations, and no other of %[1]s is (add a dependency on the migration that makes it)", app, name)
+	}
+	return nil, fmt.Errorf("migrate: model %s.%s is not in the state of the migrations (%s; or add a dependency on the migration that makes it)", app, name, meant(name, names))
 }
 
 // edit returns a copy of a model that stands in its place from now on and may be changed until the operation ends.
