@@ -38,7 +38,7 @@ const blockMax = 64
 // the first, to give it space.
 func (s *Slab) Next(expect int) unsafe.Pointer {
 	if s.used == s.size {
-		n := min(max(8, 2*s.size), blockMax)
+		n := min(max(4, 2*s.size), blockMax)
 		if len(s.Out) == 0 && expect > 0 {
 			n = min(expect, blockMax)
 		}
