@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nuages-go/nuages/orm/schema"
@@ -85,11 +86,21 @@ func (d *detector) removedFields() error {
 	return d.managed(func(old, now *schema.Model) error {
 		for _, f := range byName(old.Fields) {
 			if now.Field(f.Name) == nil && !isPlace(old, f.Name) {
-				d.add(now.App, RemoveField{now.Name, f.Name}, []string{noFieldKey(now.Label(), f.Name)}, []string{noOrderKey(now.Label(), f.Name)}, nil)
+				d.add(now.App, RemoveField{now.Name, f.Name}, []string{noFieldKey(now.Label(), f.Name)}, append(relationsOver(old, f.Name), noOrderKey(now.Label(), f.Name)), nil)
 			}
 		}
 		return nil
 	})
+}
+
+// relationsOver is what the removal of a column waits for: that no relation names it any more.
+func relationsOver(m *schema.Model, column string) (after []string) {
+	for _, f := range m.Fields {
+		if f.Rel != nil && slices.Contains(f.Rel.Fields, column) {
+			after = append(after, noFieldKey(m.Label(), f.Name))
+		}
+	}
+	return after
 }
 
 func (d *detector) addedFields() error {
@@ -116,6 +127,9 @@ func (d *detector) addField(m *schema.Model, f schema.Field, oneOff any) {
 		after, uses = append(after, modelKey(f.Rel.To)), append(uses, f.Rel.To)
 		if f.Rel.Through != "" {
 			after, uses = append(after, modelKey(f.Rel.Through)), append(uses, f.Rel.Through)
+		}
+		for _, column := range f.Rel.Fields {
+			after = append(after, fieldKey(m.Label(), column))
 		}
 	}
 	d.add(m.App, AddField{Model: m.Name, Field: f, OneOff: oneOff}, []string{fieldKey(m.Label(), f.Name)}, after, uses)
@@ -148,7 +162,7 @@ func (d *detector) alteredFields() error {
 				continue
 			}
 			many := was.Kind == schema.ManyToMany
-			if many != (f.Kind == schema.ManyToMany) || many && (was.Rel.Through == "") != (f.Rel.Through == "") || (was.Expression == nil) != (f.Expression == nil) {
+			if many != (f.Kind == schema.ManyToMany) || was.HasColumn() != f.HasColumn() || many && (was.Rel.Through == "") != (f.Rel.Through == "") || (was.Expression == nil) != (f.Expression == nil) {
 				oneOff, err := d.oneOff(now, f)
 				if err != nil {
 					return err

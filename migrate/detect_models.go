@@ -178,6 +178,15 @@ func (d *detector) createdModels() error {
 				fields = append(fields, f)
 			}
 		}
+		isPut := func(name string) bool {
+			return slices.ContainsFunc(put, func(f schema.Field) bool { return f.Name == name })
+		}
+		for _, f := range slices.Clone(fields) { // a relation over a column that is added later is added after it
+			if f.Rel != nil && slices.ContainsFunc(f.Rel.Fields, isPut) {
+				put = append(put, f)
+				fields = slices.DeleteFunc(fields, func(o schema.Field) bool { return o.Name == f.Name })
+			}
+		}
 		state[label] = done
 		later := d.createModel(m, fields, put)
 		late = append(late, later)

@@ -105,6 +105,13 @@ func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 	}
 	for i := range m.Fields {
 		f := &m.Fields[i]
+		if f.Kind == schema.ForeignObject {
+			lines, err := e.wantedForeign(s, m, f)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, lines...)
+		}
 		if !f.HasColumn() {
 			continue
 		}
@@ -181,6 +188,22 @@ func (e *Editor) wanted(s *State, m *schema.Model) ([]string, error) {
 		default:
 			out = append(out, "unique constraint "+c.Name)
 		}
+	}
+	return out, nil
+}
+
+// wantedForeign describes what a relation over several columns has in the table.
+func (e *Editor) wantedForeign(s *State, m *schema.Model, f *schema.Field) (out []string, err error) {
+	fk, err := s.foreignKey(m, f)
+	if err != nil {
+		return nil, err
+	}
+	own := strings.Join(fk.own, ", ")
+	if f.HasConstraint() {
+		out = append(out, "foreign key ("+own+") to "+fk.table+" ("+strings.Join(fk.far, ", ")+")"+onDeleteSQL(f.Rel.OnDelete))
+	}
+	if sql, err := e.foreignIndex(m, f); sql != "" || err != nil {
+		return append(out, "index ("+own+")"), err
 	}
 	return out, nil
 }

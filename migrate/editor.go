@@ -224,6 +224,17 @@ func (e *Editor) tableSQL(s *State, m *schema.Model, table string) (string, erro
 		}
 		parts = append(parts, "PRIMARY KEY ("+e.names(cols)+")")
 	}
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Kind == schema.ForeignObject && e.d.InlineForeignKeys {
+			sql, err := e.foreignClause(s, m, f)
+			if err != nil {
+				return "", err
+			}
+			if sql != "" {
+				parts = append(parts, sql)
+			}
+		}
+	}
 	for i := range m.Constraints {
 		sql, err := e.inlineConstraint(m, &m.Constraints[i])
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/schema"
@@ -19,6 +20,8 @@ func (e *Editor) AddField(ctx context.Context, from, to *State, before, after *s
 	switch {
 	case f.Kind == schema.ManyToMany:
 		return e.createThrough(ctx, to, after, f)
+	case f.Kind == schema.ForeignObject:
+		return e.addForeign(ctx, to, before, after, f)
 	case !f.HasColumn():
 		return nil
 	}
@@ -48,6 +51,8 @@ func (e *Editor) RemoveField(ctx context.Context, from, to *State, before, after
 			return err
 		}
 		return e.DropTable(ctx, from, t)
+	case f.Kind == schema.ForeignObject:
+		return e.dropForeign(ctx, from, to, before, after, f)
 	case !f.HasColumn():
 		return nil
 	}
@@ -75,6 +80,9 @@ func (e *Editor) AlterField(ctx context.Context, from, to *State, before, after 
 	}
 	if old.Kind == schema.ManyToMany {
 		return e.alterMany(ctx, from, to, before, after, old, now)
+	}
+	if old.Kind == schema.ForeignObject || now.Kind == schema.ForeignObject {
+		return e.alterForeign(ctx, from, to, before, after, old, now)
 	}
 	was, err := e.column(from, before, old)
 	if err != nil {
@@ -106,9 +114,9 @@ func (e *Editor) AlterField(ctx context.Context, from, to *State, before, after 
 	case "sqlite":
 		return e.sqliteAlterField(ctx, &c)
 	case "postgresql":
-		return e.postgresAlterField(ctx, &c)
+		return e.aside(ctx, &c, func() error { return e.postgresAlterField(ctx, &c) })
 	case "mysql":
-		return e.mysqlAlterField(ctx, &c)
+		return e.aside(ctx, &c, func() error { return e.mysqlAlterField(ctx, &c) })
 	}
 	return e.unsupported("altering a column")
 }
@@ -195,7 +203,7 @@ func reflectRel(f *schema.Field) string {
 	if f.Rel == nil {
 		return ""
 	}
-	return low(f.Rel.To) + f.Rel.ToField
+	return low(f.Rel.To) + f.Rel.ToField + strings.Join(f.Rel.ToFields, ",")
 }
 
 // renameTable renames a table, if the names differ.

@@ -57,6 +57,13 @@ func (e *Editor) deferIndexes(s *State, m *schema.Model) error {
 
 // fieldIndexes are the indexes that a field has by itself.
 func (e *Editor) fieldIndexes(s *State, m *schema.Model, f *schema.Field) ([]string, error) {
+	if f.Kind == schema.ForeignObject {
+		sql, err := e.foreignIndex(m, f)
+		if sql == "" {
+			return nil, err
+		}
+		return []string{sql}, err
+	}
 	if !f.HasColumn() {
 		return nil, nil
 	}

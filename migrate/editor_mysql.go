@@ -119,16 +119,16 @@ func (e *Editor) mysqlRemoveField(ctx context.Context, from *State, before *sche
 		return err
 	}
 	if refs != "" {
-		if err := e.mysqlDrop(ctx, before, before.Table, f.ColumnName(), "f", e.foreignKeyName(from, before, f)); err != nil {
+		if err := e.mysqlDrop(ctx, before, before.Table, []string{f.ColumnName()}, "f", e.foreignKeyName(from, before, f)); err != nil {
 			return err
 		}
 	}
 	return e.Execute(ctx, "ALTER TABLE "+e.name(before.Table)+" DROP COLUMN "+e.name(f.ColumnName()))
 }
 
-// mysqlDrop drops the foreign keys (f) or unique indexes (u) over one column that the model does not name itself: by the
+// mysqlDrop drops the foreign keys (f) or unique indexes (u) over columns that the model does not name itself: by the
 // names that they have in the database, or, when SQL is only collected, by the name that they were made with.
-func (e *Editor) mysqlDrop(ctx context.Context, m *schema.Model, table, column, kind, fallback string) error {
+func (e *Editor) mysqlDrop(ctx context.Context, m *schema.Model, table string, columns []string, kind, fallback string) error {
 	names := []string{fallback}
 	if !e.collect {
 		t, err := introspectTable(ctx, e.d, e.db, table)
@@ -137,7 +137,7 @@ func (e *Editor) mysqlDrop(ctx context.Context, m *schema.Model, table, column, 
 		}
 		names = nil
 		for _, c := range t.Constraints {
-			if c.Kind == kind && slices.Equal(c.Columns, []string{column}) && !hasConstraint(m, c.Name) {
+			if c.Kind == kind && slices.Equal(c.Columns, columns) && !hasConstraint(m, c.Name) {
 				names = append(names, c.Name)
 			}
 		}
@@ -254,20 +254,20 @@ func (e *Editor) mysqlAlterField(ctx context.Context, c *change) error {
 
 	// Take off.
 	if wasFK != "" && refk {
-		if err := e.mysqlDrop(ctx, c.before, c.after.Table, oldCol, "f", e.foreignKeyName(c.from, c.before, c.old)); err != nil {
+		if err := e.mysqlDrop(ctx, c.before, c.after.Table, []string{oldCol}, "f", e.foreignKeyName(c.from, c.before, c.old)); err != nil {
 			return err
 		}
 	}
 	if repoint {
 		for _, p := range pointers {
-			if err := e.mysqlDrop(ctx, p.m, p.m.Table, p.f.ColumnName(), "f", e.foreignKeyName(toWith, p.m, p.f)); err != nil {
+			if err := e.mysqlDrop(ctx, p.m, p.m.Table, []string{p.f.ColumnName()}, "f", e.foreignKeyName(toWith, p.m, p.f)); err != nil {
 				return err
 			}
 		}
 	}
 	wasUnique, isUnique := c.old.Unique || c.old.Kind == schema.OneToOne, c.now.Unique || c.now.Kind == schema.OneToOne
 	if wasUnique && !isUnique && !c.old.PrimaryKey {
-		if err := e.mysqlDrop(ctx, c.before, c.after.Table, oldCol, "u", oldCol); err != nil {
+		if err := e.mysqlDrop(ctx, c.before, c.after.Table, []string{oldCol}, "u", oldCol); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,13 @@ import (
 
 // foreignKeySQL adds the constraint of a foreign key, or is empty.
 func (e *Editor) foreignKeySQL(s *State, m *schema.Model, f *schema.Field) (string, error) {
+	if f.Kind == schema.ForeignObject {
+		sql, err := e.foreignClause(s, m, f)
+		if sql == "" {
+			return "", err
+		}
+		return "ALTER TABLE " + e.name(m.Table) + " ADD CONSTRAINT " + e.name(e.foreignKeyName(s, m, f)) + " " + sql, err
+	}
 	refs, err := e.references(s, f)
 	if err != nil || refs == "" {
 		return "", err
@@ -23,11 +30,11 @@ func (e *Editor) foreignKeySQL(s *State, m *schema.Model, f *schema.Field) (stri
 
 // foreignKeyName is the name that Django gives a foreign key.
 func (e *Editor) foreignKeyName(s *State, m *schema.Model, f *schema.Field) string {
-	to, tf, err := s.target(f)
+	fk, err := s.foreignKey(m, f)
 	if err != nil {
 		return ""
 	}
-	return schema.IndexName(m.Table, []string{f.ColumnName()}, "_fk_"+schema.Unquote(to.Table)+"_"+tf.ColumnName(), e.d.MaxName)
+	return schema.IndexName(m.Table, fk.own, "_fk_"+schema.Unquote(fk.table)+"_"+strings.Join(fk.far, "_"), e.d.MaxName)
 }
 
 // likeIndex is the second index of a text column that has one, for LIKE in any locale.
@@ -139,7 +146,7 @@ func pointing(s *State, m *schema.Model, f *schema.Field) (*State, []pointer, er
 	for _, t := range tables {
 		for i := range t.Fields {
 			o := &t.Fields[i]
-			if o.Rel == nil || o.Kind == schema.ManyToMany || with.concrete(o.Rel.To) != with.ByLabel(m.Label()) {
+			if o.Rel == nil || !o.HasColumn() || with.concrete(o.Rel.To) != with.ByLabel(m.Label()) {
 				continue
 			}
 			if _, tf, err := with.target(o); err == nil && tf.Name == f.Name {
@@ -184,20 +191,20 @@ func (e *Editor) postgresAlterField(ctx context.Context, c *change) error {
 
 	// Take off.
 	if wasFK != "" && refk {
-		if err := e.dropConstraints(ctx, c.before, c.after.Table, c.old.ColumnName(), "f", e.foreignKeyName(c.from, c.before, c.old)); err != nil {
+		if err := e.dropConstraints(ctx, c.before, c.after.Table, []string{c.old.ColumnName()}, "f", e.foreignKeyName(c.from, c.before, c.old)); err != nil {
 			return err
 		}
 	}
 	if retype && (c.old.PrimaryKey || c.old.Unique) {
 		for _, p := range pointers {
-			if err := e.dropConstraints(ctx, p.m, p.m.Table, p.f.ColumnName(), "f", e.foreignKeyName(toWith, p.m, p.f)); err != nil {
+			if err := e.dropConstraints(ctx, p.m, p.m.Table, []string{p.f.ColumnName()}, "f", e.foreignKeyName(toWith, p.m, p.f)); err != nil {
 				return err
 			}
 		}
 	}
 	wasUnique, isUnique := c.old.Unique || c.old.Kind == schema.OneToOne, c.now.Unique || c.now.Kind == schema.OneToOne
 	if wasUnique && !isUnique && !c.old.PrimaryKey {
-		if err := e.dropConstraints(ctx, c.before, c.after.Table, c.old.ColumnName(), "u", schema.IndexName(c.after.Table, []string{c.old.ColumnName()}, "_uniq", e.d.MaxName)); err != nil {
+		if err := e.dropConstraints(ctx, c.before, c.after.Table, []string{c.old.ColumnName()}, "u", schema.IndexName(c.after.Table, []string{c.old.ColumnName()}, "_uniq", e.d.MaxName)); err != nil {
 			return err
 		}
 	}
@@ -206,7 +213,7 @@ func (e *Editor) postgresAlterField(ctx context.Context, c *change) error {
 	}
 	wasCheck, isCheck := e.d.ColumnCheck(c.old, "x"), e.d.ColumnCheck(c.now, "x")
 	if wasCheck != "" && wasCheck != isCheck {
-		if err := e.dropConstraints(ctx, c.before, c.after.Table, c.old.ColumnName(), "c", c.after.Table+"_"+c.old.ColumnName()+"_check"); err != nil {
+		if err := e.dropConstraints(ctx, c.before, c.after.Table, []string{c.old.ColumnName()}, "c", c.after.Table+"_"+c.old.ColumnName()+"_check"); err != nil {
 			return err
 		}
 	}
@@ -404,7 +411,7 @@ func (e *Editor) newFieldIndexes(c *change) ([]string, error) {
 
 // dropConstraints drops the constraints of a kind (f, u, c) over one column that the model does not name itself: by the names that they have in the database,
 // or, when SQL is only collected, by the name that they were made with.
-func (e *Editor) dropConstraints(ctx context.Context, m *schema.Model, table, column, kind, fallback string) error {
+func (e *Editor) dropConstraints(ctx context.Context, m *schema.Model, table string, columns []string, kind, fallback string) error {
 	names := []string{fallback}
 	if !e.collect {
 		t, err := introspectTable(ctx, e.d, e.db, table)
@@ -413,7 +420,7 @@ func (e *Editor) dropConstraints(ctx context.Context, m *schema.Model, table, co
 		}
 		names = nil
 		for _, c := range t.Constraints {
-			if c.Kind == kind && slices.Equal(c.Columns, []string{column}) && !hasConstraint(m, c.Name) {
+			if c.Kind == kind && slices.Equal(c.Columns, columns) && !hasConstraint(m, c.Name) {
 				names = append(names, c.Name)
 			}
 		}

@@ -61,7 +61,7 @@ func (m *modelWriter) constraints() (together, out []string) {
 		}
 		switch c.Kind {
 		case "f":
-			if len(c.Columns) > 1 || m.tables[c.RefTable] == nil {
+			if !m.done[foreignLabel(&c)] && (len(c.Columns) > 1 || m.tables[c.RefTable] == nil) {
 				m.remark("Foreign key %s (%s) to %s (%s).", c.Name, strings.Join(c.Columns, ", "), c.RefTable, strings.Join(c.RefColumns, ", "))
 			}
 		case "c":

@@ -33,6 +33,11 @@ func (w *inspector) model(t *dbTable, view bool) {
 	for i := range t.Columns {
 		m.column(&t.Columns[i])
 	}
+	for i := range t.Constraints {
+		if c := &t.Constraints[i]; c.Kind == "f" && len(c.Columns) > 1 {
+			m.foreignObject(c)
+		}
+	}
 	for _, th := range w.throughs[t.Name] {
 		m.many(th)
 	}

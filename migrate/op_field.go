@@ -232,6 +232,11 @@ func (o RenameField) renameIn(m *schema.Model) {
 		c.Check, c.Where = renameInExpression(c.Check, o.Old, o.New), renameInExpression(c.Where, o.Old, o.New)
 	}
 	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Rel != nil && slices.Contains(f.Rel.Fields, o.Old) {
+			r := *f.Rel
+			r.Fields = names(r.Fields)
+			f.Rel = &r
+		}
 		m.Fields[i].Expression = renameInExpression(m.Fields[i].Expression, o.Old, o.New)
 	}
 }
@@ -240,7 +245,7 @@ func (o RenameField) renameIn(m *schema.Model) {
 func (o RenameField) renamePointing(s *State, m *schema.Model) error {
 	label := low(m.Label())
 	names := func(f *schema.Field) bool {
-		return f.Rel != nil && (low(f.Rel.To) == label && f.Rel.ToField == o.Old || low(f.Rel.Through) == label && slices.Contains(f.Rel.ThroughFields[:], o.Old))
+		return f.Rel != nil && (low(f.Rel.To) == label && (f.Rel.ToField == o.Old || slices.Contains(f.Rel.ToFields, o.Old)) || low(f.Rel.Through) == label && slices.Contains(f.Rel.ThroughFields[:], o.Old))
 	}
 	for _, k := range slices.Clone(s.order) {
 		other := s.models[k]
@@ -258,6 +263,14 @@ func (o RenameField) renamePointing(s *State, m *schema.Model) error {
 			r := *c.Fields[i].Rel
 			if low(r.To) == label && r.ToField == o.Old {
 				r.ToField = o.New
+			}
+			if low(r.To) == label {
+				r.ToFields = slices.Clone(r.ToFields)
+				for j := range r.ToFields {
+					if r.ToFields[j] == o.Old {
+						r.ToFields[j] = o.New
+					}
+				}
 			}
 			if low(r.Through) == label {
 				for j := range r.ThroughFields {

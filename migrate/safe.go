@@ -146,6 +146,10 @@ func (s *safety) divide(app string, m *schema.Model, op Operation, add func(step
 // addField adds a column that rows and code may leave empty, and makes it what it is to be when all code fills it.
 func (s *safety) addField(m *schema.Model, op AddField, add func(step int, ops ...Operation)) error {
 	f := op.Field
+	if f.HasConstraint() && !f.HasColumn() { // the columns are filled by then
+		add(settle, Online{op})
+		return nil
+	}
 	if !f.HasColumn() || f.Expression != nil || f.PrimaryKey {
 		add(expand, op)
 		return nil
@@ -280,7 +284,7 @@ func named(s *State, m *schema.Model, field string) bool {
 	}
 	for _, o := range s.Models() {
 		for _, f := range o.Fields {
-			if f.Rel != nil && (strings.EqualFold(f.Rel.To, m.Label()) && f.Rel.ToField == field || strings.EqualFold(f.Rel.Through, m.Label()) && slices.Contains(f.Rel.ThroughFields[:], field)) {
+			if f.Rel != nil && (strings.EqualFold(f.Rel.To, m.Label()) && (f.Rel.ToField == field || slices.Contains(f.Rel.ToFields, field)) || strings.EqualFold(f.Rel.Through, m.Label()) && slices.Contains(f.Rel.ThroughFields[:], field)) {
 				return true
 			}
 		}

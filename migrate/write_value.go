@@ -250,7 +250,7 @@ func (w *goWriter) structBody(v reflect.Value) {
 	long := t == reflect.TypeFor[CreateModel]()
 	if f, ok := v.Interface().(schema.Field); ok { // what happens to rows that point to a deleted one is always said
 		defer func(was bool) { w.onDelete = was }(w.onDelete)
-		w.onDelete = f.Kind == schema.ForeignKey || f.Kind == schema.OneToOne
+		w.onDelete = f.Kind.IsRelation() && f.Kind != schema.ManyToMany
 	}
 	first := true
 	for i := range t.NumField() {

@@ -129,6 +129,10 @@ func bulkFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
 		if err != nil {
 			return nil, err
 		}
+		if pf.Tuple != nil && !slices.ContainsFunc(pf.Tuple, func(c *plan.Field) bool { return slices.Contains(m.Key, c) }) {
+			chosen = append(chosen, pf.Tuple...)
+			continue
+		}
 		if pf.S.PrimaryKey || slices.Contains(m.Key, pf) || !pf.S.HasColumn() || pf.Extra || pf.S.Expression != nil {
 			return nil, fmt.Errorf("orm: BulkUpdate: %s.%s is not a column that can be written", m.GoName(), pf.GoName)
 		}

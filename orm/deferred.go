@@ -43,6 +43,10 @@ func Load[T any](ctx context.Context, obj *T, fields ...any) error {
 		if err != nil {
 			return err
 		}
+		if pf.Tuple != nil {
+			only = append(only, pf.Tuple...)
+			continue
+		}
 		if !slices.Contains(m.Columns, pf) {
 			return fmt.Errorf("orm: Load: %s.%s is not a column", m.GoName(), pf.GoName)
 		}
@@ -231,35 +235,22 @@ func readPeers(ctx context.Context, m *plan.Model, objs []plan.Pointer, want []*
 
 // keysOf limits a query to the rows of objects.
 func keysOf(q *expr.Query, m *plan.Model, objs []plan.Pointer) {
-	if len(m.Key) == 1 {
-		keys := make([]dialect.Value, len(objs))
-		for i, obj := range objs {
-			keys[i] = m.PK.Codec.Get(m.PK.At(obj))
-		}
-		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: m.PK.Column}, Val: dialect.ListValue(keys)})
-		return
+	key := m.KeyField()
+	keys := make([]dialect.Value, len(objs))
+	for i, obj := range objs {
+		keys[i] = key.Codec.Get(key.At(obj))
 	}
-	some := expr.Pred{Op: expr.OrOp}
-	for _, obj := range objs {
-		all := expr.Pred{Op: expr.AndOp}
-		for _, f := range m.Key {
-			all.Kids = append(all.Kids, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: f.Column}, Val: f.Codec.Get(f.At(obj))})
-		}
-		some.Kids = append(some.Kids, all)
-	}
-	addStep(q, some)
+	addStep(q, expr.Pred{Op: expr.In, Left: fieldNode(key), Val: dialect.ListValue(keys)})
 }
 
 // rowKey is an object's key as a map key.
 func rowKey(m *plan.Model, obj plan.Pointer) string {
-	if len(m.Key) == 1 {
-		return fmt.Sprint(m.PK.Codec.Get(m.PK.At(obj)).Any())
+	f := m.KeyField()
+	key := f.Codec.Get(f.At(obj))
+	if key.Kind == dialect.Tuple {
+		return key.S
 	}
-	key := ""
-	for _, f := range m.Key {
-		key += fmt.Sprintf("%q ", fmt.Sprint(f.Codec.Get(f.At(obj)).Any()))
-	}
-	return key
+	return fmt.Sprint(key.Any())
 }
 
 // readRows loads the objects of a query whose type is not known here: columns only, nothing is bound to them.

@@ -56,14 +56,11 @@ func (q Query[T]) delete(ctx context.Context, from origin) (Deleted, error) {
 			return err
 		}
 		c := &collector{ctx: ctx, db: db, s: s, using: q.s.DB, from: from, rows: map[*plan.Model]*doomed{}}
-		switch {
-		case c.isFast(q.s.Model):
+		if c.isFast(q.s.Model) {
 			if err := c.fastDelete(&q.s, &out); err != nil {
 				return err
 			}
 			return s.sendBatch(ctx, q.s.Model, batchInfo{action: "delete", rows: out.Total, using: q.s.DB})
-		case q.s.Model.PK == nil && len(c.pointing(q.s.Model)) == 0:
-			return c.deleteKeyless(&q.s, &out)
 		}
 		if err := c.collectQuery(&q.s); err != nil {
 			return err
@@ -141,14 +138,15 @@ type doomed struct {
 }
 
 type pairDelete struct {
-	table, column, label string
-	keys                 []dialect.Value
+	table, label string
+	columns      []string
+	keys         []dialect.Value
 }
 
 type fieldUpdate struct {
 	model  *plan.Model
-	field  *plan.Field
-	value  dialect.Value
+	fields []*plan.Field
+	values []dialect.Value
 	byKeys []dialect.Value
 }
 
@@ -234,22 +232,23 @@ func (d *Deleted) add(label string, n int) {
 // collectQuery takes up the rows of a query.
 func (c *collector) collectQuery(q *expr.Query) error {
 	p := *q
-	if p.Model.PK == nil {
-		return fmt.Errorf("orm: delete: %s has a composite key that other rows point to", p.Model.GoName())
+	key := p.Model.KeyField()
+	if key == nil {
+		return fmt.Errorf("orm: delete: %s has no key by which the rows that point to it are found", p.Model.GoName())
 	}
 	p.Values = []expr.Annotation{{Name: "pk", Node: expr.Name{Name: "pk"}}}
 	p.Prefetch, p.Related = nil, nil
 	if !p.Sliced {
 		p.Order, p.Ordered = nil, true
 	}
-	keys, err := c.keys(&p, p.Model.PK)
+	keys, err := c.keys(&p, key)
 	if err != nil {
 		return err
 	}
 	return c.collect(p.Model, keys, nil)
 }
 
-// keys reads one column of a query.
+// keys reads one column of a query, or the columns of a tuple.
 func (c *collector) keys(q *expr.Query, f *plan.Field) ([]dialect.Value, error) {
 	st, err := c.db.compiler(c.s).Select(q)
 	if err != nil || st.Empty {
@@ -297,12 +296,12 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 	}
 
 	for _, rel := range ownPairs(m) {
-		c.fast = append(c.fast, pairDelete{rel.Table, rel.Left, rel.Through.Label(), fresh})
+		c.fast = append(c.fast, pairDelete{rel.Table, rel.Through.Label(), []string{rel.Left}, fresh})
 	}
 	for _, rel := range c.pointing(m) {
 		if rel.Kind == plan.ManyBack {
 			if rel.Through.Hidden {
-				c.fast = append(c.fast, pairDelete{rel.Table, rel.Left, rel.Through.Label(), fresh})
+				c.fast = append(c.fast, pairDelete{rel.Table, rel.Through.Label(), []string{rel.Left}, fresh})
 			}
 			continue
 		}
@@ -326,27 +325,29 @@ func (c *collector) follow(rel *plan.Relation, m *plan.Model, keys []dialect.Val
 		return nil
 	}
 	target := keys
-	if rel.FromColumn != m.PK.Column { // the key points to another column than the primary key
+	if to := rel.FromField(); !slices.Equal(to.Columns(), m.KeyField().Columns()) { // the key points to another column than the primary key
 		q := &expr.Query{Model: m, Limit: -1, Ordered: true}
-		to := m.FieldNamed(rel.FromColumn)
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
-		q.Values = []expr.Annotation{{Name: "k", Node: expr.Name{Name: to.S.Name}}}
+		q.Values = []expr.Annotation{{Name: "k", Node: fieldNode(to)}}
 		var err error
 		if target, err = c.keys(q, to); err != nil {
 			return err
 		}
 	}
+	// A null points nowhere.
+	target = slices.DeleteFunc(slices.Clone(target), func(k dialect.Value) bool { return k.Kind == dialect.Null })
 	q := &expr.Query{Model: child, Limit: -1, Ordered: true}
-	addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: f.Column}, Val: dialect.ListValue(target)})
-	if child.PK == nil {
-		return fmt.Errorf("orm: delete: %s has a composite key", child.GoName())
+	addStep(q, expr.Pred{Op: expr.In, Left: fieldNode(f), Val: dialect.ListValue(target)})
+	childKey := child.KeyField()
+	if childKey == nil {
+		return fmt.Errorf("orm: delete: %s has no key, by which its rows that point to %s are found", child.GoName(), m.GoName())
 	}
-	if action == schema.Cascade && c.isFast(child) && child.PK.Rel == nil {
-		c.fast = append(c.fast, pairDelete{child.Schema.Table, f.Column, child.Label(), target})
+	if action == schema.Cascade && c.isFast(child) && childKey.Rel == nil {
+		c.fast = append(c.fast, pairDelete{child.Schema.Table, child.Label(), columnNames(f), target})
 		return nil
 	}
-	q.Values = []expr.Annotation{{Name: "pk", Node: expr.Name{Name: child.PK.Column}}}
-	rows, err := c.keys(q, child.PK)
+	q.Values = []expr.Annotation{{Name: "pk", Node: fieldNode(childKey)}}
+	rows, err := c.keys(q, childKey)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -354,13 +355,17 @@ func (c *collector) follow(rel *plan.Relation, m *plan.Model, keys []dialect.Val
 	case schema.Cascade:
 		return c.collect(child, rows, m)
 	case schema.SetNull:
-		c.sets = append(c.sets, fieldUpdate{child, f, dialect.Value{}, rows})
+		fields := nullableColumns(f)
+		c.sets = append(c.sets, fieldUpdate{child, fields, make([]dialect.Value, len(fields)), rows})
 	case schema.SetDefault:
-		obj := child.New()
-		if f.Default != nil {
-			f.Default(f.At(obj))
+		obj, u := child.New(), fieldUpdate{model: child, fields: f.Columns(), byKeys: rows}
+		for _, c := range u.fields {
+			if c.Default != nil {
+				c.Default(c.At(obj))
+			}
+			u.values = append(u.values, c.Codec.Get(c.At(obj)))
 		}
-		c.sets = append(c.sets, fieldUpdate{child, f, f.Codec.Get(f.At(obj)), rows})
+		c.sets = append(c.sets, u)
 	case schema.Restrict:
 		c.held = append(c.held, restricted{rel, rows})
 	default:
@@ -388,7 +393,7 @@ func (c *collector) run(out *Deleted) error {
 		}
 	}
 	for _, p := range c.fast {
-		n, err := c.deleteWhere(p.table, p.column, p.keys)
+		n, err := c.deleteWhere(p.table, p.columns, p.keys)
 		if err != nil {
 			return err
 		}
@@ -404,7 +409,7 @@ func (c *collector) run(out *Deleted) error {
 		return err
 	}
 	for _, d := range sorted {
-		n, err := c.deleteWhere(d.model.Schema.Table, d.model.PK.Column, d.keys)
+		n, err := c.deleteWhere(d.model.Schema.Table, columnNames(d.model.KeyField()), d.keys)
 		if err != nil {
 			return err
 		}
@@ -453,13 +458,13 @@ func (c *collector) sorted() ([]*doomed, error) {
 
 const deleteBatch = 500
 
-func (c *collector) deleteWhere(table, column string, keys []dialect.Value) (int, error) {
+func (c *collector) deleteWhere(table string, columns []string, keys []dialect.Value) (int, error) {
 	total := 0
 	for batch := range slices.Chunk(keys, deleteBatch) {
 		b := append([]byte(nil), "DELETE FROM "...)
 		b = c.db.d.AppendQuoted(b, table)
 		b = append(b, " WHERE "...)
-		b, args := c.in(b, table, column, batch, nil)
+		b, args := c.in(b, table, columns, batch, nil)
 		res, err := c.db.exec(c.ctx, c.s, string(b), args)
 		if err != nil {
 			return total, err
@@ -469,17 +474,42 @@ func (c *collector) deleteWhere(table, column string, keys []dialect.Value) (int
 	return total, nil
 }
 
-func (c *collector) in(b []byte, table, column string, keys, args []dialect.Value) ([]byte, []dialect.Value) {
-	b = c.db.d.AppendQuoted(b, table)
-	b = append(b, '.')
-	b = c.db.d.AppendQuoted(b, column)
+// in writes that a column is one of the keys, or that several are.
+func (c *collector) in(b []byte, table string, columns []string, keys, args []dialect.Value) ([]byte, []dialect.Value) {
+	row := func(list int, write func(i int)) {
+		if list > 1 {
+			b = append(b, '(')
+		}
+		for i := range list {
+			if i > 0 {
+				b = append(b, ", "...)
+			}
+			write(i)
+		}
+		if list > 1 {
+			b = append(b, ')')
+		}
+	}
+	row(len(columns), func(i int) {
+		b = append(c.db.d.AppendQuoted(b, table), '.')
+		b = c.db.d.AppendQuoted(b, columns[i])
+	})
 	b = append(b, " IN ("...)
+	if len(columns) > 1 && c.db.d.Name == "sqlite" {
+		b = append(b, "VALUES "...)
+	}
 	for i, k := range keys {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		args = append(args, c.db.d.Bind(k))
-		b = c.db.d.AppendParam(b, len(args))
+		parts := []dialect.Value{k}
+		if len(columns) > 1 {
+			parts = k.Values()
+		}
+		row(len(parts), func(i int) {
+			args = append(args, c.db.d.Bind(parts[i]))
+			b = c.db.d.AppendParam(b, len(args))
+		})
 	}
 	return append(b, ')'), args
 }
@@ -489,12 +519,17 @@ func (c *collector) update(u fieldUpdate) error {
 		b := append([]byte(nil), "UPDATE "...)
 		b = c.db.d.AppendQuoted(b, u.model.Schema.Table)
 		b = append(b, " SET "...)
-		b = c.db.d.AppendQuoted(b, u.field.Column)
-		b = append(b, " = "...)
-		args := []dialect.Value{c.db.d.Bind(u.value)}
-		b = c.db.d.AppendParam(b, 1)
+		var args []dialect.Value
+		for i, f := range u.fields {
+			if i > 0 {
+				b = append(b, ", "...)
+			}
+			b = append(c.db.d.AppendQuoted(b, f.Column), " = "...)
+			args = append(args, c.db.d.Bind(u.values[i]))
+			b = c.db.d.AppendParam(b, len(args))
+		}
 		b = append(b, " WHERE "...)
-		b, args = c.in(b, u.model.Schema.Table, u.model.PK.Column, batch, args)
+		b, args = c.in(b, u.model.Schema.Table, columnNames(u.model.KeyField()), batch, args)
 		if _, err := c.db.exec(c.ctx, c.s, string(b), args); err != nil {
 			return err
 		}

@@ -66,24 +66,3 @@ func (c *collector) announce(d *doomed, event string) error {
 	}
 	return nil
 }
-
-// deleteKeyless deletes rows of a model with a composite key, whose receivers want to see the objects.
-func (c *collector) deleteKeyless(q *expr.Query, out *Deleted) error {
-	all := *q
-	all.Prefetch, all.Related, all.Only, all.Defer = nil, nil, nil, nil
-	objs, err := readRows(c.ctx, &all, c.using)
-	if err != nil {
-		return err
-	}
-	d := &doomed{model: q.Model, told: q.Model, objs: objs}
-	if c.from.obj != nil && len(objs) == 1 {
-		d.objs[0] = c.from.obj
-	}
-	if err := c.announce(d, preDelete); err != nil {
-		return err
-	}
-	if err := c.fastDelete(q, out); err != nil {
-		return err
-	}
-	return c.announce(d, postDelete)
-}

@@ -39,6 +39,7 @@ func describe(m *plan.Model) error {
 	if err := m.Finish(); err != nil {
 		return err
 	}
+	d.spanColumns()
 	d.meta(meta)
 	d.scope(ref.Elem())
 	return errors.Join(d.problems...)
@@ -49,6 +50,7 @@ type describer struct {
 	decls    map[uintptr]*declaration
 	parents  map[uintptr]*parentDecl
 	hasPK    bool
+	spans    []span
 	problems []error
 	// defaultRelated is the related name of fields that have none.
 	defaultRelated string

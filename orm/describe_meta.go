@@ -53,14 +53,7 @@ func (d *describer) meta(meta Meta) {
 	d.inheritMeta(&meta)
 	d.rank(&meta)
 	d.ordering(meta.Ordering)
-	for _, f := range meta.PrimaryKey {
-		if pf, _, err := fieldOf(m, f); err != nil {
-			d.problem(": PrimaryKey: %w", err)
-		} else {
-			s.PrimaryKey = append(s.PrimaryKey, pf.S.Name)
-			m.Key = append(m.Key, pf)
-		}
-	}
+	d.compositeKey(meta.PrimaryKey)
 	d.latestBy(meta.LatestBy)
 	for i := range s.Fields {
 		f := &s.Fields[i]

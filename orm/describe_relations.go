@@ -1,7 +1,6 @@
 package orm
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -33,6 +32,14 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 			fd.Rel = &schema.Relation{}
 		}
 		d.relatedName(fd.Rel)
+		if hasNoColumn(sf.Type) {
+			d.foreignObject(f, fd, decl)
+			return
+		}
+		if decl.columns != nil {
+			d.problem(".%s: Columns is for relations without a column of their own (declare the field as orm.ForeignObject[%s])", sf.Name, to.Type.Name())
+			return
+		}
 		f.Codec = plan.NewCodec(sf.Type, schema.ForeignKey)
 		if f.Codec == nil {
 			d.problem(".%s: no column for its key", sf.Name)
@@ -108,6 +115,7 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 		r.Table, r.Left, r.Right, r.Through = back.Table, back.Left, back.Right, back.Through
 		r.Origin = back.Origin
 		r.Field, r.FromColumn, r.ToColumn, r.Null = kf, back.FromColumn, back.ToColumn, true
+		r.More, r.FromTuple, r.ToTuple = back.More, back.FromTuple, back.ToTuple
 		r.Accessor = back.Accessor
 		if back.Kind != r.Kind {
 			return fmt.Errorf("the way back of %s is to %s (use %s)", key, map[bool]string{true: "one row", false: "many rows"}[back.Kind == plan.BackwardOne], map[bool]string{true: "orm.One and HasOne", false: "orm.Many and HasMany"}[back.Kind == plan.BackwardOne])
@@ -126,6 +134,9 @@ func completeForward(r *plan.Relation, toField string) error {
 	}
 	if target != nil && target.Origin != nil && len(target.Via) > 0 {
 		return fmt.Errorf("%s.%s stands in the table of a parent: a key to it would have to point there (relate to %s)", r.To.GoName(), target.GoName, target.Origin.Model.GoName())
+	}
+	if target == nil && toField == "" && len(r.To.Key) > 1 {
+		return fmt.Errorf("the key of %s has %d columns (declare the field as orm.ForeignObject[%[1]s], and name the columns that hold them: orm.Ref(&…).Columns(&…, &…))", r.To.GoName(), len(r.To.Key))
 	}
 	if target == nil {
 		return fmt.Errorf("%s has no field for the key to point to", r.To.GoName())
@@ -157,8 +168,10 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 	if err := r.From.Described(); err != nil {
 		return err
 	}
-	if r.From.PK == nil || r.To.PK == nil {
-		return errors.New("a many-to-many relation needs a primary key on both sides")
+	for _, m := range [...]*plan.Model{r.From, r.To} {
+		if m.PK == nil {
+			return fmt.Errorf("a many-to-many relation needs a primary key of one column on both sides, which %s lacks (make the table between a model, with an orm.ForeignObject to %[1]s)", m.GoName())
+		}
 	}
 	sr := r.Field.S.Rel
 	sr.To = r.To.Label()
@@ -182,7 +195,7 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 	sr.Through = through.Label()
 	left, right := sr.ThroughFields[0], sr.ThroughFields[1]
 	for _, f := range through.Fields {
-		if f.Rel == nil || f.Rel.Kind != plan.Forward {
+		if f.Rel == nil || f.Rel.Kind != plan.Forward || f.Tuple != nil {
 			continue
 		}
 		switch {

@@ -28,6 +28,7 @@ type declaration struct {
 	messages map[string]string
 	listing  func() []schema.Choice // of choices
 	parts    []any
+	columns  []any
 	custom   *plan.Custom
 	many     *manyDecl
 	hasMany  *plan.Path

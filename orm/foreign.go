@@ -38,13 +38,22 @@ func (f *foreign[K]) get(ctx context.Context, to *plan.Model) (plan.Pointer, err
 	if obj := f.cached(to); obj != nil {
 		return obj, nil
 	}
+	if f.columnless() {
+		if err := loadJoined(ctx, &f.link, to); err != nil {
+			return nil, err
+		}
+		if obj := f.cached(to); obj != nil {
+			return obj, nil
+		}
+		return nil, fmt.Errorf("orm: %s %v: %w", to.GoName(), joinedKey(&f.link).Any(), ErrNotFound)
+	}
 	if f.isNull() {
 		if err := loadKey(ctx, &f.link); err != nil {
 			return nil, err
 		}
 	}
 	if f.isNull() {
-		return nil, fmt.Errorf("orm: the relation to %s is null: %w", to.GoName(), ErrNotFound)
+		return nil, nullRelation(to)
 	}
 	if err := f.load(ctx, to); err != nil {
 		return nil, err
@@ -53,6 +62,10 @@ func (f *foreign[K]) get(ctx context.Context, to *plan.Model) (plan.Pointer, err
 		return obj, nil
 	}
 	return nil, fmt.Errorf("orm: %s %v: %w", to.GoName(), f.ID, ErrNotFound)
+}
+
+func nullRelation(to *plan.Model) error {
+	return fmt.Errorf("orm: the relation to %s is null: %w", to.GoName(), ErrNotFound)
 }
 
 // loadKey loads a foreign key's column if the query left it out.
@@ -75,6 +88,12 @@ func (f *foreign[K]) load(ctx context.Context, to *plan.Model) error {
 func (f *foreign[K]) cached(to *plan.Model) plan.Pointer {
 	obj := loadedAs(f.link.Loaded, to)
 	if obj == nil || to.Ready() != nil {
+		return nil
+	}
+	if f.columnless() {
+		if leadsTo(&f.link, obj) {
+			return obj
+		}
 		return nil
 	}
 	target := f.target(to)
@@ -125,6 +144,13 @@ func (f *foreign[K]) set(to *plan.Model, obj plan.Pointer) {
 	}
 	var zero K
 	f.ID, f.link.Loaded, f.link.Done = zero, nil, false
+	if f.columnless() {
+		if obj != nil {
+			f.link.Loaded = to.Box(obj)
+		}
+		setJoined(&f.link, obj)
+		return
+	}
 	if obj == nil {
 		return
 	}
@@ -139,12 +165,15 @@ func (f *foreign[K]) set(to *plan.Model, obj plan.Pointer) {
 }
 
 func (f *foreign[K]) isNull() bool {
+	if f.columnless() {
+		return joinedNull(&f.link)
+	}
 	var zero K
 	return f.ID == zero
 }
 
 func (f *foreign[K]) templateValue(ctx context.Context, to *plan.Model) (any, error) {
-	if f.isNull() && (f.link.Rel == nil || !f.link.Peers.Lacks(f.link.Rel.Field)) {
+	if f.isNull() && (f.link.Rel == nil || !lacksAny(f.link.Peers, f.link.Rel.Field)) {
 		return nil, nil
 	}
 	obj, err := f.get(ctx, to)

@@ -107,7 +107,7 @@ func (d *describer) links() {
 		}
 		key := parent.PK
 		if key == nil {
-			d.problem(": %s has a composite key and cannot be a parent", parent.GoName())
+			d.problem(": %s has a composite key and cannot be a parent, for the child's key would be a foreign key to it (embed a struct that is no model, or relate to it by an orm.ForeignObject)", parent.GoName())
 			return
 		}
 		name := decl.link
@@ -269,10 +269,12 @@ func (d *describer) proxy(ref reflect.Value, meta Meta) error {
 	if err := m.Finish(); err != nil {
 		return err
 	}
-	m.PK, m.Key = nil, nil
+	m.PK = nil
+	var key []*plan.Field
 	for _, f := range base.Key {
-		m.Key = append(m.Key, m.FieldNamed(f.S.Name))
+		key = append(key, m.FieldNamed(f.S.Name))
 	}
+	m.SetKey(key)
 	if base.PK != nil {
 		m.PK = m.FieldNamed(base.PK.S.Name)
 	}

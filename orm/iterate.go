@@ -23,11 +23,11 @@ func (q Query[T]) Iter(ctx context.Context) iter.Seq2[*T, error] {
 			yield(nil, err)
 			return
 		}
-		if q.s.Sliced || q.s.Combined != nil || q.s.Model.PK == nil || q.s.Ordered && len(q.s.Order) > 0 || !q.s.Ordered && len(q.s.Model.Order) > 0 {
+		if q.s.Sliced || q.s.Combined != nil || q.s.Model.KeyField() == nil || q.s.Ordered && len(q.s.Order) > 0 || !q.s.Ordered && len(q.s.Model.Order) > 0 {
 			q.iterByOffset(ctx, chunk, yield)
 			return
 		}
-		pk := q.s.Model.PK
+		pk := q.s.Model.KeyField()
 		part := q
 		part.s.Order, part.s.Ordered = []expr.Order{{Name: "pk"}}, true
 		var last dialect.Value

@@ -40,7 +40,9 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 			if len(o.Steps) > 0 || o.By != nil {
 				return nil, false
 			}
-			parts = append(parts, orderPart{o.Field, o.Desc, o.Nulls})
+			for _, c := range o.Field.Columns() {
+				parts = append(parts, orderPart{c, o.Desc, o.Nulls})
+			}
 		}
 		return parts, true
 	}
@@ -52,14 +54,20 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 			if _, pf, err := o.Path.Resolve(); err == nil {
 				f = pf
 			}
+		case o.Node != nil:
+			if t, ok := o.Node.(expr.Tuple); ok && t.Ref == m.Root() {
+				f = m.KeyField()
+			}
 		case o.Name != "":
 			f = m.FieldNamed(strings.TrimPrefix(o.Name, "-"))
 			desc = desc != strings.HasPrefix(o.Name, "-")
 		}
-		if f == nil || f.Extra || !f.S.HasColumn() {
+		if f == nil || f.Extra || !f.S.HasColumn() && f.Tuple == nil {
 			return nil, false
 		}
-		parts = append(parts, orderPart{f, desc, o.Nulls})
+		for _, c := range f.Columns() {
+			parts = append(parts, orderPart{c, desc, o.Nulls})
+		}
 	}
 	return parts, true
 }
@@ -76,7 +84,7 @@ func (q Query[T]) beside(obj *T, before bool) Query[T] {
 		q.fail("After and Before need an order by columns of %s", q.s.Model.GoName())
 		return q
 	}
-	if last := len(parts) - 1; last < 0 || !parts[last].f.S.PrimaryKey && (!parts[last].f.S.Unique || parts[last].f.Nullable) {
+	if !endsUnique(q.s.Model, parts) {
 		q.fail("After and Before need an order that ends in a unique column (add orm.Asc(&…ID))")
 		return q
 	}
@@ -108,6 +116,24 @@ func (q Query[T]) beside(obj *T, before bool) Query[T] {
 	return q
 }
 
+// endsUnique says that an order ends in a unique column, or in the last of the columns of the key.
+func endsUnique(m *plan.Model, parts []orderPart) bool {
+	last := len(parts) - 1
+	if last < 0 {
+		return false
+	}
+	f := parts[last].f
+	if f.S.PrimaryKey || f.S.Unique && !f.Nullable {
+		return true
+	}
+	if !slices.Contains(m.Key, f) {
+		return false
+	}
+	return !slices.ContainsFunc(m.Key, func(k *plan.Field) bool {
+		return !slices.ContainsFunc(parts, func(p orderPart) bool { return p.f == k })
+	})
+}
+
 // IsTotallyOrdered says that the order leaves no two rows in the same place: it holds the key, or a unique column or set of
 // columns without nulls. Django: QuerySet.totally_ordered.
 func (q Query[T]) IsTotallyOrdered() bool {
@@ -131,8 +157,14 @@ func (q Query[T]) IsTotallyOrdered() bool {
 	}
 	for _, o := range q.s.Order { // what is no plain column neither helps nor harms
 		one := Query[T]{expr.Query{Model: m, Ordered: true, Order: []expr.Order{o}}}
-		if parts, ok := one.ownOrder(); ok && add(parts[0].f) {
-			return true
+		parts, ok := one.ownOrder()
+		if !ok {
+			continue
+		}
+		for _, p := range parts {
+			if add(p.f) {
+				return true
+			}
 		}
 	}
 	return uniqueTogether(&m.Schema, m, names)

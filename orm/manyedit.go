@@ -15,10 +15,7 @@ func (m *Many[T]) owner() (*plan.Relation, dialect.Value, error) {
 	if rel == nil || m.link.Owner == nil {
 		return nil, dialect.Value{}, fmt.Errorf("orm: Many[%s]: %w", typeOf[T]().Name(), ErrNotSaved)
 	}
-	f := rel.From.PK
-	if rel.Kind == plan.Backward {
-		f = rel.From.FieldNamed(rel.FromColumn)
-	}
+	f := relationKey(rel)
 	v := f.Codec.Get(f.At(m.link.Owner))
 	if f.Codec.Zero(f.At(m.link.Owner)) {
 		return nil, v, fmt.Errorf("orm: %s.%s: %w", rel.From.GoName(), rel.Name, ErrNotSaved)
@@ -27,14 +24,13 @@ func (m *Many[T]) owner() (*plan.Relation, dialect.Value, error) {
 }
 
 func (m *Many[T]) keys(rel *plan.Relation, objs []*T) ([]dialect.Value, error) {
-	pk := rel.To.PK
 	out := make([]dialect.Value, 0, len(objs))
 	for _, obj := range objs {
-		p := plan.PointerTo(obj)
-		if pk.Codec.Zero(pk.At(p)) {
+		key, ok := keyValue(rel.To, plan.PointerTo(obj))
+		if !ok {
 			return nil, fmt.Errorf("orm: %s: %w", rel.To.GoName(), ErrNotSaved)
 		}
-		out = append(out, pk.Codec.Get(pk.At(p)))
+		out = append(out, key)
 	}
 	return out, nil
 }
@@ -132,8 +128,9 @@ func (m *Many[T]) Remove(ctx context.Context, objs ...*T) error {
 	if rel.Kind == plan.Backward {
 		for _, obj := range objs {
 			p := plan.PointerTo(obj)
-			if f := rel.Field; !rel.To.StateOf(p).Lacks(f) && !f.Codec.Get(f.At(p)).Equal(owner) {
-				return fmt.Errorf("orm: %s %v does not belong to this %s: %w", rel.To.GoName(), rel.To.PK.Codec.Get(rel.To.PK.At(p)).Any(), rel.From.GoName(), ErrNotFound)
+			if f := rel.Field; !lacksAny(rel.To.StateOf(p), f) && !f.Codec.Get(f.At(p)).Equal(owner) {
+				key, _ := keyValue(rel.To, p)
+				return fmt.Errorf("orm: %s %v does not belong to this %s: %w", rel.To.GoName(), key.Any(), rel.From.GoName(), ErrNotFound)
 			}
 		}
 	}
@@ -290,12 +287,17 @@ func (m *Many[T]) pointHere(rel *plan.Relation, objs []*T) error {
 	}
 	for _, obj := range objs {
 		p := plan.PointerTo(obj)
-		if err := rel.Field.Codec.Set(rel.Field.At(p), valueRow{owner}, 0); err != nil {
+		if rel.Field.Tuple != nil {
+			err = copyKey(rel.Field, p, owner)
+		} else {
+			err = rel.Field.Codec.Set(rel.Field.At(p), valueRow{owner}, 0)
+		}
+		if err != nil {
 			return err
 		}
 		l := rel.Field.LinkAt(p)
 		l.Loaded, l.Done = rel.From.Box(m.link.Owner), true
-		known(rel.To, p, []*plan.Field{rel.Field})
+		known(rel.To, p, rel.Field.Columns())
 	}
 	return nil
 }

@@ -136,7 +136,10 @@ func (e *pairing) symmetrical() bool {
 func (e *pairing) have() (map[dialect.Value]bool, error) {
 	if e.rel.Kind == plan.Backward {
 		q := &expr.Query{Model: e.rel.To, Limit: -1, Ordered: true, Only: []*plan.Field{e.rel.To.PK}}
-		addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: e.rel.Field.Column}, Val: e.owner})
+		if e.rel.To.PK == nil { // the parts in the order of the key
+			q.Only, q.Values = nil, []expr.Annotation{{Name: "pk", Node: expr.Name{Name: "pk"}}}
+		}
+		addStep(q, expr.Pred{Op: expr.Exact, Left: fieldNode(e.rel.Field), Val: e.owner})
 		st, err := e.db.statement(e.s, q, shapeSelect)
 		if err != nil {
 			return nil, err
@@ -158,7 +161,7 @@ func (e *pairing) paired(left, right string) (map[dialect.Value]bool, error) {
 
 func (e *pairing) keys(sql string, args []dialect.Value) (map[dialect.Value]bool, error) {
 	have := map[dialect.Value]bool{}
-	read := keyReader(e.rel.To.PK)
+	read := keyReader(e.rel.To.KeyField())
 	err := e.db.query(e.ctx, e.s, sql, args, true, func(r dialect.Row) error {
 		k, err := read(r, 0)
 		have[k] = true
@@ -171,12 +174,12 @@ func (e *pairing) keys(sql string, args []dialect.Value) (map[dialect.Value]bool
 func (e *pairing) point(keys []dialect.Value, to dialect.Value) error {
 	q := &expr.Query{Model: e.rel.To, Limit: -1}
 	if to.Kind == dialect.Null {
-		addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: e.rel.Field.Column}, Val: e.owner})
+		addStep(q, expr.Pred{Op: expr.Exact, Left: fieldNode(e.rel.Field), Val: e.owner})
 	}
 	if keys != nil {
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
 	}
-	st, err := e.db.compiler(e.s).Update(q, []expr.Assign{{Name: e.rel.Field.S.Name, Value: expr.Literal{Value: to}}})
+	st, err := e.db.compiler(e.s).Update(q, pointTo(e.rel.Field, to))
 	if err != nil || st.Empty {
 		return err
 	}

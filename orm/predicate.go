@@ -112,15 +112,28 @@ func Is[T any, K comparable](f *ForeignKey[T, K], obj *T) Predicate {
 	if obj == nil {
 		return IsNull(f)
 	}
-	m := model[T]()
+	v, path, err := keyBehind(model[T](), plan.Lookup(plan.PointerTo(f)), plan.PointerTo(obj))
+	return Predicate{expr.Pred{Op: expr.Exact, Path: path, Val: v, Err: err}}
+}
+
+// keyBehind is what a foreign key to an object holds: the object's key, or the columns that the foreign key points to.
+func keyBehind(m *plan.Model, path *plan.Path, obj plan.Pointer) (dialect.Value, *plan.Path, error) {
+	if path == nil {
+		return dialect.Value{}, nil, errNotField
+	}
 	if err := m.Ready(); err != nil {
-		return Predicate{expr.Pred{Err: err}}
+		return dialect.Value{}, path, err
 	}
-	v := m.PK.Codec.Get(m.PK.At(plan.PointerTo(obj)))
-	if m.PK.Codec.Zero(m.PK.At(plan.PointerTo(obj))) {
-		return Predicate{expr.Pred{Err: fmt.Errorf("orm: Is(%s): %w", typeOf[T]().Name(), ErrNotSaved)}}
+	key := m.KeyField()
+	if _, f, err := path.Resolve(); err != nil {
+		return dialect.Value{}, path, err
+	} else if f.Rel != nil && f.Rel.Kind == plan.Forward {
+		key = f.Rel.ToField()
 	}
-	return Predicate{expr.Pred{Op: expr.Exact, Path: plan.Lookup(plan.PointerTo(f)), Val: v, Err: pathError(f)}}
+	if key == nil || key.Tuple == nil && key.Codec.Zero(key.At(obj)) {
+		return dialect.Value{}, path, fmt.Errorf("orm: Is(%s): %w", m.GoName(), ErrNotSaved)
+	}
+	return key.Codec.Get(key.At(obj)), path, nil
 }
 
 // Year holds when the year of a date or moment, in the current time zone, is year. An index on the column serves.
@@ -250,12 +263,12 @@ func valueOf(v any) (dialect.Value, error) {
 	}
 	rv := reflect.ValueOf(v)
 	if rv.Kind() == reflect.Pointer && rv.Elem().IsValid() && rv.Elem().Kind() == reflect.Struct {
-		if m := plan.Known(rv.Type().Elem()); m != nil && m.Ready() == nil && m.PK != nil {
-			p := m.PK.At(plan.Pointer(rv.UnsafePointer()))
-			if m.PK.Codec.Zero(p) {
+		if m := plan.Known(rv.Type().Elem()); m != nil && m.Ready() == nil && m.KeyField() != nil {
+			key, ok := keyValue(m, plan.Pointer(rv.UnsafePointer()))
+			if !ok {
 				return dialect.Value{}, fmt.Errorf("orm: %s: %w", m.GoName(), ErrNotSaved)
 			}
-			return m.PK.Codec.Get(p), nil
+			return key, nil
 		}
 	}
 	if rv.Kind() == reflect.Slice && rv.Type().Elem().Kind() == reflect.Pointer {

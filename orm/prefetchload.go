@@ -49,7 +49,7 @@ func relationKey(rel *plan.Relation) *plan.Field {
 	case plan.Forward:
 		return rel.Field
 	case plan.Backward, plan.BackwardOne:
-		return rel.From.FieldNamed(rel.FromColumn)
+		return rel.FromField()
 	}
 	return rel.From.PK
 }
@@ -91,15 +91,15 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 func loadKeys(ctx context.Context, rel *plan.Relation, objs []plan.Pointer) error {
 	key := relationKey(rel)
 	for _, obj := range objs {
-		if rel.From.StateOf(obj).Lacks(key) {
-			return loadFields(ctx, rel.From, obj, []*plan.Field{key})
+		if lacksAny(rel.From.StateOf(obj), key) {
+			return loadFields(ctx, rel.From, obj, key.Columns())
 		}
 	}
 	return nil
 }
 
 func startForward(db *DB, s *scope, rel *plan.Relation, keys []dialect.Value, q *expr.Query) (*loading, error) {
-	target := rel.To.FieldNamed(rel.ToColumn)
+	target := rel.ToField()
 	f := rel.Field
 	distinct := make([]dialect.Value, 0, len(keys))
 	seen := newKeyMap[bool](len(keys))
@@ -112,7 +112,7 @@ func startForward(db *DB, s *scope, rel *plan.Relation, keys []dialect.Value, q 
 	}
 	inner := noRows()
 	if len(distinct) > 0 {
-		limitKeys(q, expr.Name{Name: target.S.Name}, distinct)
+		limitKeys(q, fieldNode(target), distinct)
 		q.Order, q.Ordered = nil, true
 		var err error
 		if inner, err = startReading(db, s, q); err != nil {
@@ -164,8 +164,8 @@ func startMany(db *DB, s *scope, rel *plan.Relation, hold, to *plan.Field, keys 
 	var err error
 	backward := rel.Kind == plan.Backward || rel.Kind == plan.BackwardOne
 	if backward {
-		limitKeys(q, expr.Name{Name: rel.Field.Column}, keys)
-		if err := slicePerOwner(q, expr.Name{Name: rel.Field.Column}); err != nil {
+		limitKeys(q, fieldNode(rel.Field), keys)
+		if err := slicePerOwner(q, columnNodes(rel.Field)...); err != nil {
 			return nil, err
 		}
 		inner, err = startReading(db, s, q)
@@ -290,6 +290,9 @@ func scanObject(obj plan.Pointer, fields []*plan.Field, m *plan.Model, r dialect
 
 // keyReader reads a key from a row in the form that the key's field has as a value.
 func keyReader(f *plan.Field) func(r dialect.Row, i int) (dialect.Value, error) {
+	if f.Tuple != nil {
+		return tupleReader(f)
+	}
 	kind := f.S.Kind
 	if f.Rel != nil {
 		kind = keyKind(f.Type)

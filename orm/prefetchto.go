@@ -121,7 +121,7 @@ const rowAlias = "_prefetch_row"
 // query.
 //
 // Django 6.1 django/db/models/fields/related_descriptors.py _filter_prefetch_queryset.
-func slicePerOwner(q *expr.Query, owner expr.Node) error {
+func slicePerOwner(q *expr.Query, owner ...expr.Node) error {
 	if q.Combined != nil {
 		return fmt.Errorf("orm: a prefetch of %s cannot take a union, intersection or difference (Wrap it)", q.Model.GoName())
 	}
@@ -138,7 +138,7 @@ func slicePerOwner(q *expr.Query, owner expr.Node) error {
 	n := len(q.Annotations)
 	q.Annotations = append(q.Annotations[:n:n], expr.Annotation{
 		Name: rowAlias, Hidden: true, After: len(q.Where),
-		Node: &expr.Window{Of: expr.Func{Name: "RowNumber", Out: schema.BigInteger}, Partition: []expr.Node{owner}, Order: order},
+		Node: &expr.Window{Of: expr.Func{Name: "RowNumber", Out: schema.BigInteger}, Partition: owner, Order: order},
 	})
 	row := expr.Name{Name: rowAlias}
 	addStep(q, expr.Pred{Op: expr.Gt, Left: row, Val: dialect.IntValue(int64(q.Offset))})
@@ -166,7 +166,7 @@ func orderOf(q *expr.Query) ([]expr.Order, error) {
 			out = append(out, by)
 		}
 	}
-	if len(out) == 0 && q.Model.PK != nil {
+	if len(out) == 0 && q.Model.KeyField() != nil {
 		out = []expr.Order{{Name: "pk"}}
 	}
 	if q.Reverse {

@@ -74,7 +74,7 @@ func (q Query[T]) where(ps []Predicate, negate bool) Query[T] {
 		list = make([]expr.Pred, len(ps))
 	}
 	for i := range ps {
-		list[i] = spreadKey(q.s.Model, ps[i].p)
+		list[i] = ps[i].p
 		if err := checkRoot(&q.s, &list[i]); err != nil && q.s.Err == nil {
 			q.s.Err = err
 		}
@@ -328,6 +328,10 @@ func (q Query[T]) choose(fields []any, only bool) Query[T] {
 				q.s.Err = err
 			}
 			return q
+		}
+		if pf.Tuple != nil { // a relation over columns
+			list = append(list, pf.Tuple...)
+			continue
 		}
 		list = append(list, pf)
 	}

@@ -102,7 +102,7 @@ func SetOrder[T any, K comparable](ctx context.Context, q Query[T], keys ...K) e
 	if err := m.Ready(); err != nil {
 		return err
 	}
-	if m.Rank == nil || m.PK == nil {
+	if m.Rank == nil {
 		return fmt.Errorf("orm: SetOrder(%s): the model has no field with orm.OrderWithin", m.GoName())
 	}
 	if _, _, err := q.writing(ctx); err != nil {
@@ -110,11 +110,7 @@ func SetOrder[T any, K comparable](ctx context.Context, q Query[T], keys ...K) e
 	}
 	return AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
 		for i, k := range keys {
-			v, err := valueOf(k)
-			if err != nil {
-				return err
-			}
-			one := q.Filter(Predicate{expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: v}})
+			one := q.Filter(Lookup("pk", k))
 			if _, err := one.Update(ctx, SetByName(m.Rank.S.Name, int64(i))); err != nil {
 				return err
 			}
@@ -150,8 +146,6 @@ func neighbour[T, V any](ctx context.Context, q Query[T], obj *T, f *V, back boo
 	switch {
 	case pf.Nullable:
 		return nil, fmt.Errorf("orm: Next: %s.%s may be null, which has no place in an order", m.GoName(), pf.GoName)
-	case m.PK == nil:
-		return nil, fmt.Errorf("orm: Next(%s): the model has a composite key", m.GoName())
 	case !hasKey(m, p):
 		return nil, fmt.Errorf("orm: Next(%s): %w", m.GoName(), ErrNotSaved)
 	}
@@ -160,8 +154,10 @@ func neighbour[T, V any](ctx context.Context, q Query[T], obj *T, f *V, back boo
 		q = q.Filter(Predicate{expr.Pred{Op: expr.Exact, Left: expr.Name{Name: of.Column}, Val: of.Codec.Get(of.At(p))}})
 	}
 	by := []Order{{o: expr.Order{Path: m.Root().Leaf(pf.Offset), Desc: back}}}
-	if pf != m.PK {
-		by = append(by, Order{o: expr.Order{Path: m.Root().Leaf(m.PK.Offset), Desc: back}})
+	for _, k := range m.Key {
+		if k != pf {
+			by = append(by, Order{o: expr.Order{Path: m.Root().Leaf(k.Offset), Desc: back}})
+		}
 	}
 	return q.OrderBy(by...).After(obj).First(ctx)
 }

@@ -91,7 +91,8 @@ func (r *Reference[K]) LimitChoicesFunc(f func(ctx context.Context) []Predicate)
 // Comment stands on the column in the database.
 func (r *Reference[K]) Comment(text string) *Reference[K] { r.d.s.Comment = text; return r }
 
-// Null lets the column be null: a zero ID.
+// Null lets the column be null: a zero ID. A ForeignObject that says it may lead nowhere; where one of its columns may be
+// null, it does by itself.
 func (r *Reference[K]) Null() *Reference[K] { r.d.s.Null = true; return r }
 
 // RelatedName names the way back in look-ups: Author -> articles. "+" hides it.
@@ -107,7 +108,18 @@ func (r *Reference[K]) RelatedQueryName(name string) *Reference[K] {
 }
 
 // ToField points to another unique field than the primary key, by its name: "code".
-func (r *Reference[K]) ToField(name string) *Reference[K] { r.d.s.Rel.ToField = name; return r }
+// A ForeignObject points to as many fields as it has columns, which are unique together.
+func (r *Reference[K]) ToField(names ...string) *Reference[K] {
+	r.d.s.Rel.ToField, r.d.s.Rel.ToFields = "", names
+	if len(names) == 1 {
+		r.d.s.Rel.ToField, r.d.s.Rel.ToFields = names[0], nil
+	}
+	return r
+}
+
+// Columns names the fields of the model that hold the other row's key, by address, in the order of the key: for a
+// ForeignObject, which has no column of its own.
+func (r *Reference[K]) Columns(fields ...any) *Reference[K] { r.d.columns = fields; return r }
 
 // Column names the database column. Default: the field's name and _id.
 func (r *Reference[K]) Column(name string) *Reference[K] { r.d.s.Column = name; return r }

@@ -68,6 +68,7 @@ func referenceTables() []refTable {
 		{"windows", refWindows},
 		{"instances", refInstances},
 		{"relations", refRelations},
+		{"keys", refKeys},
 		{"raw", refRaw},
 	}
 }
@@ -75,9 +76,10 @@ func referenceTables() []refTable {
 // TestReference runs the rows of the page on SQLite. Each runs in a transaction that is undone.
 func TestReference(t *testing.T) {
 	t.Parallel()
-	ctx := orm.WithModels(open(t), orm.ModelOf[Article](), orm.ModelOf[User](), orm.ModelOf[Tag](), orm.ModelOf[Note]())
+	ctx := orm.WithModels(open(t), append(fairModels(), orm.ModelOf[Article](), orm.ModelOf[User](), orm.ModelOf[Tag](), orm.ModelOf[Note]())...)
 	ctx = orm.WithLookups(ctx, reversed, unlike)
-	createTables(t, ctx, orm.ModelOf[Note]())
+	createTables(t, ctx, append(fairModels(), orm.ModelOf[Note]())...)
+	fair(t, ctx)
 	seed(t, ctx)
 	must(t, notes.BulkCreate(ctx, []*Note{
 		{Data: map[string]any{"lang": "go", "size": 3, "tags": []any{"x", "y"}}},
@@ -123,6 +125,12 @@ func evaluate(ctx context.Context, table string, row refRow) (string, error) {
 		}
 		list, err := x.All(ctx)
 		return showResult(list), err
+	case orm.Query[Stall]:
+		list, err := x.All(ctx)
+		return names(list, stallLabel), err
+	case orm.Query[Booking]:
+		list, err := x.All(ctx)
+		return names(list, bookingName), err
 	case orm.Query[Note]:
 		n, err := x.Count(ctx)
 		return fmt.Sprint(n), err
@@ -199,7 +207,7 @@ func rowSources(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	files := token.NewFileSet()
-	for _, name := range []string{"reference_rows_test.go", "reference_functions_test.go", "reference_objects_test.go"} {
+	for _, name := range []string{"reference_rows_test.go", "reference_functions_test.go", "reference_objects_test.go", "reference_keys_test.go"} {
 		file, err := parser.ParseFile(files, name, nil, 0)
 		must(t, err)
 		for _, d := range file.Decls {

@@ -83,7 +83,9 @@ func refreshed(m *plan.Model, p plan.Pointer, fields []any) (columns, links []*p
 		if pf.Rel != nil {
 			links = append(links, pf)
 		}
-		if slices.Contains(m.Columns, pf) {
+		if pf.Tuple != nil {
+			columns = append(columns, pf.Tuple...)
+		} else if slices.Contains(m.Columns, pf) {
 			columns = append(columns, pf)
 		} else if pf.Rel == nil {
 			return nil, nil, fmt.Errorf("orm: Refresh: %s.%s is not a column", m.GoName(), pf.GoName)

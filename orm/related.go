@@ -33,6 +33,12 @@ func takeKeys(m *plan.Model, obj plan.Pointer) error {
 		if l.Loaded == nil || l.Done {
 			continue
 		}
+		if f.Tuple != nil {
+			if err := takeJoined(m, f, obj); err != nil {
+				return err
+			}
+			continue
+		}
 		target := f.Rel.To.FieldNamed(f.Rel.ToColumn)
 		to := pointerOf(l.Loaded)
 		if target == nil || to == nil {

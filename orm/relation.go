@@ -47,7 +47,12 @@ func (f *ForeignKey[T, K]) Set(obj *T) { (*foreign[K])(f).set(model[T](), plan.P
 func (f *ForeignKey[T, K]) IsNull() bool { return (*foreign[K])(f).isNull() }
 
 // String is the key, so that a foreign key prints as what it stores.
-func (f ForeignKey[T, K]) String() string { return keyText(f.ID) }
+func (f ForeignKey[T, K]) String() string {
+	if l := &f.link; l.Rel != nil && l.Rel.Field.Tuple != nil {
+		return keyText(joinedKey(l).Any())
+	}
+	return keyText(f.ID)
+}
 
 // TemplateType tells start-up checks of templates what TemplateValue returns.
 func (f *ForeignKey[T, K]) TemplateType() any { return (*T)(nil) }

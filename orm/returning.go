@@ -218,9 +218,9 @@ func lockedKeys(ctx context.Context, db *DB, s *scope, q *expr.Query) ([]dialect
 	if q.From != nil {
 		return nil, errors.New("orm: the rows of a common table or a query cannot be changed")
 	}
-	pk := q.Model.PK
+	pk := q.Model.KeyField()
 	if pk == nil {
-		return nil, fmt.Errorf("orm: %s: the rows that are returned are found by a single key, which the model lacks", q.Model.GoName())
+		return nil, fmt.Errorf("orm: %s: the rows that are returned are found by their key, which the model lacks", q.Model.GoName())
 	}
 	key := []expr.Annotation{{Name: "pk", Node: expr.Name{Name: "pk"}}}
 	plain := *q
@@ -289,6 +289,9 @@ func (q Query[T]) UpdateFrom(ctx context.Context, set ...Assignment) (int, error
 // read runs a statement and reads its rows.
 func (q ValuesQuery[R]) read(ctx context.Context, db *DB, s *scope, st *compile.Statement, write bool) ([]R, error) {
 	for i, a := range st.Layout.Annotations {
+		if a.Parts != nil {
+			return nil, fmt.Errorf("orm: Values: pick %d is %d columns (read each into a field of its own)", i+1, len(a.Parts))
+		}
 		if own := a.Custom.For(q.types[i]); own != nil {
 			q.codec = slices.Clone(q.codec)
 			q.codec[i] = own

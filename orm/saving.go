@@ -349,6 +349,10 @@ func saveFields(m *plan.Model, fields []any) ([]*plan.Field, []expr.Assign, erro
 		if err != nil {
 			return nil, nil, err
 		}
+		if pf.Tuple != nil { // a relation over columns
+			out = append(out, pf.Tuple...)
+			continue
+		}
 		if !pf.S.HasColumn() || pf.Extra {
 			return nil, nil, fmt.Errorf("orm: %s.%s is not a column", m.GoName(), pf.GoName)
 		}

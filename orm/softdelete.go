@@ -162,14 +162,7 @@ func (c *collector) loadSoft(d *doomed, q *expr.Query) error {
 		objs[0] = c.from.obj
 	}
 	d.objs = objs
-	if m.PK == nil {
-		return nil
-	}
-	keys := make([]dialect.Value, len(objs))
-	for i, obj := range objs {
-		keys[i] = m.PK.Codec.Get(m.PK.At(obj))
-	}
-	addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
+	keysOf(q, m, objs)
 	return nil
 }
 

@@ -38,16 +38,38 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 			}
 		}
 		if len(m.PrimaryKey) > 0 {
-			parts = append(parts, "PRIMARY KEY ("+strings.Join(m.PrimaryKey, ", ")+")")
+			parts = append(parts, "PRIMARY KEY ("+columnList(d, m, m.PrimaryKey)+")")
+		}
+		for i := range m.Fields {
+			f := &m.Fields[i]
+			if f.Kind != schema.ForeignObject || !f.HasConstraint() {
+				continue
+			}
+			to := concrete(byLabel, f.Rel.To)
+			far := f.Rel.ToFields
+			if len(far) == 0 {
+				far = to.PrimaryKey
+			}
+			if pk := to.PK(); len(far) == 0 {
+				far = []string{pk.Name}
+			}
+			key := "FOREIGN KEY (" + columnList(d, m, f.Rel.Fields) + ") REFERENCES " + d.QuoteName(to.Table) + " (" + columnList(d, to, far) + ")"
+			if d.DeferredKeys {
+				key += " DEFERRABLE INITIALLY DEFERRED"
+			}
+			if d.InlineForeignKeys {
+				parts = append(parts, key)
+			} else {
+				later = append(later, "ALTER TABLE "+d.QuoteName(m.Table)+" ADD "+key)
+			}
 		}
 		for _, set := range m.UniqueTogether {
-			cols := make([]string, len(set))
-			for i, name := range set {
-				cols[i] = d.QuoteName(m.Field(name).ColumnName())
-			}
-			parts = append(parts, "UNIQUE ("+strings.Join(cols, ", ")+")")
+			parts = append(parts, "UNIQUE ("+columnList(d, m, set)+")")
 		}
 		for _, c := range m.Constraints {
+			if len(c.Fields) > 0 && c.Where == nil {
+				parts = append(parts, "CONSTRAINT "+d.QuoteName(c.Name)+" UNIQUE ("+columnList(d, m, c.Fields)+")")
+			}
 			if c.Check != nil {
 				sql, err := orm.ExpressionSQL(d, m, c.Check)
 				must(t, err)
@@ -72,6 +94,14 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 		_, err := orm.Exec(ctx, sql)
 		must(t, err)
 	}
+}
+
+func columnList(d *dialect.Dialect, m *schema.Model, fields []string) string {
+	cols := make([]string, len(fields))
+	for i, name := range fields {
+		cols[i] = d.QuoteName(m.Field(name).ColumnName())
+	}
+	return strings.Join(cols, ", ")
 }
 
 // concrete is the model that has the table of one that may be a proxy.

@@ -83,7 +83,7 @@ func (q Query[T]) end(ctx context.Context, last bool) (*T, error) {
 	if last && q.s.Sliced {
 		return nil, errors.New("orm: cannot reverse a query once a slice has been taken")
 	}
-	if !q.s.Ordered && len(q.s.Model.Order) == 0 && q.s.Model.PK != nil && !q.s.Sliced {
+	if !q.s.Ordered && len(q.s.Model.Order) == 0 && q.s.Model.KeyField() != nil && !q.s.Sliced {
 		q.s.Order, q.s.Ordered = []expr.Order{{Name: "pk"}}, true
 	}
 	if last {

@@ -156,6 +156,9 @@ func (u *upsert) row(p plan.Pointer) ([]*plan.Field, []dialect.Value, error) {
 	if err := u.s.relateAll(u.m, p, u.name); err != nil {
 		return nil, nil, err
 	}
+	if err := takeKeys(u.m, p); err != nil {
+		return nil, nil, err
+	}
 	fill(u.m, p, true, u.s.raw)
 	fields := u.db.insertShape(u.m, p).Fields
 	row := make([]dialect.Value, len(fields))

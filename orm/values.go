@@ -226,7 +226,7 @@ func (q Query[T]) DistinctOn(columns ...any) Query[T] {
 }
 
 // Rows runs a query of ValuesByName and returns its rows. Values are nil, bool, int64, float64, string, []byte, time.Time,
-// time.Duration, Decimal, [16]byte, or what JSON decodes to.
+// time.Duration, Decimal, [16]byte, or what JSON decodes to; a composite key is a []any.
 func (q Query[T]) Rows(ctx context.Context) ([][]any, error) {
 	_, rows, err := q.rows(ctx)
 	return rows, err
@@ -283,8 +283,8 @@ func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
 			}
 			row = append(row, v)
 		}
-		for _, a := range st.Layout.Annotations {
-			v, err := readOwn(r, a.Col, a.Kind, a.Custom)
+		for i := range st.Layout.Annotations {
+			v, err := readOutput(r, &st.Layout.Annotations[i])
 			if err != nil {
 				return err
 			}
@@ -294,6 +294,25 @@ func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
 		return nil
 	})
 	return names, out, err
+}
+
+// readOutput reads a computed column; what is several columns is a list of their values, nil where the key is null.
+func readOutput(r dialect.Row, o *compile.Output) (any, error) {
+	if o.Parts == nil {
+		return readOwn(r, o.Col, o.Kind, o.Custom)
+	}
+	list := make([]any, len(o.Parts))
+	for i, p := range o.Parts {
+		v, err := readOwn(r, p.Col, p.Kind, p.Custom)
+		if err != nil {
+			return nil, err
+		}
+		if v == nil {
+			return nil, nil
+		}
+		list[i] = v
+	}
+	return list, nil
 }
 
 // readOwn is readAny for a column that may have a codec of its own.
@@ -463,9 +482,6 @@ func InBulk[T any, K comparable](ctx context.Context, q Query[T], f *K, keys ...
 func (q Query[T]) Contains(ctx context.Context, obj *T) (bool, error) {
 	if err := q.s.Model.Ready(); err != nil {
 		return false, err
-	}
-	if q.s.Model.PK == nil {
-		return q.Filter(Lookup("pk", obj)).Exists(ctx)
 	}
 	if q.s.Values != nil {
 		return false, errors.New("orm: Contains: a query of values has no objects")

@@ -26,6 +26,7 @@ const (
 	Decimal  // digits in S
 	List     // []Value in X, for IN and BETWEEN
 	Custom   // a Go value in X that its column's codec stores; it never reaches a driver
+	Tuple    // the values of several columns, in S: TupleValue; it never reaches a driver
 )
 
 // Value is an argument of a statement. It is a union that needs no allocation for the common kinds.
@@ -77,8 +78,11 @@ func (v Value) Float() float64 { return math.Float64frombits(uint64(v.N)) }
 // Time returns the moment of a Time or Date, in UTC.
 func (v Value) Time() time.Time { return time.Unix(v.N, int64(v.M)).UTC() }
 
-// Values returns a List's parts.
+// Values returns the parts of a List or Tuple.
 func (v Value) Values() []Value {
+	if v.Kind == Tuple {
+		return tupleParts(v.S)
+	}
 	vs, _ := v.X.([]Value)
 	return vs
 }
@@ -110,7 +114,7 @@ func (v Value) Any() any {
 		return time.Duration(v.N)
 	case Custom:
 		return v.X
-	case List:
+	case List, Tuple:
 		vs := v.Values()
 		out := make([]any, len(vs))
 		for i := range vs {

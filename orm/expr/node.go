@@ -21,6 +21,13 @@ type Name struct{ Name string }
 // Walk is the key behind a chain of relations.
 type Walk struct{ Steps []*plan.Relation }
 
+// Tuple is several columns: a composite key, or those of a relation without a column of its own. Field is what stands for
+// them, by default the key; Ref is the reference value that they are of. Without it they are those of the query's own model.
+type Tuple struct {
+	Ref   *plan.Ref
+	Field *plan.Field
+}
+
 // Literal is a value. Kind says what it is where the value itself does not.
 type Literal struct {
 	Value dialect.Value
@@ -165,6 +172,7 @@ type Sorted struct {
 func (Column) node()     {}
 func (Name) node()       {}
 func (Walk) node()       {}
+func (Tuple) node()      {}
 func (Literal) node()    {}
 func (Transform) node()  {}
 func (Binary) node()     {}

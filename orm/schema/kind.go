@@ -38,6 +38,7 @@ const (
 	ForeignKey
 	OneToOne
 	ManyToMany
+	ForeignObject
 )
 
 var kindNames = [...]string{
@@ -47,6 +48,7 @@ var kindNames = [...]string{
 	PositiveSmallInteger: "PositiveSmallInteger", Float: "Float", Decimal: "Decimal", Boolean: "Boolean", Date: "Date",
 	DateTime: "DateTime", Time: "Time", Duration: "Duration", Binary: "Binary", UUID: "UUID", JSON: "JSON", IP: "IP",
 	Generated: "Generated", ForeignKey: "ForeignKey", OneToOne: "OneToOne", ManyToMany: "ManyToMany",
+	ForeignObject: "ForeignObject",
 }
 
 // String returns the kind's name, as it stands in migration files.
@@ -72,4 +74,4 @@ func (k Kind) IsText() bool { return k >= Char && k <= FilePath }
 func (k Kind) IsTemporal() bool { return k == Date || k == DateTime || k == Time }
 
 // IsRelation says that the field points to another model.
-func (k Kind) IsRelation() bool { return k == ForeignKey || k == OneToOne || k == ManyToMany }
+func (k Kind) IsRelation() bool { return k >= ForeignKey }

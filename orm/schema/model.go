@@ -164,8 +164,11 @@ type Relation struct {
 	// To is the label of the other model: "auth.User". "self" is the model itself.
 	To string
 	// ToField is the field of the other model that the column holds. Default: its primary key.
-	ToField  string
-	OnDelete OnDelete
+	ToField string
+	// Fields are those of the model whose columns hold the other row's key, for a ForeignObject, which has no column of its own;
+	// ToFields are those of the other model that they hold. Default: its primary key.
+	Fields, ToFields []string
+	OnDelete         OnDelete
 	// RelatedName is the name of the way back; RelatedQuery the one in look-ups. "+" hides the way back.
 	RelatedName, RelatedQuery string
 	// ParentLink says that the row pointed to is the other part of this one, in the parent's table.
@@ -226,14 +229,21 @@ func (f *Field) ColumnName() string {
 }
 
 // HasColumn says that the field is a column of the model's own table.
-func (f *Field) HasColumn() bool { return f.Kind != ManyToMany && f.Kind != Invalid }
+func (f *Field) HasColumn() bool {
+	return f.Kind != ManyToMany && f.Kind != ForeignObject && f.Kind != Invalid
+}
+
+// HasConstraint says that the database keeps rows from pointing nowhere: the field is a foreign key in the table.
+func (f *Field) HasConstraint() bool {
+	return (f.Kind == ForeignKey || f.Kind == OneToOne || f.Kind == ForeignObject) && f.Rel != nil && !f.Rel.NoConstraint
+}
 
 // WantsIndex says that the column has an index of its own that is not unique.
 func (f *Field) WantsIndex() bool {
 	if f.Unique || f.PrimaryKey || f.NoIndex || f.Kind == OneToOne {
 		return false
 	}
-	return f.Index || f.Kind == Slug || f.Kind == ForeignKey
+	return f.Index || f.Kind == Slug || f.Kind == ForeignKey || f.HasConstraint() && f.Kind == ForeignObject
 }
 
 // Index is an index over columns or expressions.

@@ -19,11 +19,11 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 	case selectCount:
 		return l, nil
 	case selectPK:
-		if b.model.PK == nil {
+		cols := b.keyColumns()
+		if cols == nil {
 			b.fail(fmt.Errorf("orm: %s has no primary key", b.model.GoName()))
-			return l, nil
 		}
-		return l, []column{{e: b.columnAt(0, b.model.PK, b.model.PK.Column)}}
+		return l, cols
 	}
 
 	var cols []column
@@ -31,9 +31,16 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 		for _, v := range q.Values {
 			e := b.annots[v.Name]
 			if n, ok := v.Node.(expr.Name); !ok || n.Name != v.Name || e == nil {
-				e = b.resolve(v.Node, nil)
+				e = b.resolveWide(v.Node, nil)
 			}
 			if b.err != nil {
+				return l, nil
+			}
+			if e.tuple != nil {
+				cols = b.tupleColumns(l, v, e, cols)
+				continue
+			}
+			if e = b.oneValue(e); b.err != nil {
 				return l, nil
 			}
 			l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: len(cols), Custom: e.custom})
@@ -52,9 +59,9 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 		cols = append(cols, column{e: b.fieldAt(0, f)})
 	}
 	if mode == selectValue {
-		if len(cols) > 1 && b.model.PK != nil {
-			l.Fields = []*plan.Field{b.model.PK}
-			return l, []column{{e: b.columnAt(0, b.model.PK, b.model.PK.Column)}}
+		if key := b.keyColumns(); len(cols) > 1 && key != nil {
+			l.Fields = b.model.Key
+			return l, key
 		}
 		return l, cols
 	}
@@ -73,6 +80,28 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 	return l, cols
 }
 
+// keyColumns are the columns of the model's key.
+func (b *builder) keyColumns() []column {
+	var cols []column
+	for _, f := range b.model.Key {
+		cols = append(cols, column{e: b.columnAt(0, f, f.Column)})
+	}
+	return cols
+}
+
+// tupleColumns adds a value of several columns to the result.
+func (b *builder) tupleColumns(l *Layout, v expr.Annotation, e *rexpr, cols []column) []column {
+	out := Output{Name: v.Name, Field: v.Field, Col: len(cols)}
+	for i, part := range e.tuple {
+		name := fmt.Sprintf("%s_%d", v.Name, i+1)
+		out.Parts = append(out.Parts, Output{Name: name, Kind: part.kind, Col: len(cols), Custom: part.custom})
+		cols = append(cols, column{e: part, alias: name})
+		b.grouped = b.grouped || part.agg
+	}
+	l.Annotations = append(l.Annotations, out)
+	return cols
+}
+
 // chosenFields are the columns after Only and Defer. The primary key always comes.
 func (b *builder) chosenFields() []*plan.Field {
 	q := b.q
@@ -89,7 +118,7 @@ func (b *builder) chosenFields() []*plan.Field {
 		if keep && slices.Contains(q.Defer, f) {
 			keep = false
 		}
-		if keep || f.S.PrimaryKey && (f.Origin == nil || b.model.ProxyOf != nil) {
+		if keep || slices.Contains(b.model.Key, f) {
 			out = append(out, f)
 		}
 	}
@@ -104,7 +133,7 @@ func (b *builder) joinRelated(l *Layout, cols []column) []column {
 			b.fail(err)
 			return cols
 		}
-		if first := steps[0]; first.Kind == plan.Forward && !slices.Contains(l.Fields, first.Field) {
+		if first := steps[0]; first.Kind == plan.Forward && leftOut(l.Fields, first.Field) {
 			b.fail(fmt.Errorf("orm: %s.%s cannot be left out (Only, Defer) and followed by Related in one query", b.model.GoName(), first.Field.GoName))
 			return cols
 		}
@@ -132,6 +161,11 @@ func (b *builder) joinRelated(l *Layout, cols []column) []column {
 		}
 	}
 	return cols
+}
+
+// leftOut says that one of the columns of a relation is not among those that are read.
+func leftOut(read []*plan.Field, f *plan.Field) bool {
+	return slices.ContainsFunc(f.Columns(), func(c *plan.Field) bool { return !slices.Contains(read, c) })
 }
 
 func (b *builder) relatedSteps(r expr.Relation) ([]*plan.Relation, error) {
@@ -235,7 +269,7 @@ func (b *builder) defaultOrder(m *plan.Model, steps []*plan.Relation) []rorder {
 		path := append(steps[:len(steps):len(steps)], o.Steps...)
 		part := []rorder(nil)
 		if t, err := relationTarget(path, o.Field); o.Plain && err == nil {
-			part = []rorder{{e: b.resolveUsed(t, nil), desc: o.Desc}}
+			part = orders(b.resolveUsed(t, nil), o.Desc, "")
 		} else {
 			part = b.orderField(path, o.Field, o.Desc)
 		}
@@ -264,7 +298,7 @@ func (b *builder) orderField(steps []*plan.Relation, f *plan.Field, desc bool) [
 		b.fail(err)
 		return nil
 	}
-	return []rorder{{e: b.resolveUsed(t, nil), desc: desc}}
+	return orders(b.resolveUsed(t, nil), desc, "")
 }
 
 func (b *builder) orderPart(o expr.Order) []rorder {
@@ -279,11 +313,11 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 			return []rorder{{e: t.annotation, desc: o.Desc, nulls: o.Nulls}}
 		}
 		if t.base > 0 || o.Plain {
-			return []rorder{{e: b.resolveUsed(t, nil), desc: o.Desc, nulls: o.Nulls}}
+			return orders(b.resolveUsed(t, nil), o.Desc, o.Nulls)
 		}
 		return withNulls(b.orderField(t.steps, t.field, o.Desc), o.Nulls)
 	case o.Node != nil:
-		return []rorder{{e: b.resolve(o.Node, nil), desc: o.Desc, nulls: o.Nulls}}
+		return orders(b.resolveWide(o.Node, nil), o.Desc, o.Nulls)
 	}
 	name, desc := o.Name, o.Desc
 	if strings.HasPrefix(name, "-") {
@@ -312,10 +346,13 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 	if t.annotation == nil && len(t.transforms) == 0 && len(t.keys) == 0 && direct != nil {
 		steps := t.steps
 		if !strings.HasSuffix(name, "_id") && name != "pk" && direct.Rel != nil && direct.Rel.Kind == plan.Forward {
-			return withNulls(b.orderField(steps[:max(0, len(steps)-1)], direct, desc), o.Nulls)
+			if direct.Tuple == nil { // without a column of its own, the relation is not among the steps
+				steps = steps[:max(0, len(steps)-1)]
+			}
+			return withNulls(b.orderField(steps, direct, desc), o.Nulls)
 		}
 	}
-	return []rorder{{e: b.resolveUsed(t, nil), desc: desc, nulls: o.Nulls}}
+	return orders(b.resolveUsed(t, nil), desc, o.Nulls)
 }
 
 func (b *builder) writeOrder(w *writer, order []rorder) {

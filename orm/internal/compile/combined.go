@@ -115,6 +115,10 @@ func (b *builder) writeCombinedOrder(w *writer) {
 		if len(name) > 0 && name[0] == '-' {
 			name, desc = name[1:], !desc
 		}
+		if name == "pk" && len(b.model.Key) > 1 {
+			b.fail(fmt.Errorf("orm: a %s is ordered by columns of its result: name those of the key of %s", q.Combined.Op, b.model.GoName()))
+			return
+		}
 		at := b.position(name)
 		if at == 0 {
 			b.fail(fmt.Errorf("orm: a %s can be ordered by columns of its result only, which %s is not (Wrap the query to order by anything, OrderBy() for no order)", q.Combined.Op, orderName(o)))

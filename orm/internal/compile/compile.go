@@ -66,6 +66,8 @@ type Output struct {
 	Field *expr.Path
 	Kind  schema.Kind
 	Col   int
+	// Parts are the columns of a value of several.
+	Parts []Output
 	// Custom reads the column, if its values have a codec of their own.
 	Custom *plan.Custom
 }
@@ -444,9 +446,7 @@ func (b *builder) writeFrom(w *writer) {
 			continue
 		}
 		w.str(" ON (")
-		w.qualified(b.aliases[a.parent].name, a.leftColumn)
-		w.str(" = ")
-		w.qualified(a.name, a.rightColumn)
+		a.writeJoin(w, b.aliases[a.parent].name)
 		w.str(")")
 	}
 }

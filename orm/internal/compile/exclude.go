@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
@@ -13,8 +14,7 @@ import (
 // Django 6.1 django/db/models/sql/query.py split_exclude.
 func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) rwhere {
 	inner := &expr.Query{Model: b.model, Where: []expr.Step{{Preds: []expr.Pred{*p}}}}
-	pk := b.model.PK
-	if pk == nil {
+	if len(b.model.Key) == 0 {
 		b.fail(fmt.Errorf("orm: %s: a negated condition over many rows needs a primary key", b.model.GoName()))
 		return rwhere{}
 	}
@@ -23,16 +23,24 @@ func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) 
 	joined := b.joinedRow(steps, func(i int) bool { return can[i] && b.aliases[i].refs > 0 })
 	sub.outer = b.outer // an OuterRef in the condition speaks of the query around this one
 	sub.link = func(w *writer) {
-		inner, outer := sub.aliases[0], pk.Column
-		column := outer
+		inner := sub.aliases[0]
+		var pairs []plan.ColumnPair
+		for _, f := range b.model.Key {
+			pairs = append(pairs, plan.ColumnPair{From: f.Column, To: f.Column})
+		}
 		if sub.start > 0 {
 			inner = sub.aliases[sub.start]
-			column, outer = inner.rightColumn, inner.leftColumn
+			pairs = inner.pairs()
 		}
-		w.qualified(inner.name, column)
-		w.str(" = (")
-		w.qualified(b.aliases[0].name, outer)
-		w.str(")")
+		for i, p := range pairs {
+			if i > 0 {
+				w.str(" AND ")
+			}
+			w.qualified(inner.name, p.To)
+			w.str(" = (")
+			w.qualified(b.aliases[0].name, p.From)
+			w.str(")")
+		}
 		b.linkRow(w, joined, sub, steps)
 	}
 	sub.prepareSelect(selectOne)
@@ -76,15 +84,16 @@ func (b *builder) withoutBase() int {
 // linkRow ties the rows of a subquery to the row that the query itself has joined, if it has.
 func (b *builder) linkRow(w *writer, outer int, sub *builder, steps []*plan.Relation) {
 	inner := sub.joinedRow(steps, func(int) bool { return true })
-	if outer < 0 || inner < 0 || sub.aliases[inner].model.PK == nil {
+	if outer < 0 || inner < 0 {
 		return
 	}
-	pk := sub.aliases[inner].model.PK.Column
-	w.str(" AND ")
-	w.qualified(sub.aliases[inner].name, pk)
-	w.str(" = (")
-	w.qualified(b.aliases[outer].name, pk)
-	w.str(")")
+	for _, f := range sub.aliases[inner].model.Key {
+		w.str(" AND ")
+		w.qualified(sub.aliases[inner].name, f.Column)
+		w.str(" = (")
+		w.qualified(b.aliases[outer].name, f.Column)
+		w.str(")")
+	}
 }
 
 // joinedRow returns the join that the first many-valued relation of steps leads to, -1 if there is none that may be used.
@@ -97,7 +106,7 @@ func (b *builder) joinedRow(steps []*plan.Relation, may func(i int) bool) int {
 		}
 		next := -1
 		for i, a := range b.aliases {
-			same := !a.base && a.parent == at && a.table == table && a.leftColumn == rel.FromColumn && a.rightColumn == right
+			same := !a.base && a.parent == at && a.table == table && a.leftColumn == rel.FromColumn && a.rightColumn == right && slices.Equal(a.more, rel.More)
 			if same && (!rel.Multi() || may(i)) {
 				next = i
 				break

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -23,7 +24,7 @@ func (b *builder) aggregate(n *expr.Aggregate, can reuse) *rexpr {
 	g := &group{n: n}
 	var deflt *rexpr
 	if n.Of != nil {
-		g.of = b.resolve(n.Of, can)
+		g.of = b.counted(n, b.resolveWide(n.Of, can))
 		if g.of.agg && b.err == nil {
 			b.fail(&FieldError{Name: n.Name, Reason: fmt.Sprintf("cannot compute %s of an aggregate", n.Name)})
 		}
@@ -77,6 +78,65 @@ func (b *builder) aggregate(n *expr.Aggregate, can reuse) *rexpr {
 	}
 	e.write = func(w *writer) { e.over(w, func(*writer) {}) }
 	return e
+}
+
+// counted is what an aggregate works on. Of several columns only Count knows what to do: it counts the rows that have all.
+//
+// Django 6.1 django/db/models/aggregates.py Count.resolve_expression.
+func (b *builder) counted(n *expr.Aggregate, of *rexpr) *rexpr {
+	if of.tuple == nil || b.err != nil {
+		return b.oneValue(of)
+	}
+	if n.Name != "Count" {
+		b.fail(&FieldError{Name: n.Name, Reason: fmt.Sprintf("%s of %s: only Count takes several columns (name one of them)", n.Name, tupleName(of))})
+		return &rexpr{}
+	}
+	parts := of.tuple
+	if !n.Distinct && !slices.ContainsFunc(parts, func(p *rexpr) bool { return p.nullable }) {
+		return parts[0]
+	}
+	e := derived(schema.Text, parts...)
+	e.nullable = true
+	e.write = func(w *writer) { writeCounted(w, parts, n.Distinct) }
+	return e
+}
+
+// writeCounted writes what is null where one of the columns is, and otherwise, where it matters, different for different rows.
+func writeCounted(w *writer, parts []*rexpr, distinct bool) {
+	w.str("CASE WHEN ")
+	for i, p := range parts {
+		if i > 0 {
+			w.str(" AND ")
+		}
+		p.write(w)
+		w.str(" IS NOT NULL")
+	}
+	w.str(" THEN ")
+	switch {
+	case !distinct:
+		w.str("1")
+	case w.d.Name == "postgresql":
+		w.str("ROW")
+		writeRow(w, parts)
+	default: // the quotes tell where each part ends
+		for i, p := range parts {
+			switch {
+			case i == 0 && w.d.Name == "mysql":
+				w.str("CONCAT(")
+			case w.d.Name == "mysql":
+				w.str(", ',', ")
+			case i > 0:
+				w.str(" || ',' || ")
+			}
+			w.str("QUOTE(")
+			p.write(w)
+			w.str(")")
+		}
+		if w.d.Name == "mysql" {
+			w.str(")")
+		}
+	}
+	w.str(" END")
 }
 
 // check refuses what a database does not have, or would do wrong.

@@ -59,19 +59,21 @@ func writeBigList(w *writer, list []dialect.Value) {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
-		x = w.d.Bind(x)
-		switch x.Kind {
-		case dialect.Int:
-			buf = strconv.AppendInt(buf, x.N, 10)
-		case dialect.Float:
-			buf = strconv.AppendFloat(buf, x.Float(), 'g', -1, 64)
-		default:
-			buf = appendJSONString(buf, x.S)
-		}
+		buf = appendJSONScalar(buf, w.d.Bind(x))
 	}
 	w.str("SELECT value FROM json_each(")
 	w.arg(dialect.TextValue(string(append(buf, ']'))))
 	w.str("))")
+}
+
+func appendJSONScalar(buf []byte, x dialect.Value) []byte {
+	switch x.Kind {
+	case dialect.Int:
+		return strconv.AppendInt(buf, x.N, 10)
+	case dialect.Float:
+		return strconv.AppendFloat(buf, x.Float(), 'g', -1, 64)
+	}
+	return appendJSONString(buf, x.S)
 }
 
 func appendJSONString(b []byte, s string) []byte {

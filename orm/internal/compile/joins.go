@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/nuages-go/nuages/orm/internal/plan"
@@ -13,13 +14,32 @@ type alias struct {
 	parent      int
 	leftColumn  string
 	rightColumn string
-	left        bool // LEFT OUTER JOIN
+	more        []plan.ColumnPair // further columns that are joined
+	left        bool              // LEFT OUTER JOIN
 	nullable    bool
 	refs        int
 	base        bool
 	multi       bool // one row of the parent may have many here
 	// src is set for what is not a plain table or has conditions of its own.
 	src *source
+}
+
+// pairs are the columns that the table is joined by.
+func (a *alias) pairs() []plan.ColumnPair {
+	return append([]plan.ColumnPair{{From: a.leftColumn, To: a.rightColumn}}, a.more...)
+}
+
+// writeJoin writes what the table is joined by.
+func (a *alias) writeJoin(w *writer, parent string) {
+	w.qualified(parent, a.leftColumn)
+	w.str(" = ")
+	w.qualified(a.name, a.rightColumn)
+	for _, p := range a.more {
+		w.str(" AND ")
+		w.qualified(parent, p.From)
+		w.str(" = ")
+		w.qualified(a.name, p.To)
+	}
 }
 
 // reuse is the set of many-valued joins that the conditions of one Filter call share.
@@ -48,10 +68,10 @@ func (b *builder) prefix() string {
 // Filter call: that is what makes Filter(a, b) differ from Filter(a).Filter(b).
 //
 // Django 6.1 django/db/models/sql/query.py join.
-func (b *builder) join(parent int, m *plan.Model, table, left, right string, nullable, multi bool, can reuse) int {
+func (b *builder) join(parent int, m *plan.Model, table, left, right string, more []plan.ColumnPair, nullable, multi bool, can reuse) int {
 	for i := len(b.aliases) - 1; i > 0; i-- {
 		a := b.aliases[i]
-		if a.src != nil || a.parent != parent || a.table != table || a.leftColumn != left || a.rightColumn != right {
+		if a.src != nil || a.parent != parent || a.table != table || a.leftColumn != left || a.rightColumn != right || !slices.Equal(a.more, more) {
 			continue
 		}
 		if multi && can != nil && !can[i] {
@@ -61,7 +81,7 @@ func (b *builder) join(parent int, m *plan.Model, table, left, right string, nul
 		return i
 	}
 	a := &alias{
-		table: table, model: m, parent: parent, leftColumn: left, rightColumn: right, nullable: nullable, refs: 1, multi: multi,
+		table: table, model: m, parent: parent, leftColumn: left, rightColumn: right, more: more, nullable: nullable, refs: 1, multi: multi,
 		left: nullable || b.aliases[parent].left,
 	}
 	switch {
@@ -85,13 +105,13 @@ func (b *builder) walkFrom(at int, steps []*plan.Relation, can reuse) []int {
 	joins := []int{at}
 	for _, rel := range steps {
 		if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
-			at = b.join(at, rel.Through, rel.Table, rel.FromColumn, rel.Left, true, true, can)
+			at = b.join(at, rel.Through, rel.Table, rel.FromColumn, rel.Left, nil, true, true, can)
 			joins = append(joins, at)
-			at = b.join(at, rel.To, rel.To.Schema.Table, rel.Right, rel.ToColumn, false, false, can)
+			at = b.join(at, rel.To, rel.To.Schema.Table, rel.Right, rel.ToColumn, nil, false, false, can)
 			joins = append(joins, at)
 			continue
 		}
-		at = b.join(at, rel.To, rel.To.Schema.Table, rel.FromColumn, rel.ToColumn, rel.Null || rel.Kind != plan.Forward, rel.Multi(), can)
+		at = b.join(at, rel.To, rel.To.Schema.Table, rel.FromColumn, rel.ToColumn, rel.More, rel.Null || rel.Kind != plan.Forward, rel.Multi(), can)
 		joins = append(joins, at)
 	}
 	return joins
@@ -104,14 +124,19 @@ func (b *builder) trim(steps []*plan.Relation, joins []int, column string) ([]in
 	for i := len(steps) - 1; i >= 0; i-- {
 		rel := steps[i]
 		last := b.aliases[joins[len(joins)-1]]
+		if rel.Kind == plan.Forward {
+			own := near(rel, column)
+			if own == "" || !trims(rel) {
+				break
+			}
+			last.refs--
+			joins, column, trimmed = joins[:len(joins)-1], own, true
+			continue
+		}
 		if column != last.rightColumn {
 			break
 		}
 		switch rel.Kind {
-		case plan.Forward:
-			last.refs--
-			joins, column, trimmed = joins[:len(joins)-1], rel.FromColumn, true
-			continue
 		case plan.Many, plan.ManyBack:
 			last.refs--
 			joins, column, trimmed = joins[:len(joins)-1], rel.Right, true

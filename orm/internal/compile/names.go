@@ -99,6 +99,9 @@ func (b *builder) dynamicTarget(p *expr.Pred) (*target, expr.Op, error) {
 		return nil, 0, err
 	}
 	op := expr.Exact
+	if t.field != nil && t.field.Tuple != nil {
+		return b.tupleNamed(t, p.Name)
+	}
 	if n := len(t.transforms); n > 0 {
 		last := t.transforms[n-1]
 		if part := b.part(t.field, b.kindAfter(t, n-1), last); part != nil && part.Lookup {
@@ -156,11 +159,12 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 	t := &target{}
 	at := b.model
 	var last *plan.Field
+	var before []*plan.Relation // the way to the last relation
 	for i, part := range parts {
 		if err := at.Ready(); err != nil {
 			return nil, nil, err
 		}
-		if part == "pk" && at.PK == nil {
+		if part == "pk" && at.KeyField() == nil {
 			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Choices: b.c.Choices(at)}
 		}
 		f := at.FieldNamed(part)
@@ -173,15 +177,16 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 			if i >= farthest {
 				return nil, nil, &FieldError{Name: part, Model: at.GoName(), Reason: fmt.Sprintf("a name of %d parts (%.40s...) follows too many relations", len(parts), name)}
 			}
+			before = t.steps
 			t.steps, t.rel = rel.Joins(t.steps), rel
 			at = rel.To
 			if err := at.Ready(); err != nil {
 				return nil, nil, err
 			}
 			last = rel.Field
-			t.field = at.PK
+			t.field = at.KeyField()
 			if rel.Kind == plan.Forward {
-				t.field = at.FieldNamed(rel.ToColumn)
+				t.field = rel.ToField()
 			} else {
 				last = nil
 			}
@@ -189,9 +194,6 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 				return nil, nil, fmt.Errorf("orm: %s has no primary key", at.GoName())
 			}
 			t.column = t.field.Column
-			if f := at.FieldNamed("pk"); f == nil && rel.Kind != plan.Forward {
-				return nil, nil, fmt.Errorf("orm: %s has no single primary key", at.GoName())
-			}
 		case f != nil && f.Extra:
 			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Reason: fmt.Sprintf("%s.%s is filled by an annotation, which this query does not have", at.GoName(), f.GoName)}
 		case f != nil:
@@ -220,6 +222,10 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 		default:
 			if i > 0 && t.field != nil { // after a relation: a transform or look-up on its key
 				if _, isOp := expr.OpNamed(part); isOp || hasTransform(keyKind(t.field), part) || b.part(t.field, keyKind(t.field), part) != nil {
+					t, err := ownTarget(t, before, last)
+					if err != nil {
+						return nil, nil, err
+					}
 					t.transforms = parts[i:]
 					return t, last, nil
 				}
@@ -240,7 +246,29 @@ func (b *builder) nameTarget(name string, lookup bool) (*target, *plan.Field, er
 			return nil, nil, &FieldError{Name: part, Model: at.GoName(), Choices: choices}
 		}
 	}
-	return t, last, nil
+	t, err := ownTarget(t, before, last)
+	return t, last, err
+}
+
+// ownTarget is a name that ends with a relation without a column of its own: the columns of this side are meant.
+func ownTarget(t *target, before []*plan.Relation, last *plan.Field) (*target, error) {
+	if last == nil || last.Rel == nil || last.Tuple == nil || len(t.steps) == len(before) {
+		return t, nil
+	}
+	return relationTarget(before, last)
+}
+
+// tupleNamed is the look-up at the end of the name of several columns.
+func (b *builder) tupleNamed(t *target, name string) (*target, expr.Op, error) {
+	op, known := expr.Exact, true
+	if len(t.transforms) > 0 {
+		op, known = expr.OpNamed(t.transforms[0])
+	}
+	if !known || len(t.transforms) > 1 {
+		return nil, 0, b.noTupleLookup(t.field, strings.Join(t.transforms, "__"))
+	}
+	t.transforms = nil
+	return t, op, nil
 }
 
 // farthest is how many relations the name of a look-up may follow. Each is a join, and names come from outside: PostgreSQL

@@ -29,6 +29,8 @@ type rexpr struct {
 	base *rexpr
 	json *jsonPath
 	kids []*rexpr
+	// tuple are the parts of what is several columns.
+	tuple []*rexpr
 	// name is set for annotations: what ORDER BY calls it.
 	name string
 	// filterOK is false for what cannot stand in a condition.
@@ -48,6 +50,7 @@ func (e *rexpr) leaves() []*rexpr {
 	switch {
 	case e.isAgg || e.constant:
 		return nil
+	case e.tuple != nil:
 	case !e.agg && !e.window:
 		return []*rexpr{e}
 	}
@@ -63,13 +66,22 @@ func (e *rexpr) isBoolColumn() bool { return e.column != "" && e.kind == schema.
 func (b *builder) resolveAll(nodes []expr.Node) []*rexpr {
 	var out []*rexpr
 	for _, n := range nodes {
-		out = append(out, b.resolve(n, nil))
+		out = append(out, b.resolveWide(n, nil).flat()...)
 	}
 	return out
 }
 
-// resolve resolves an expression. Can is the set of shared joins, nil to share all.
+// resolve resolves an expression that is one value. Can is the set of shared joins, nil to share all.
 func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
+	e := b.resolveWide(n, can)
+	if e.tuple == nil && !e.subquery {
+		return e
+	}
+	return b.oneValue(e)
+}
+
+// resolveWide is resolve for what may be several columns: a composite key, the rows of a subquery.
+func (b *builder) resolveWide(n expr.Node, can reuse) *rexpr {
 	if b.err != nil {
 		return &rexpr{}
 	}
@@ -90,6 +102,13 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 		return b.resolveUsed(t, can)
 	case expr.Walk:
 		t, err := walkTarget(n.Steps)
+		if err != nil {
+			b.fail(err)
+			return &rexpr{}
+		}
+		return b.resolveUsed(t, can)
+	case expr.Tuple:
+		t, err := b.tupleTarget(n)
 		if err != nil {
 			b.fail(err)
 			return &rexpr{}
@@ -140,14 +159,12 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 			b.fail(fmt.Errorf("orm: OuterRef outside a subquery"))
 			return &rexpr{}
 		}
-		e := b.outer.resolve(n.Of, nil)
+		e := b.outer.resolveWide(n.Of, nil)
 		if b.outer.err != nil {
 			b.fail(b.outer.err)
 			return &rexpr{}
 		}
-		out := *e
-		out.constant = true // for this query it does not vary
-		return &out
+		return e.fixed()
 	case expr.Subquery:
 		return b.subquery(n)
 	case expr.Exists:
@@ -163,8 +180,21 @@ func (b *builder) resolve(n expr.Node, can reuse) *rexpr {
 	return &rexpr{}
 }
 
+// fixed is an expression of the query around this one, which does not vary here.
+func (e *rexpr) fixed() *rexpr {
+	out := *e
+	out.constant = true
+	if e.tuple != nil {
+		out.tuple = make([]*rexpr, len(e.tuple))
+		for i, part := range e.tuple {
+			out.tuple[i] = part.fixed()
+		}
+	}
+	return &out
+}
+
 func (b *builder) resolveUsed(t *target, can reuse) *rexpr {
-	if b.through != nil && t.annotation == nil && t.node == nil {
+	if b.through != nil && t.annotation == nil && t.node == nil && t.field.Tuple == nil {
 		return b.throughColumn(t)
 	}
 	e, joins := b.resolveTarget(t, can)

@@ -58,8 +58,12 @@ func (b *builder) writeReturning(w *writer) {
 	}
 	before := b.refCounts()
 	for i, v := range b.q.Values {
-		e := b.resolve(v.Node, nil)
+		e := b.resolveWide(v.Node, nil)
 		if b.err != nil {
+			return
+		}
+		if e.tuple != nil { // the rows are read by themselves
+			b.returning = false
 			return
 		}
 		if e.agg || e.window || len(b.newRefs(before)) > 0 && b.hasJoins() {
@@ -87,9 +91,8 @@ func (c *Compiler) UpdateFrom(q *expr.Query, set []expr.Assign) (*Statement, err
 	if target.err != nil {
 		return nil, target.err
 	}
-	pk := target.model.PK
-	if pk == nil {
-		return nil, fmt.Errorf("orm: UpdateFrom(%s): the model has a composite key", target.model.GoName())
+	if target.model.KeyField() == nil {
+		return nil, fmt.Errorf("orm: UpdateFrom(%s): the model has no primary key", target.model.GoName())
 	}
 	fields := make([]*plan.Field, len(set))
 	values := []expr.Annotation{{Name: "k", Node: expr.Name{Name: "pk"}}}
@@ -134,9 +137,18 @@ func (c *Compiler) UpdateFrom(q *expr.Query, set []expr.Assign) (*Statement, err
 func (c *Compiler) writeUpdateFrom(w *writer, m *plan.Model, fields []*plan.Field, sub *builder) {
 	const values = "new_values"
 	join := func() {
-		w.qualified(m.Schema.Table, m.PK.Column)
-		w.str(" = ")
-		w.qualified(values, "k")
+		for i, f := range m.Key {
+			name := "k"
+			if len(m.Key) > 1 {
+				name = fmt.Sprintf("k_%d", i+1)
+			}
+			if i > 0 {
+				w.str(" AND ")
+			}
+			w.qualified(m.Schema.Table, f.Column)
+			w.str(" = ")
+			w.qualified(values, name)
+		}
 	}
 	from := func() {
 		w.str("(")

@@ -266,15 +266,15 @@ func (b *builder) joinRelation(j *expr.Join) {
 	for _, i := range joins[1:] {
 		b.aliases[i].refs--
 	}
-	add := func(m *plan.Model, table, left, right string) int {
-		b.addSource(&alias{table: table, model: m, parent: at, leftColumn: left, rightColumn: right, nullable: true, left: true, multi: rel.Multi(), src: &source{linked: true}})
+	add := func(m *plan.Model, table, left, right string, more []plan.ColumnPair) int {
+		b.addSource(&alias{table: table, model: m, parent: at, leftColumn: left, rightColumn: right, more: more, nullable: true, left: true, multi: rel.Multi(), src: &source{linked: true}})
 		return len(b.aliases) - 1
 	}
 	if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
-		at = add(rel.Through, rel.Table, rel.FromColumn, rel.Left)
-		at = add(rel.To, rel.To.Schema.Table, rel.Right, rel.ToColumn)
+		at = add(rel.Through, rel.Table, rel.FromColumn, rel.Left, nil)
+		at = add(rel.To, rel.To.Schema.Table, rel.Right, rel.ToColumn, nil)
 	} else {
-		at = add(rel.To, rel.To.Schema.Table, rel.FromColumn, rel.ToColumn)
+		at = add(rel.To, rel.To.Schema.Table, rel.FromColumn, rel.ToColumn, rel.More)
 	}
 	b.aliases[at].src.ref = j.Ref
 	b.joinOn(at, j.On)
@@ -314,9 +314,7 @@ func (b *builder) writeSource(w *writer, i int) {
 	}
 	if s.linked {
 		and()
-		w.qualified(b.aliases[a.parent].name, a.leftColumn)
-		w.str(" = ")
-		w.qualified(a.name, a.rightColumn)
+		a.writeJoin(w, b.aliases[a.parent].name)
 	}
 	for _, write := range s.hidden {
 		and()

@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"fmt"
-
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -40,10 +38,6 @@ func (b *builder) subquery(n expr.Subquery) *rexpr {
 		return &rexpr{}
 	}
 	e := &rexpr{kind: n.Out, nullable: true, subquery: true, sub: sub}
-	if len(sub.cols) != 1 && sub.combined == nil {
-		b.fail(&FieldError{Name: "subquery", Reason: fmt.Sprintf("a subquery gives one column, not %d", len(sub.cols))})
-		return &rexpr{}
-	}
 	if e.kind == schema.Invalid && len(sub.cols) == 1 {
 		e.kind = sub.cols[0].e.kind
 	}

@@ -57,6 +57,9 @@ func (b *builder) target(p *expr.Pred) (*target, expr.Op, error) {
 	case expr.Walk:
 		t, err := walkTarget(n.Steps)
 		return t, p.Op, err
+	case expr.Tuple:
+		t, err := b.tupleTarget(n)
+		return t, p.Op, err
 	case expr.Name:
 		t, _, err := b.nameTarget(n.Name, false)
 		if err == nil {
@@ -74,12 +77,12 @@ func walkTarget(steps []*plan.Relation) (*target, error) {
 	if err := last.To.Ready(); err != nil {
 		return nil, err
 	}
-	f := last.To.PK
+	f := last.To.KeyField()
 	if last.Kind == plan.Forward {
-		f = last.To.FieldNamed(last.ToColumn)
+		f = last.ToField()
 	}
 	if f == nil {
-		return nil, fmt.Errorf("orm: %s has no single primary key", last.To.GoName())
+		return nil, fmt.Errorf("orm: %s has no primary key", last.To.GoName())
 	}
 	return &target{steps: steps, field: f, column: f.Column}, nil
 }
@@ -123,15 +126,19 @@ func relationTarget(steps []*plan.Relation, f *plan.Field) (*target, error) {
 	if f.Rel != nil && f.Rel.Kind != plan.Forward {
 		steps = expand(append(steps[:len(steps):len(steps)], f.Rel))
 		to := steps[len(steps)-1].To
-		if to.PK == nil {
-			return nil, fmt.Errorf("orm: %s has no single primary key", to.GoName())
+		key := to.KeyField()
+		if key == nil {
+			return nil, fmt.Errorf("orm: %s has no primary key", to.GoName())
 		}
-		return &target{steps: steps, field: to.PK, column: to.PK.Column}, nil
+		return &target{steps: steps, field: key, column: key.Column}, nil
 	}
 	steps = expand(steps)
 	if f.Origin != nil {
 		steps = append(steps[:len(steps):len(steps)], f.Via...)
 		f = f.Origin
+	}
+	if len(f.Tuple) == 1 {
+		f = f.Tuple[0]
 	}
 	return &target{steps: steps, field: f, column: f.Column}, nil
 }
@@ -141,12 +148,14 @@ func (b *builder) resolveTarget(t *target, can reuse) (*rexpr, []int) {
 	var e *rexpr
 	var joins []int
 	switch {
-	case b.through != nil && t.annotation == nil && t.node == nil:
+	case b.through != nil && t.annotation == nil && t.node == nil && t.field.Tuple == nil:
 		return b.throughColumn(t), nil
 	case t.annotation != nil:
 		e = t.annotation
 	case t.node != nil:
 		e = b.resolve(t.node, can)
+	case t.field.Tuple != nil:
+		return b.resolveTuple(t, can)
 	default:
 		b.useSource(t.base)
 		joins = b.walkFrom(t.base, t.steps, can)
@@ -194,7 +203,7 @@ func keyKind(f *plan.Field) schema.Kind {
 // storedField is the field whose values a column holds: behind a foreign key, that of the other table.
 func storedField(f *plan.Field) *plan.Field {
 	for range 8 {
-		if f.Rel == nil || f.Rel.Kind != plan.Forward {
+		if f.Rel == nil || f.Rel.Kind != plan.Forward || f.Tuple != nil {
 			break
 		}
 		if err := f.Rel.To.Ready(); err != nil {

@@ -98,7 +98,7 @@ func (b *builder) writeTarget(w *writer, q *expr.Query, joined bool) {
 		return
 	}
 	w.str(" WHERE ")
-	w.qualified(b.model.Schema.Table, b.model.PK.Column)
+	writeKeyColumns(w, b.model, b.model.Schema.Table)
 	w.str(" IN (")
 	if w.d.Name == "mysql" { // which does not read the table that it changes, unless the rows are found first
 		w.str("SELECT * FROM (")
@@ -135,6 +135,8 @@ func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
 			return nil, fmt.Errorf("orm: %s is used in an update of %s", a.Path, b.model.GoName())
 		case len(steps) > 0:
 			return nil, fmt.Errorf("orm: %s: an update sets columns of its own table only", a.Path)
+		case f.Tuple != nil:
+			return nil, fmt.Errorf("orm: %s is several columns: set each of them", aTuple(f))
 		case !f.S.HasColumn() || f.Extra:
 			return nil, fmt.Errorf("orm: %s is not a column", a.Path)
 		}
@@ -143,6 +145,9 @@ func (b *builder) assignField(a expr.Assign) (*plan.Field, error) {
 	f := b.model.FieldNamed(a.Name)
 	if rel := b.c.relations(b.model)[a.Name]; rel != nil && rel.Kind != plan.Forward {
 		return nil, &FieldError{Name: a.Name, Model: b.model.GoName(), Reason: fmt.Sprintf("%q is a relation to other rows, which an update of %s does not set", a.Name, b.model.GoName())}
+	}
+	if f != nil && f.Tuple != nil {
+		return nil, &FieldError{Name: a.Name, Reason: aTuple(f) + " is several columns: set each of them"}
 	}
 	if f == nil || !f.S.HasColumn() || f.Extra {
 		return nil, &FieldError{Name: a.Name, Model: b.model.GoName(), Reason: fmt.Sprintf("%s has no field named %q", b.model.GoName(), a.Name)}

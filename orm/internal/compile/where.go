@@ -174,7 +174,7 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 	before := b.refCounts()
 	var right *rexpr
 	if p.Right != nil {
-		right = b.resolve(p.Right, can)
+		right = b.resolveWide(p.Right, can)
 	}
 	lhs, joins := b.resolveTarget(t, can)
 	if b.err != nil {
@@ -186,12 +186,15 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 		can[j] = true
 	}
 
+	if right != nil && lhs.tuple == nil {
+		right = b.oneValue(right)
+	}
 	leaf, isNull := b.lookup(lhs, op, p, right, t.part)
 	if b.err != nil {
 		return rwhere{}, nil
 	}
 	b.binders = append(b.binders, binderOf(lhs, op))
-	if right != nil || leaf.known != unknown || lhs.json != nil || lhs.kind == schema.JSON || t.annotation != nil || t.node != nil || len(t.transforms) > 0 || t.part != nil || lhs.custom != nil {
+	if right != nil || leaf.known != unknown || lhs.json != nil || lhs.kind == schema.JSON || t.annotation != nil || t.node != nil || len(t.transforms) > 0 || t.part != nil || lhs.custom != nil || lhs.tuple != nil {
 		b.single = true
 	}
 
@@ -217,17 +220,31 @@ func (b *builder) nullSafe(leaf rwhere, lhs *rexpr, joins []int, right *rexpr) r
 	if len(joins) > 0 {
 		last = joins[len(joins)-1]
 	}
+	for _, part := range lhs.tuple {
+		if part.nullable || b.aliases[last].left {
+			kids = append(kids, rwhere{write: func(w *writer) { part.write(w); w.str(" IS NOT NULL") }})
+		}
+	}
 	if lhs.base != nil && (lhs.base.nullable || b.aliases[last].left) {
 		base := lhs.base
 		kids = append(kids, rwhere{write: func(w *writer) { base.write(w); w.str(" IS NOT NULL") }})
 	}
-	if right != nil && right.column != "" && right.nullable {
-		kids = append(kids, rwhere{write: func(w *writer) { right.write(w); w.str(" IS NOT NULL") }})
+	for _, r := range rightColumns(right) {
+		if r.column != "" && r.nullable {
+			kids = append(kids, rwhere{write: func(w *writer) { r.write(w); w.str(" IS NOT NULL") }})
+		}
 	}
 	if len(kids) == 1 {
 		return leaf
 	}
 	return rwhere{op: expr.AndOp, kids: kids}
+}
+
+func rightColumns(right *rexpr) []*rexpr {
+	if right == nil {
+		return nil
+	}
+	return right.flat()
 }
 
 func (b *builder) refCounts() []int {
@@ -250,6 +267,9 @@ func (b *builder) newRefs(before []int) map[int]bool {
 
 // lookup builds the comparison of a resolved left side. It reports whether the condition became IS NULL.
 func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr, part *expr.Part) (rwhere, bool) {
+	if lhs.tuple != nil {
+		return b.tupleLookup(lhs, op, p, right)
+	}
 	leaf := rwhere{agg: lhs.agg, window: lhs.window, groups: lhs.leaves()}
 	if op == expr.Own {
 		if lhs.custom != nil && !b.allowed(lhs, op, part) {

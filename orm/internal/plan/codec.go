@@ -197,6 +197,9 @@ func NewCodec(t reflect.Type, kind schema.Kind) *Codec {
 	case reflect.Struct:
 		if isRelationType(t) && t.NumField() > 1 { // a foreign key: its first field is the other row's key
 			key := t.Field(0).Type
+			if key.Kind() == reflect.Struct && key.Size() == 0 {
+				return columnlessCodec(t)
+			}
 			inner := NewCodec(key, GoKind(key))
 			if inner == nil {
 				inner = strangeCodec(key)

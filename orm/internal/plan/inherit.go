@@ -80,6 +80,7 @@ func (m *Model) Ancestors() []*Model {
 func (m *Model) Inherit(p Parent) {
 	m.Parents = append(m.Parents, p)
 	m.Scopes = append(m.Scopes, p.Model.Scopes...)
+	own := make(map[*Field]*Field, len(p.Model.Fields))
 	for _, pf := range p.Model.Fields {
 		f := new(Field)
 		*f = *pf
@@ -103,6 +104,17 @@ func (m *Model) Inherit(p Parent) {
 		if pf == p.Model.Soft {
 			m.Soft = f
 		}
+		own[pf] = f
+	}
+	for _, f := range own {
+		if f.Tuple == nil {
+			continue
+		}
+		columns := make([]*Field, len(f.Tuple))
+		for i, c := range f.Tuple {
+			columns[i] = own[c]
+		}
+		f.Span(columns)
 	}
 }
 
@@ -126,6 +138,7 @@ func (r *Relation) inherit(m *Model, was, is *Field) *Relation {
 		}
 		c.FromColumn, c.ToColumn, c.Null, c.Accessor = r.FromColumn, r.ToColumn, r.Null, r.Accessor
 		c.Table, c.Left, c.Right, c.Through = r.Table, r.Left, r.Right, r.Through
+		c.takeTuples(r)
 		return nil
 	})
 	return c
@@ -134,10 +147,12 @@ func (r *Relation) inherit(m *Model, was, is *Field) *Relation {
 // From is a relation of a parent as one of its child, where the child has no field for it.
 func (r *Relation) FromChild(m *Model) *Relation {
 	_ = r.Complete()
-	return &Relation{
+	c := &Relation{
 		Kind: r.Kind, Name: r.Name, From: m, To: r.To, Field: r.Field, Origin: r.Declared(), Null: r.Null, Accessor: r.Accessor,
 		FromColumn: r.FromColumn, ToColumn: r.ToColumn, Table: r.Table, Left: r.Left, Right: r.Right, Through: r.Through,
 	}
+	c.takeTuples(r)
+	return c
 }
 
 // Declared is the relation between the models that declare it.
@@ -182,8 +197,15 @@ func (r *Relation) Joins(steps []*Relation) []*Relation {
 // backOfChild is the way back of an inherited relation: to the child's rows only.
 func (r *Relation) backOfChild() *Relation {
 	o := r.Origin.Back()
-	return &Relation{
+	c := &Relation{
 		Kind: o.Kind, Name: o.Name, From: r.To, To: r.From, Field: r.Field, Origin: o, Null: true, Accessor: o.Accessor,
 		FromColumn: o.FromColumn, ToColumn: o.ToColumn, Table: o.Table, Left: o.Left, Right: o.Right, Through: o.Through,
 	}
+	c.takeTuples(o)
+	return c
+}
+
+// takeTuples takes over what joins a relation of several columns.
+func (r *Relation) takeTuples(o *Relation) {
+	r.More, r.FromTuple, r.ToTuple = o.More, o.FromTuple, o.ToTuple
 }

@@ -73,6 +73,8 @@ type Model struct {
 	// Scopes are conditions that queries of Objects have by themselves. Soft is the field that hides deleted rows, if any.
 	Scopes []Scope
 	Soft   *Field
+
+	composite *Field // what stands for a composite key
 }
 
 // Scope is a condition that queries have by themselves: of a model, or of a struct that it embeds.
@@ -130,6 +132,8 @@ type Field struct {
 	Nullable bool
 	// Rel is set for relations.
 	Rel *Relation
+	// Tuple are the columns of a field that stands for several, or for another one: a relation over them, a composite key.
+	Tuple []*Field
 	// LinkOffset is where the Link of a relation field stands in the model's struct.
 	LinkOffset uintptr
 	// UniqueFor are the dates for which each value may be there once.
@@ -299,10 +303,11 @@ func (m *Model) Label() string { return m.Schema.Label() }
 // FieldAt returns the field at an offset.
 func (m *Model) FieldAt(offset uintptr) *Field { return m.byOffset[offset] }
 
-// FieldNamed returns the field with a name as in look-ups, or with a column's name; "pk" is the primary key.
+// FieldNamed returns the field with a name as in look-ups, or with a column's name; "pk" is the primary key, a tuple
+// if that is composite.
 func (m *Model) FieldNamed(name string) *Field {
 	if name == "pk" {
-		return m.PK
+		return m.KeyField()
 	}
 	return m.byName[name]
 }
@@ -377,8 +382,11 @@ type Relation struct {
 	Field *Field
 	// FromColumn and ToColumn are joined: for many-to-many, FromColumn = Left of Table and Right of Table = ToColumn.
 	FromColumn, ToColumn string
-	Table                string
-	Left, Right          string
+	// More are the further columns of a join of several, and FromTuple and ToTuple stand for all of either side; nil otherwise.
+	More               []ColumnPair
+	FromTuple, ToTuple *Field
+	Table              string
+	Left, Right        string
 	// Through is the plan of the table between, with its own type or hidden.
 	Through *Model
 	// Null: a row may have no other side.
@@ -415,11 +423,12 @@ func (r *Relation) Back() *Relation {
 	b := &Relation{
 		From: r.To, To: r.From, Field: r.Field, FromColumn: r.ToColumn, ToColumn: r.FromColumn,
 		Table: r.Table, Left: r.Right, Right: r.Left, Through: r.Through, Null: true,
+		More: swapped(r.More), FromTuple: r.ToTuple, ToTuple: r.FromTuple,
 	}
 	switch r.Kind {
 	case Forward:
 		b.Kind = Backward
-		if r.Field.S.Kind == schema.OneToOne {
+		if IsOne(r.Field.S) {
 			b.Kind = BackwardOne
 		}
 	case Backward, BackwardOne:
@@ -443,7 +452,7 @@ func backNames(r *Relation) (query, accessor string) {
 	accessor = rel.RelatedName
 	if accessor == "" {
 		accessor = lower + "_set"
-		if r.Field.S.Kind == schema.OneToOne {
+		if IsOne(r.Field.S) {
 			accessor = lower
 		}
 	}
