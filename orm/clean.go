@@ -117,6 +117,7 @@ func newCleaning[T any](ctx context.Context, obj *T, exclude []any) (*cleaning, 
 	}
 	c := &cleaning{ctx: ctx, m: m, obj: plan.PointerTo(obj), skip: map[*plan.Field]bool{}, out: &ValidationError{}}
 	c.using = homeOf(m, c.obj)
+	fillJoined(m, c.obj)
 	for _, f := range exclude {
 		pf, _, err := fieldOf(m, f)
 		if err != nil {

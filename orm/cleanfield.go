@@ -25,6 +25,22 @@ func (c *cleaning) fields() error {
 			return err
 		}
 	}
+	return c.joined()
+}
+
+// joined looks whether the rows are there that relations over several columns point to.
+func (c *cleaning) joined() error {
+	for _, f := range c.m.Links {
+		if f.Tuple == nil || f.Rel.Kind != plan.Forward || c.skip[f.Declared()] || f.S.NotEditable || f.S.Rel.NoConstraint {
+			continue
+		}
+		wrong := slices.ContainsFunc(f.Tuple, func(p *plan.Field) bool { return len(c.out.Fields[p.S.Name]) > 0 })
+		if v := f.Codec.Get(f.At(c.obj)); !wrong && v.Kind != dialect.Null {
+			if _, err := c.missing(f, v); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -101,9 +117,9 @@ func (c *cleaning) validate(f *plan.Field, v dialect.Value, null, empty bool) (s
 
 // missing complains about a foreign key to a row that is not there, or not among the choices (LimitChoices).
 func (c *cleaning) missing(f *plan.Field, v dialect.Value) (bool, error) {
-	to := f.Rel.To
+	to, key := f.Rel.To, f.Rel.ToField()
 	q := &expr.Query{Model: to, Limit: -1}
-	addStep(q, expr.Pred{Op: expr.Exact, Left: expr.Name{Name: f.Rel.ToColumn}, Val: v})
+	addStep(q, expr.Pred{Op: expr.Exact, Left: fieldNode(key), Val: v})
 	if err := addLimit(c.ctx, q, f); err != nil {
 		return false, err
 	}
@@ -115,7 +131,7 @@ func (c *cleaning) missing(f *plan.Field, v dialect.Value) (bool, error) {
 		return false, err
 	}
 	c.complain(f, "invalid", "%(model)s instance with %(field)s %(value)s is not a valid choice.", map[string]any{
-		"model": to.Schema.VerboseName, "pk": v.Any(), "field": to.FieldNamed(f.Rel.ToColumn).S.Name, "value": quoted(v),
+		"model": to.Schema.VerboseName, "pk": v.Any(), "field": key.S.Name, "value": quoted(v),
 	})
 	return true, nil
 }

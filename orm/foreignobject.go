@@ -170,3 +170,18 @@ func takeJoined(m *plan.Model, f *plan.Field, obj plan.Pointer) error {
 	l.Done = true
 	return nil
 }
+
+// fillJoined fills the columns of relations that were set while the object was new, as far as the other objects have their
+// keys: for a look at the object before its Save.
+func fillJoined(m *plan.Model, obj plan.Pointer) {
+	for _, f := range m.Links {
+		if f.Tuple == nil || f.Rel.Kind != plan.Forward {
+			continue
+		}
+		if l := f.LinkAt(obj); l.Loaded != nil && !l.Done {
+			if to := pointerOf(l.Loaded); to != nil && f.Rel.ToField() != nil && !lacksKey(f.Rel, to) {
+				_ = copyKey(f, obj, f.Rel.ToField().Codec.Get(f.Rel.ToField().At(to)))
+			}
+		}
+	}
+}

@@ -212,6 +212,16 @@ func TestForeignObjectOverKeys(t *testing.T) {
 			t.Errorf("orphans: %d, %v", n, err)
 		}
 
+		// Validation asks for the row; an object that was set counts before the Save.
+		if got := complaints(t, orm.FullClean(ctx, &Sticker{Stamp: uuid(77), Day: day, UserID: bob.ID})); !strings.HasPrefix(got, "branch:invalid:") {
+			t.Errorf("a branch that is not there: %q", got)
+		}
+		early := &Sticker{UserID: bob.ID}
+		early.Branch.Set(&Branch{Tenant: 1, Nr: 2, Stamp: uuid(2), Day: day})
+		if got := complaints(t, orm.FullClean(ctx, early)); got != "" || early.Stamp != uuid(2) {
+			t.Errorf("an object that was set: %q, %v", got, early.Stamp)
+		}
+
 		// Other columns than the key; one plain column.
 		must(t, orm.Objects[Sticker]().BulkCreate(ctx, []*Sticker{{Stamp: uuid(2), Day: day, UserID: bob.ID}, {Stamp: uuid(3), Day: day, UserID: bob.ID}}))
 		marks, err := orm.Objects[Sticker]().OrderBy(orm.Asc(&m.ID)).Prefetch(&m.Branch, &m.User).All(ctx)
