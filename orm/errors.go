@@ -53,6 +53,9 @@ var (
 	ErrReadOnly = dialect.ErrReadOnly
 	// ErrDiskFull: there is no room for what was to be written.
 	ErrDiskFull = dialect.ErrDiskFull
+	// ErrPoolExhausted: all connections stayed in use for as long as a query may wait for one (AcquireTimeout). A page that ends in
+	// it is a 503 with Retry-After.
+	ErrPoolExhausted = dialect.ErrPoolExhausted
 	// ErrData: a value does not fit its column, or cannot be computed: too long, out of range, no date, a division by zero.
 	// Django: DataError.
 	ErrData = dialect.ErrData

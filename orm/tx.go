@@ -154,6 +154,9 @@ func (db *DB) begin(ctx context.Context, s *scope, opts AtomicOptions, f func(ct
 	err = conn.Commit(end)
 	finished = err == nil
 	tx.state.mu.Unlock()
+	if errors.Is(err, ErrConnectionLost) {
+		return nil, &commitError{err}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,14 @@ func (e *TransactionError) Error() string {
 // Unwrap returns the error that spoiled the transaction.
 func (e *TransactionError) Unwrap() error { return e.Err }
 
+// commitError says that nobody knows whether a transaction was committed: what it did must not simply be done again.
+type commitError struct{ err error }
+
+func (e *commitError) Error() string {
+	return fmt.Sprintf("orm: the connection was lost during COMMIT, so that the work may be done or not: %v", e.err)
+}
+func (e *commitError) Unwrap() error { return e.err }
+
 var errTxDone error = &TransactionError{Reason: "the transaction is over (its context was kept beyond Atomic)"}
 
 // txState is shared by the nested blocks of one transaction.

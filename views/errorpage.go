@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views/debug"
@@ -54,8 +55,18 @@ type errorPages struct {
 	onFailure func(*web.Request, error)
 }
 
+// page is the page of an error. One for which the databases had no connection left is a 503: it works again soon.
 func (p *errorPages) page(r *web.Request, err error) *web.Response {
 	status := web.StatusOf(err)
+	if status != http.StatusInternalServerError || !errors.Is(err, orm.ErrPoolExhausted) {
+		return p.answer(r, err, status)
+	}
+	resp := p.answer(r, err, http.StatusServiceUnavailable)
+	resp.Header().Set("Retry-After", "1")
+	return resp
+}
+
+func (p *errorPages) answer(r *web.Request, err error, status int) *web.Response {
 	if r.Config().Debug {
 		if resp := p.technical(r, err, status); resp != nil {
 			return resp

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/urls"
 	"github.com/nuages-go/nuages/views"
 	"github.com/nuages-go/nuages/views/debug"
@@ -31,6 +32,7 @@ func failingPatterns(more ...urls.Pattern) urls.Patterns {
 		urls.Path("forbidden", view(web.Forbidden("Not <yours>."))),
 		urls.Path("bad", view(web.BadRequest("Bad <input>."))),
 		urls.Path("gone", view(&web.Error{Status: 410})),
+		urls.Path("exhausted", view(fmt.Errorf("%w: hunter2", orm.ErrPoolExhausted))),
 		urls.Path("busy", view(&web.Error{Status: 503, Message: "Back soon.", Header: http.Header{"Retry-After": {"60"}}})),
 	}, more...)
 }
@@ -60,6 +62,8 @@ func TestErrorPageInProduction(t *testing.T) {
 		{"bad request", "/bad", "text/html", 400, html, "could not make sense"},
 		{"gone", "/gone", "text/html", 410, html, "has been removed"},
 		{"busy", "/busy", "text/html", 503, html, "try again soon"},
+		{"no connection", "/exhausted", "text/html", 503, html, "try again soon"},
+		{"no connection, json", "/exhausted", "application/json", 503, problemJSON, `"status":503`},
 		{"text", "/missing", "text/plain", 404, text, "Not Found\n"},
 		{"image", "/missing", "image/png", 404, text, "Not Found\n"},
 		{"json", "/missing", "application/json", 404, problemJSON, `"detail":"No \u003cArticle\u003e matches."`},
@@ -84,6 +88,9 @@ func TestErrorPageInProduction(t *testing.T) {
 	}
 	if got := s.get(t, "/busy").Header().Get("Retry-After"); got != "60" {
 		t.Errorf("Retry-After = %q", got)
+	}
+	if got := s.get(t, "/exhausted").Header().Get("Retry-After"); got != "1" {
+		t.Errorf("Retry-After without a connection = %q", got)
 	}
 	if csp := s.get(t, "/missing").Header().Get("Content-Security-Policy"); !strings.Contains(csp, "style-src 'sha256-") {
 		t.Errorf("the plain page's policy = %q", csp)

@@ -31,6 +31,8 @@ var (
 	ErrReadOnly = errors.New("orm: the database is read only")
 	// ErrDiskFull: there is no room for what was to be written.
 	ErrDiskFull = errors.New("orm: the database's disk is full")
+	// ErrPoolExhausted: all connections stayed in use for as long as a query may wait for one.
+	ErrPoolExhausted = errors.New("orm: no connection is free")
 	// ErrData: a value does not fit its column, or cannot be computed: too long, out of range, no date, a division by zero.
 	ErrData = errors.New("orm: the database cannot take a value")
 	// ErrProgramming: the statement is wrong: a table or column that is not there, a mistake in SQL, a missing right.

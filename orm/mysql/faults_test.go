@@ -105,7 +105,7 @@ func TestExhausted(t *testing.T) {
 	ctx, _ := two(t, mysql.Options{MaxConns: 1, AcquireTimeout: 50 * time.Millisecond})
 	must(t, orm.Atomic(ctx, func(context.Context) error {
 		_, err := orm.Exec(ctx, "SELECT 1") // outside the transaction
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "MaxConns") {
+		if !errors.Is(err, orm.ErrPoolExhausted) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "MaxConns") {
 			t.Errorf("Exec = %v", err)
 		}
 		return nil

@@ -177,7 +177,7 @@ func TestAcquireTimeout(t *testing.T) {
 	ctx := orm.WithDatabase(t.Context(), db)
 	must(t, orm.Atomic(ctx, func(context.Context) error {
 		_, err := orm.Exec(ctx, "SELECT 1") // outside the transaction
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "MaxConns") {
+		if !errors.Is(err, orm.ErrPoolExhausted) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "MaxConns") {
 			t.Errorf("Exec = %v", err)
 		}
 		return nil
@@ -433,5 +433,21 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if _, err := orm.OpenURL("postgresql://u@h/d?prepare=off&pool_max_conns=3", postgres.Driver()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLostInCommit: nobody knows what became of the work, and the error says so.
+func TestLostInCommit(t *testing.T) {
+	ctx, admin := two(t, postgres.Options{MaxConns: 2})
+	err := orm.AtomicWith(ctx, orm.AtomicOptions{Retries: 3}, func(ctx context.Context) error {
+		_, err := orm.Exec(ctx, "INSERT INTO t (n) VALUES (1)")
+		kill(t, admin)
+		return err
+	})
+	if !errors.Is(err, orm.ErrConnectionLost) || !strings.Contains(err.Error(), "may be done or not") {
+		t.Errorf("AtomicWith = %v", err)
+	}
+	if n, err := count(ctx); err != nil || n != 0 {
+		t.Errorf("rows = %d, %v: the transaction ran again", n, err)
 	}
 }

@@ -84,8 +84,8 @@ func (p *pool) enter(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("postgres: waiting for one of %d connections, all in use: %w", cap(p.free), ctx.Err())
 	case <-timer.C:
-		return fmt.Errorf("postgres: waited %s for one of %d connections, all in use (raise Options.MaxConns, or find the transactions that take so long): %w",
-			p.o.AcquireTimeout, cap(p.free), context.DeadlineExceeded)
+		return fmt.Errorf("%w: postgres: waited %s for one of %d connections, all in use (raise Options.MaxConns, or find the transactions that take so long): %w",
+			dialect.ErrPoolExhausted, p.o.AcquireTimeout, cap(p.free), context.DeadlineExceeded)
 	}
 }
 

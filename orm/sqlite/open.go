@@ -234,8 +234,8 @@ func (p *pool) await(ctx context.Context, free chan *conn, what string) (*conn, 
 	case <-ctx.Done():
 		return nil, fmt.Errorf("sqlite: waiting for %s: %w", what, ctx.Err())
 	case <-timer.C:
-		return nil, fmt.Errorf("sqlite: waited %s for %s (find the transactions that take so long, or the query inside Atomic that does not use its context): %w",
-			p.o.AcquireTimeout, what, context.DeadlineExceeded)
+		return nil, fmt.Errorf("%w: sqlite: waited %s for %s (find the transactions that take so long, or the query inside Atomic that does not use its context): %w",
+			dialect.ErrPoolExhausted, p.o.AcquireTimeout, what, context.DeadlineExceeded)
 	}
 }
 

@@ -114,7 +114,7 @@ func TestAcquireTimeout(t *testing.T) {
 	outside := orm.WithDatabase(context.Background(), db)
 	check(t, orm.Atomic(outside, func(context.Context) error {
 		_, err := orm.Exec(outside, "CREATE TABLE x (n integer)")
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "does not use its context") {
+		if !errors.Is(err, orm.ErrPoolExhausted) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "does not use its context") {
 			t.Errorf("error = %v", err)
 		}
 		return nil
