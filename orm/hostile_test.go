@@ -17,6 +17,7 @@ func attack(t *testing.T, ctx context.Context, text string) {
 	t.Helper()
 	stories := orm.Objects[newsroom.Story]()
 	story, tag := orm.Fields[newsroom.Story](), orm.Fields[newsroom.Tag]()
+	otherTag := orm.Other[newsroom.Tag]()
 	count := func() [2]int {
 		t.Helper()
 		n, err := stories.Count(ctx)
@@ -66,6 +67,27 @@ func attack(t *testing.T, ctx context.Context, text string) {
 		orm.From(orm.With(text, stories)),
 		stories.Join(orm.With(text, stories).As(other), orm.F(&other.ID).Eq(orm.F(&st.ID))),
 	}
+	queries = append(queries,
+		stories.DistinctOn(text), stories.OrderBy(orm.ByName("title__"+text)), stories.OrderBy(orm.ByName("meta__a__"+text)),
+		stories.Filter(orm.Where(orm.RawExpr[bool]("? = ?", text, text+"x"))), stories.RelatedByName("author__"+text), stories.PrefetchByName("author__"+text),
+		stories.LeftJoin(orm.FilteredRelation(&story.Tags, otherTag, orm.Eq(&otherTag.Slug, text), orm.Lookup(text, text))),
+		stories.Filter(orm.ExistsIn(orm.Objects[newsroom.Tag]().Filter(orm.Lookup(text, text)))), stories.Alias(orm.Named("a"+text, orm.Val(text))).OrderBy(orm.ByName("a"+text)),
+		stories.OrderBy(orm.Asc(&story.Title), orm.Asc(&story.ID)).After(&newsroom.Story{ID: 1, Title: text}), stories.Union(stories).OrderBy(orm.ByName(text)),
+		stories.Filter(orm.Lookup("author__in", orm.Objects[newsroom.Author]().ValuesByName(text))),
+	)
+	for _, name := range []string{"meta__" + text, "title__" + text, "author__" + text, "created_at__" + text} {
+		_, _ = stories.ValuesByName(name).Rows(ctx)
+		_, _ = stories.ValuesByName(name).Annotate(orm.Named("n", orm.CountAll())).Rows(ctx)
+	}
+	for _, unit := range []string{text, "year"} {
+		_, _ = stories.Dates(ctx, "created_at"+strings.TrimSuffix(text, unit), unit, false)
+		_, _ = stories.DateTimes(ctx, text, unit, true)
+	}
+	_, _ = stories.Explain(ctx, orm.ExplainOptions{Format: text})
+	_, _ = orm.Raw[newsroom.Tag](ctx, "SELECT id FROM newsroom_tag WHERE slug = ?", []any{text}, &tag.ID)
+	if sql, args, err := orm.NamedArgs("SELECT id FROM newsroom_tag WHERE slug IN (:a)", map[string]any{"a": []string{text}}); err == nil {
+		_, _ = orm.Raw[newsroom.Tag](ctx, sql, args, &tag.ID)
+	}
 	for i, q := range queries {
 		if i == 13 || i == 14 {
 			_, _ = q.Rows(ctx)
@@ -80,10 +102,15 @@ func attack(t *testing.T, ctx context.Context, text string) {
 		orm.StringAgg(&story.Title, text), orm.Extract(&story.CreatedAt, text), orm.Trunc(&story.CreatedAt, text),
 		orm.Extract(&story.CreatedAt, "hour", time.FixedZone(text, 60)), orm.JSONObject[any](orm.JSONPair{Name: text, Value: orm.Val(text)}),
 		orm.JSONArray[any](orm.Val(text)), orm.F(&story.Title).StartsWith(text).Expr(), orm.Val(text),
+		orm.RowNumber().Over(orm.Window{Partition: []orm.AnyExpr{orm.Name[string](text)}, Order: []orm.Order{orm.ByName(text)}}),
+		orm.StringAgg(&story.Title, ",", orm.ByName(text)), orm.CountAll().Filter(orm.Lookup(text, text)), orm.Case(orm.Val(text), orm.When[string]{If: orm.Lookup("title", text), Then: orm.Val(text)}),
+		orm.RawExpr[string]("?", text), orm.AggregateOf[string]("Max", orm.Name[string](text)), orm.Concat(orm.Val(text), orm.Name[string](text)), orm.Extract(&story.CreatedAt, text),
 		orm.CustomFunc[string]{Name: text, SQL: orm.SQL{All: "UPPER({1})"}}.Call(orm.Val(text)),
 	} {
 		_, _ = stories.ValuesByName("id").Annotate(orm.Named("v", e)).Rows(ctx)
 	}
+	own := orm.WithLookups(ctx, orm.CustomTransform[string]{Name: text, SQL: orm.SQL{All: "UPPER({1})"}}, orm.CustomLookup[string]{Name: text, SQL: orm.SQL{All: "{1} = {2}"}})
+	_, _ = stories.Filter(orm.Lookup("title__"+text, text)).All(own)
 	parts := orm.WithLookups(ctx, orm.CustomTransform[string]{Name: "shout", SQL: orm.SQL{All: "UPPER({1})"}, Bilateral: true}, orm.CustomLookup[string]{Name: "same", SQL: orm.SQL{All: "{1} = {2}"}})
 	_, _ = stories.Filter(orm.Lookup("title__shout__"+text, text)).All(parts)
 	_, _ = stories.Filter(orm.Lookup("title__shout__contains", text)).All(parts)
@@ -152,12 +179,14 @@ func TestHostile(t *testing.T) {
 	})
 }
 
-// FuzzHostile is TestHostile with texts that nobody thought of, on SQLite.
+// FuzzHostile is TestHostile with texts that nobody thought of, on the database of a number.
 func FuzzHostile(f *testing.F) {
-	for _, text := range attacks() {
-		f.Add(text)
+	for i, text := range attacks() {
+		f.Add(text, uint8(i))
 	}
-	ctx := newsroomOn(f, orm.DatabasesFrom(open(f))[orm.DefaultDB])
-	seedAttacks(f, ctx)
-	f.Fuzz(func(t *testing.T, text string) { attack(t, ctx, text) })
+	all := []context.Context{newsroomOn(f, orm.DatabasesFrom(open(f))[orm.DefaultDB]), newsroomOn(f, postgresDB(f)), newsroomOn(f, mariaDB(f))}
+	for _, ctx := range all {
+		seedAttacks(f, ctx)
+	}
+	f.Fuzz(func(t *testing.T, text string, which uint8) { attack(t, all[int(which)%len(all)], text) })
 }

@@ -14,7 +14,6 @@ import (
 // What Django promises of aggregates over all rows, on all databases.
 func TestAggregateLaws(t *testing.T) {
 	t.Parallel()
-	longest := orm.CustomFunc[string]{Name: "longest", SQL: orm.SQL{All: "MAX({1})"}, Aggregate: true}
 	everywhere(t, func(t *testing.T, ctx context.Context) {
 		staff(t, ctx)
 		d, err := orm.DialectOf(ctx, "")

@@ -43,6 +43,8 @@ var refExpressions = []refRow{
 	}), "2", "one key of a document, on each database"},
 }
 
+var longest = orm.CustomFunc[string]{Name: "longest", SQL: orm.SQL{All: "MAX({1})"}, Aggregate: true}
+
 var refAggregates = []refRow{
 	{"Count('id')", orm.Count(&a.ID), "6", ""},
 	{"Count('*')", orm.CountAll(), "6", ""},
@@ -59,6 +61,7 @@ var refAggregates = []refRow{
 	{"Variance('likes', sample=True)", orm.Variance(&a.Likes).Sample(), "3.5", "`StdDev` likewise"},
 	{"StringAgg('slug', delimiter=',', order_by='slug')", orm.StringAgg(&a.Slug, ",", orm.Asc(&a.Slug)), "sa,sb,sc,sd,se,sf", "of an expression: `orm.StringAggOf`"},
 	{"AnyValue('status')", orm.AnyValue(&a.Status), "", "on every version of every database"},
+	{"class Longest(Aggregate): …, filter=Q(…)", longest.Call(orm.F(&a.Slug)).Filter(orm.Gt(&a.Likes, 3)), "sf", "`longest := orm.CustomFunc[string]{Name: \"longest\", SQL: orm.SQL{All: \"MAX({1})\"}, Aggregate: true}`"},
 	{"BitAnd('likes')", orm.BitAnd(&a.Likes), "0", "over no rows null, everywhere; of an expression: `orm.AggregateOf`"},
 	{"BitOr('likes')", orm.BitOr(&a.Likes), "7", ""},
 	{"BitXor('likes')", orm.BitXor(&a.Likes), "1", ""},
@@ -150,6 +153,7 @@ var byLikes = orm.Window{Order: []orm.Order{orm.Asc(&a.Likes)}}
 var refWindows = []refRow{
 	{"Window(Sum('likes'), partition_by='author', order_by='id')", orm.Sum(&a.Likes).Over(orm.Window{Partition: []orm.AnyExpr{orm.F(&a.Author.ID)}, Order: []orm.Order{orm.Asc(&a.ID)}}), "1", "conditions on the result are allowed"},
 	{"Window(…, frame=RowRange(start=-1, end=0))", orm.Sum(&a.Likes).Over(orm.Window{Order: []orm.Order{orm.Asc(&a.ID)}, Rows: &orm.Frame{Before: new(1), After: new(0)}}), "1", ""},
+	{"ValueRange over dates (not in Django)", orm.CountAll().Over(orm.Window{Order: []orm.Order{orm.Asc(a.Published)}, Range: &orm.Frame{Earlier: new(24 * time.Hour), Later: new(time.Duration(0))}}), "", "the last day, on each database"},
 	{"Window(…, frame=ValueRange(start=-1, end=1))", orm.Sum(&a.Likes).Over(orm.Window{Order: []orm.Order{orm.Asc(&a.Likes)}, Range: &orm.Frame{Before: new(1), After: new(1)}}), "3", ""},
 	{"WindowFrameExclusion.CURRENT_ROW", orm.Sum(&a.Likes).Over(orm.Window{Rows: &orm.Frame{}, Exclude: orm.ExcludeCurrentRow}), "14", "`ExcludeGroup ExcludeTies ExcludeNoOthers`; not on MySQL"},
 	{"RowNumber()", orm.RowNumber().Over(byLikes), "2", ""},

@@ -185,6 +185,13 @@ var refRaw = []refRow{
 		err := orm.QueryRows(ctx, "SELECT id FROM orm_test_article", nil, func([]any) error { n++; return nil })
 		return n, err
 	}), "6", ""},
+	{"raw(sql, {'min': 3}), %(min)s", run(func(ctx context.Context) (any, error) {
+		sql, args, err := orm.NamedArgs("SELECT id, title FROM orm_test_article WHERE likes > :min ORDER BY id", map[string]any{"min": 3})
+		if err != nil {
+			return nil, err
+		}
+		return orm.Raw[Article](ctx, sql, args, &a.ID, &a.Title)
+	}), "", "for `RawExpr`, `Exec` and `QueryRows` too; a list is `IN (:ids)`"},
 	{"executemany(…)", nil, "", "`BulkCreate`, `BulkUpdate`, or `orm.Exec` in a loop inside `orm.Atomic`"},
 	{"callproc(…)", nil, "", "`orm.Exec(ctx, \"CALL name(?)\", x)`"},
 	{"execute_wrapper(f), connection.queries", run(func(ctx context.Context) (any, error) {

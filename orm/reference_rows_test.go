@@ -33,10 +33,22 @@ var refQueries = []refRow{
 	{"difference(q)", articles.Filter(orm.Lt(&a.Likes, 2)).Difference(articles.Filter(orm.Eq(&a.Likes, 0))), "B", ""},
 	{"q & r", articles.Filter(orm.Gt(&a.Likes, 1)).And(articles.Filter(orm.Lt(&a.Likes, 4))), "DC", ""},
 	{"q | r", articles.Filter(orm.Lt(&a.Likes, 1)).Or(articles.Filter(orm.Gt(&a.Likes, 4))), "AF", "one query, which can be filtered on; `^` is `Xor`"},
+	{"values_list('id', 'title', named=True)", run(func(ctx context.Context) (any, error) {
+		type row struct {
+			ID    int64
+			Title string
+		}
+		list, err := orm.Values(articles.Limit(1), func(r *row) []orm.Pick {
+			return []orm.Pick{orm.As(&r.ID, orm.F(&a.ID)), orm.As(&r.Title, orm.F(&a.Title))}
+		}).All(ctx)
+		return len(list), err
+	}), "1", "a struct of yours"},
+	{"select_related(None), prefetch_related(None)", nil, "", "a query is a value: keep the one without them"},
 	{"select_related('author')", articles.Related(&a.Author), "EDCBAF", ""},
 	{"prefetch_related('tags')", articles.Prefetch(&a.Tags), "EDCBAF", ""},
 	{"prefetch_related(Prefetch('tags', queryset=…))", orm.PrefetchQuery(articles, &a.Tags, orm.Objects[Tag]().OrderBy(orm.Desc(&g.Slug))), "EDCBAF", "a slice of the query is one for each object; `to_attr`: `orm.PrefetchTo`"},
 	{"extra(where=[…])", articles.Filter(orm.Where(orm.RawExpr[bool]("likes % ? = 0", 2))), "ECA", "SQL with `?`; further tables: a raw query"},
+	{"defer(None)", articles.Defer(&a.Body).Defer(), "EDCBAF", ""},
 	{"defer('body')", articles.Defer(&a.Body), "EDCBAF", ""},
 	{"only('title')", articles.Only(&a.Title), "EDCBAF", "the key is always read"},
 	{"using('default')", articles.Using("default"), "EDCBAF", ""},
@@ -115,6 +127,18 @@ var refRunning = []refRow{
 		m, err := orm.InBulk(ctx, articles, &a.ID, 1, 2)
 		return len(m), err
 	}), "2", ""},
+	{"in_bulk()", run(func(ctx context.Context) (any, error) {
+		m, err := orm.InBulkAll(ctx, articles, &a.ID)
+		return len(m), err
+	}), "6", "all objects of the query"},
+	{"in_bulk(['go'], field_name='slug')", run(func(ctx context.Context) (any, error) {
+		m, err := orm.InBulk(ctx, orm.Objects[Tag](), &g.Slug, "go")
+		return len(m), err
+	}), "1", "an error unless the column is unique"},
+	{"aggregate(n=Sum('likes'), twice=F('n') * 2)", run(func(ctx context.Context) (any, error) {
+		m, err := articles.AggregateByName(ctx, orm.Named("n", orm.Sum(&a.Likes)), orm.Named("twice", orm.Name[int64]("n").Times(2)))
+		return m["twice"].(int64) == 2*m["n"].(int64), err
+	}), "true", "an aggregate may name those before it"},
 	{"iterator()", run(func(ctx context.Context) (any, error) {
 		n := 0
 		for _, err := range articles.Iter(ctx) {

@@ -455,8 +455,18 @@ func Flat[T, V any](ctx context.Context, q Query[T], e Expr[V]) ([]V, error) {
 	return out, nil
 }
 
-// InBulk returns the objects with the given keys, by key.
-func InBulk[T any, K comparable](ctx context.Context, q Query[T], f *K, keys ...K) (map[K]*T, error) {
+// InBulkAll returns all objects of the query by a unique column: Django's in_bulk() without keys.
+func InBulkAll[T any, K comparable](ctx context.Context, q Query[T], f *K) (map[K]*T, error) {
+	pf, err := bulkKey(q, f)
+	if err != nil {
+		return nil, err
+	}
+	list, err := q.All(ctx)
+	return byKey[T, K](list, pf), err
+}
+
+// bulkKey is the unique column by which objects are returned.
+func bulkKey[T, K any](q Query[T], f *K) (*plan.Field, error) {
 	if err := q.s.Model.Ready(); err != nil {
 		return nil, err
 	}
@@ -467,15 +477,29 @@ func InBulk[T any, K comparable](ctx context.Context, q Query[T], f *K, keys ...
 	if !pf.S.Unique && !pf.S.PrimaryKey && !uniqueTogether(&q.s.Model.Schema, q.s.Model, []string{pf.S.Name}) {
 		return nil, fmt.Errorf("orm: InBulk: %s.%s is not unique", q.s.Model.GoName(), pf.GoName)
 	}
-	out := make(map[K]*T, len(keys))
-	if len(keys) == 0 {
-		return out, nil
-	}
-	list, err := q.Filter(In(f, keys...)).All(ctx)
+	return pf, nil
+}
+
+func byKey[T any, K comparable](list []*T, pf *plan.Field) map[K]*T {
+	out := make(map[K]*T, len(list))
 	for _, obj := range list {
 		out[*plan.At[K](pf.At(plan.PointerTo(obj)))] = obj
 	}
-	return out, err
+	return out
+}
+
+// InBulk returns the objects with the given keys, by key: the primary key or another unique column. Without keys there are no
+// objects; InBulkAll returns all.
+func InBulk[T any, K comparable](ctx context.Context, q Query[T], f *K, keys ...K) (map[K]*T, error) {
+	pf, err := bulkKey(q, f)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) == 0 {
+		return map[K]*T{}, nil
+	}
+	list, err := q.Filter(In(f, keys...)).All(ctx)
+	return byKey[T, K](list, pf), err
 }
 
 // Contains says whether a saved object is among the rows of the query.

@@ -98,18 +98,24 @@ func TestBulkCreateMemory(t *testing.T) { // not parallel: it measures memory
 func everywhere(t *testing.T, f func(t *testing.T, ctx context.Context)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, newsroomOn(t, orm.DatabasesFrom(open(t))[orm.DefaultDB])) })
-	t.Run("postgres", func(t *testing.T) {
-		db, err := postgres.Open(testservices.StartPostgres(t).NewDatabase(t), postgres.Options{})
-		must(t, err)
-		t.Cleanup(func() { must(t, db.Close()) })
-		f(t, newsroomOn(t, db))
-	})
-	t.Run("mariadb", func(t *testing.T) {
-		db, err := mysql.Open(testservices.StartMariaDB(t).NewDatabase(t, "utf8mb4_bin"), mysql.Options{})
-		must(t, err)
-		t.Cleanup(func() { must(t, db.Close()) })
-		f(t, newsroomOn(t, db))
-	})
+	t.Run("postgres", func(t *testing.T) { f(t, newsroomOn(t, postgresDB(t))) })
+	t.Run("mariadb", func(t *testing.T) { f(t, newsroomOn(t, mariaDB(t))) })
+}
+
+func postgresDB(t testing.TB) *orm.DB {
+	t.Helper()
+	db, err := postgres.Open(testservices.StartPostgres(t).NewDatabase(t), postgres.Options{})
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	return db
+}
+
+func mariaDB(t testing.TB) *orm.DB {
+	t.Helper()
+	db, err := mysql.Open(testservices.StartMariaDB(t).NewDatabase(t, "utf8mb4_bin"), mysql.Options{})
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	return db
 }
 
 func newsroomOn(t testing.TB, db *orm.DB) context.Context {

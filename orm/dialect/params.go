@@ -74,3 +74,50 @@ func skipQuoted(sql string, i int) int {
 func isWord(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
 }
+
+// Named writes a statement with :name for its parameters as one with ?, by calling value for each in order: it says how many
+// parameters the name stands for, at least one. A colon in a text, a quoted name or a comment stays, and so do :: and :=.
+func Named(sql string, value func(name string) (n int, err error)) (string, error) {
+	b := make([]byte, 0, len(sql)+16)
+	for i := 0; i < len(sql); {
+		if end := skipQuoted(sql, i); end > i {
+			b = append(b, sql[i:end]...)
+			i = end
+			continue
+		}
+		switch {
+		case strings.HasPrefix(sql[i:], "::"), strings.HasPrefix(sql[i:], ":="):
+			b = append(b, sql[i], sql[i+1])
+			i += 2
+			continue
+		case sql[i] == '`': // a name of MySQL
+			end := strings.IndexByte(sql[i+1:], '`')
+			if end < 0 {
+				end = len(sql) - i - 2
+			}
+			b = append(b, sql[i:i+end+2]...)
+			i += end + 2
+			continue
+		case sql[i] != ':' || i+1 == len(sql) || !isWord(sql[i+1]) || sql[i+1] >= '0' && sql[i+1] <= '9' || i > 0 && isWord(sql[i-1]):
+			b = append(b, sql[i])
+			i++
+			continue
+		}
+		end := i + 1
+		for end < len(sql) && isWord(sql[end]) {
+			end++
+		}
+		n, err := value(sql[i+1 : end])
+		if err != nil {
+			return "", err
+		}
+		for k := range n {
+			if k > 0 {
+				b = append(b, ", "...)
+			}
+			b = append(b, '?')
+		}
+		i = end
+	}
+	return string(b), nil
+}
