@@ -446,3 +446,20 @@ func TestCompositeKeyChecks(t *testing.T) {
 		}
 	}
 }
+
+// Lists of keys are longer than the number of a statement's parameters.
+func TestManyKeys(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, fairModels(), func(t *testing.T, ctx context.Context) {
+		fair(t, ctx)
+		keys := make([][]any, 0, 40_000)
+		for i := range 40_000 {
+			keys = append(keys, []any{"a'\"\\" + string(rune('a'+i%3)), i})
+		}
+		keys = append(keys, []any{"a", 1}, []any{"b", 2})
+		got, err := orm.Objects[Stall]().Filter(orm.Lookup("pk__in", keys)).OrderBy(orm.ByName("pk")).All(ctx)
+		if s := names(got, stallLabel); s != "a1 b2" || err != nil {
+			t.Errorf("%s, %v", s, err)
+		}
+	})
+}
