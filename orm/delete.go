@@ -96,6 +96,9 @@ func deleteObject[T any](ctx context.Context, q Query[T], obj *T) (Deleted, erro
 		return Deleted{}, err
 	}
 	d, err := q.delete(ctx, origin{of: obj, obj: p})
+	if err == nil {
+		forgetRelated(m, p)
+	}
 	if m.Soft != nil && !q.s.Hard {
 		return d, err
 	}
@@ -118,6 +121,7 @@ type collector struct {
 	rows  map[*plan.Model]*doomed
 	order []*plan.Model
 	fast  []pairDelete
+	swept []sweep
 	sets  []fieldUpdate
 	held  []restricted
 	// keepParents leaves the rows in the parents' tables of the model that the delete began with.
@@ -161,7 +165,7 @@ func (c *collector) isFast(m *plan.Model) bool {
 		return false
 	}
 	m = m.Concrete()
-	return !m.InParts() && len(c.pointing(m)) == 0 && len(ownPairs(m)) == 0
+	return !m.InParts() && len(ownPairs(m)) == 0 && !slices.ContainsFunc(c.pointing(m), needsProgram)
 }
 
 // pointing are the relations from other models whose rows must be looked at.
@@ -298,6 +302,7 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 	for _, rel := range ownPairs(m) {
 		c.fast = append(c.fast, pairDelete{rel.Table, rel.Through.Label(), []string{rel.Left}, fresh})
 	}
+	var protected *ProtectedError // all that is in the way is told at once
 	for _, rel := range c.pointing(m) {
 		if rel.Kind == plan.ManyBack {
 			if rel.Through.Hidden {
@@ -305,9 +310,15 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 			}
 			continue
 		}
-		if err := c.follow(rel, m, fresh); err != nil {
+		err := c.follow(rel, m, fresh)
+		if pe, ok := errors.AsType[*ProtectedError](err); ok {
+			protected = protected.join(m, pe)
+		} else if err != nil {
 			return err
 		}
+	}
+	if protected != nil {
+		return protected
 	}
 	return c.collectParents(m, fresh)
 }
@@ -337,17 +348,17 @@ func (c *collector) follow(rel *plan.Relation, m *plan.Model, keys []dialect.Val
 	// A null points nowhere.
 	target = slices.DeleteFunc(slices.Clone(target), func(k dialect.Value) bool { return k.Kind == dialect.Null })
 	q := &expr.Query{Model: child, Limit: -1, Ordered: true}
-	addStep(q, expr.Pred{Op: expr.In, Left: fieldNode(f), Val: dialect.ListValue(target)})
 	childKey := child.KeyField()
 	if childKey == nil {
 		return fmt.Errorf("orm: delete: %s has no key, by which its rows that point to %s are found", child.GoName(), m.GoName())
 	}
 	if action == schema.Cascade && c.isFast(child) && childKey.Rel == nil {
+		c.swept = append(c.swept, sweep{child, f, target})
 		c.fast = append(c.fast, pairDelete{child.Schema.Table, child.Label(), columnNames(f), target})
 		return nil
 	}
 	q.Values = []expr.Annotation{{Name: "pk", Node: fieldNode(childKey)}}
-	rows, err := c.keys(q, childKey)
+	rows, err := c.keysOf(q, fieldNode(f), childKey, target)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -357,6 +368,12 @@ func (c *collector) follow(rel *plan.Relation, m *plan.Model, keys []dialect.Val
 	case schema.SetNull:
 		fields := nullableColumns(f)
 		c.sets = append(c.sets, fieldUpdate{child, fields, make([]dialect.Value, len(fields)), rows})
+	case schema.SetValue:
+		obj := child.New()
+		if err := f.SetOnDelete(c.ctx, f.At(obj)); err != nil {
+			return fmt.Errorf("orm: %s.%s: OnDeleteSetFunc: %w", child.GoName(), f.GoName, err)
+		}
+		c.sets = append(c.sets, fieldUpdate{child, []*plan.Field{f}, []dialect.Value{f.Codec.Get(f.At(obj))}, rows})
 	case schema.SetDefault:
 		obj, u := child.New(), fieldUpdate{model: child, fields: f.Columns(), byKeys: rows}
 		for _, c := range u.fields {
@@ -369,23 +386,15 @@ func (c *collector) follow(rel *plan.Relation, m *plan.Model, keys []dialect.Val
 	case schema.Restrict:
 		c.held = append(c.held, restricted{rel, rows})
 	default:
-		return &ProtectedError{Model: m.GoName(), By: []string{child.GoName() + "." + f.S.Name}, Count: len(rows)}
+		return c.inTheWay(rel, rows, false)
 	}
 	return nil
 }
 
 // run deletes what was collected: the rows between first, then rows before those that they point to.
 func (c *collector) run(out *Deleted) error {
-	for _, h := range c.held {
-		left := 0
-		for _, k := range h.keys {
-			if d := c.rows[h.rel.To]; d == nil || !d.seen[k] {
-				left++
-			}
-		}
-		if left > 0 {
-			return &ProtectedError{Model: h.rel.From.GoName(), By: []string{h.rel.To.GoName() + "." + h.rel.Field.S.Name}, Count: left, Restricted: true}
-		}
+	if err := c.restrictions(); err != nil {
+		return err
 	}
 	for _, m := range c.order {
 		if err := c.announce(c.rows[m], preDelete); err != nil {
@@ -417,6 +426,9 @@ func (c *collector) run(out *Deleted) error {
 		if err := c.announce(d, postDelete); err != nil {
 			return err
 		}
+	}
+	for _, d := range sorted {
+		c.forget(d)
 	}
 	return nil
 }

@@ -205,6 +205,9 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 			r.Right = f.Column
 		}
 	}
+	if err := ambiguousThrough(r); err != nil {
+		return err
+	}
 	if r.Left == "" || r.Right == "" {
 		return fmt.Errorf("the through model %s needs a foreign key to %s and one to %s", through.GoName(), r.From.GoName(), r.To.GoName())
 	}

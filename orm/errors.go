@@ -75,12 +75,30 @@ type ProtectedError struct {
 	Count int
 	// Restricted is set when the relation says Restrict.
 	Restricted bool
+	// Objects are the rows in the way, as pointers to their models: the first hundred of each relation. Django:
+	// protected_objects, restricted_objects.
+	Objects []any
 }
 
 // Error names the model and the relations.
 func (e *ProtectedError) Error() string {
 	return fmt.Sprintf("orm: cannot delete %s: %d rows refer to it by %s", e.Model, e.Count, strings.Join(e.By, ", "))
 }
+
+// NoRelatedError says that no row points to an object by a one-to-one field, or that a parent has no such child. errors.Is(err,
+// ErrNotFound) holds, so that views answer 404. Django: RelatedObjectDoesNotExist.
+type NoRelatedError struct {
+	// Model is the object's model, Field the field that would hold the related object.
+	Model, Field string
+}
+
+// Error names the model and the field.
+func (e *NoRelatedError) Error() string {
+	return fmt.Sprintf("orm: the %s has no %s", e.Model, e.Field)
+}
+
+// Unwrap makes it an ErrNotFound.
+func (e *NoRelatedError) Unwrap() error { return ErrNotFound }
 
 // IsNotFound says whether an error is ErrNotFound.
 func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }

@@ -24,6 +24,8 @@ type pairing struct {
 	owner  dialect.Value
 	// values are for the other columns of the table between.
 	values []Assignment
+	// saving writes the objects at the other end of a foreign key one by one.
+	saving bool
 }
 
 // add relates objects by key. Those that are related already stay so.
@@ -178,6 +180,9 @@ func (e *pairing) point(keys []dialect.Value, to dialect.Value) error {
 	}
 	if keys != nil {
 		addStep(q, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
+	}
+	if e.saving {
+		return e.pointEach(q, to)
 	}
 	st, err := e.db.compiler(e.s).Update(q, pointTo(e.rel.Field, to))
 	if err != nil || st.Empty {

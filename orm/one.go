@@ -20,7 +20,7 @@ func (o *One[T]) To() *T {
 	return plan.At[T](into(plan.PointerTo(o), model[T](), "One", "Get"))
 }
 
-// Get returns the object that points here. It is ErrNotFound when there is none.
+// Get returns the object that points here. It is a *NoRelatedError when there is none, for which IsNotFound holds.
 func (o *One[T]) Get(ctx context.Context) (*T, error) {
 	l := &o.link
 	if l.Peers != nil {
@@ -38,7 +38,7 @@ func (o *One[T]) Get(ctx context.Context) (*T, error) {
 	if obj, ok := l.Loaded.(*T); ok && obj != nil {
 		return obj, nil
 	}
-	return nil, notFoundError(typeOf[T]().Name())
+	return nil, &NoRelatedError{Model: l.Rel.From.GoName(), Field: l.Rel.Name}
 }
 
 // TemplateValue gives templates the object, loaded when it is first used; none is nil.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -108,16 +109,49 @@ func SetOrder[T any, K comparable](ctx context.Context, q Query[T], keys ...K) e
 	if _, _, err := q.writing(ctx); err != nil {
 		return err
 	}
+	if m.PK == nil {
+		return setOrderSingly(ctx, q, keys)
+	}
+	list := make([]dialect.Value, len(keys))
+	for i, k := range keys {
+		v, err := valueOf(k)
+		if err != nil {
+			return err
+		}
+		list[i] = v
+	}
 	return AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
-		for i, k := range keys {
-			one := q.Filter(Lookup("pk", k))
-			if _, err := one.Update(ctx, SetByName(m.Rank.S.Name, int64(i))); err != nil {
+		at := 0
+		for batch := range slices.Chunk(list, orderBatch) {
+			places := &expr.Case{Default: expr.Name{Name: m.Rank.S.Name}, Out: m.Rank.S.Kind}
+			for _, k := range batch {
+				is := expr.Pred{Op: expr.Exact, Left: expr.Name{Name: "pk"}, Val: k}
+				places.Whens = append(places.Whens, expr.When{If: is, Then: expr.Literal{Value: dialect.IntValue(int64(at)), Kind: m.Rank.S.Kind}})
+				at++
+			}
+			named := q.Filter(Predicate{expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(batch)}})
+			if _, err := named.Update(ctx, Assignment{expr.Assign{Name: m.Rank.S.Name, Value: places}}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 }
+
+// setOrderSingly is SetOrder for composite keys.
+func setOrderSingly[T any, K comparable](ctx context.Context, q Query[T], keys []K) error {
+	return AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
+		for i, k := range keys {
+			if _, err := q.Filter(Lookup("pk", k)).Update(ctx, SetByName(q.s.Model.Rank.S.Name, int64(i))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// orderBatch is how many rows SetOrder moves by one statement.
+const orderBatch = 200
 
 // Next is the object of the query that comes after a saved one by a column, by the key where two have one value. It is
 // ErrNotFound behind the last. By a place of OrderWithin it is the next one of the same owner. Django: get_next_by_FOO,
