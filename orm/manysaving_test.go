@@ -162,7 +162,7 @@ func TestManyChangedSides(t *testing.T) {
 		if got := j.take(); got != "pre_remove Mate false [1]; post_remove Mate false [1]; pre_clear Mate false []; post_clear Mate false []" {
 			t.Errorf("Remove and Clear: %s", got)
 		}
-		if n, err := cyd.Friends.Count(ctx); n != 0 || err != nil {
+		if n, err := cyd.Friends.Query().Count(ctx); n != 0 || err != nil {
 			t.Errorf("friends that were cleared from the other side: %d %v", n, err)
 		}
 		c := orm.Fields[Cheer]()

@@ -67,6 +67,7 @@ func referenceTables() []refTable {
 		{"functions", refFunctions},
 		{"windows", refWindows},
 		{"instances", refInstances},
+		{"inheritance", refInheritance},
 		{"relations", refRelations},
 		{"keys", refKeys},
 		{"raw", refRaw},
@@ -76,11 +77,13 @@ func referenceTables() []refTable {
 // TestReference runs the rows of the page on SQLite. Each runs in a transaction that is undone.
 func TestReference(t *testing.T) {
 	t.Parallel()
-	ctx := orm.WithModels(open(t), append(fairModels(), orm.ModelOf[Article](), orm.ModelOf[User](), orm.ModelOf[Tag](), orm.ModelOf[Note]())...)
+	more := append(append(fairModels(), foodModels()...), orm.ModelOf[Note]())
+	ctx := orm.WithModels(open(t), append(more, orm.ModelOf[Article](), orm.ModelOf[User](), orm.ModelOf[Tag]())...)
 	ctx = orm.WithLookups(ctx, reversed, unlike)
-	createTables(t, ctx, append(fairModels(), orm.ModelOf[Note]())...)
+	createTables(t, ctx, more...)
 	fair(t, ctx)
 	seed(t, ctx)
+	seedFood(t, ctx)
 	must(t, notes.BulkCreate(ctx, []*Note{
 		{Data: map[string]any{"lang": "go", "size": 3, "tags": []any{"x", "y"}}},
 		{Data: map[string]any{"lang": "sql", "deep": map[string]any{"n": 1}}},
@@ -207,7 +210,7 @@ func rowSources(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	files := token.NewFileSet()
-	for _, name := range []string{"reference_rows_test.go", "reference_functions_test.go", "reference_objects_test.go", "reference_keys_test.go"} {
+	for _, name := range []string{"reference_rows_test.go", "reference_functions_test.go", "reference_objects_test.go", "reference_inherit_test.go", "reference_keys_test.go"} {
 		file, err := parser.ParseFile(files, name, nil, 0)
 		must(t, err)
 		for _, d := range file.Decls {
