@@ -34,7 +34,7 @@ func (d *describer) names(meta Meta) {
 	d.m.Track, d.m.SelectOnSave = meta.Track, meta.SelectOnSave
 	d.defaultRelated = meta.DefaultRelatedName
 	s.Unmanaged, s.Comment, s.Permissions, s.DefaultPermissions = meta.Unmanaged, meta.Comment, meta.Permissions, meta.DefaultPermissions
-	s.RequiredVendor, s.RequiredFeatures = meta.RequiredVendor, meta.RequiredFeatures
+	s.RequiredVendor, s.RequiredFeatures, s.Swappable = meta.RequiredVendor, meta.RequiredFeatures, meta.Swappable
 	s.Tablespace = meta.Tablespace
 	if len(meta.PrimaryKey) > 0 {
 		d.hasPK = true

@@ -54,6 +54,9 @@ type Meta struct {
 	Permissions [][2]string
 	// DefaultPermissions replaces add, change, delete and view; an empty list that is not nil gives none.
 	DefaultPermissions []string
+	// Swappable says that another site may put a model of its own in this one's place, such as a user model: migrations of
+	// others depend on it by migrate.Swappable.
+	Swappable bool
 	// RequiredVendor limits the table to one kind of database: "sqlite", "postgresql", "mysql". RequiredFeatures limits it to
 	// databases that can do something (dialect.Dialect.Has): "can_distinct_on_fields". Migrations of others leave the table out.
 	RequiredVendor   string

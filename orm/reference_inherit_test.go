@@ -7,11 +7,11 @@ import (
 )
 
 var refInheritance = []refRow{
-	{"class Meta: abstract = True", nil, "", "embed a struct with fields; its own `Fields` and `Meta` describe it"},
-	{"name = None", nil, "", "by these means: a field of the model hides the embedded one of the same name; `orm.Ignore(&b.Name)` removes it"},
-	{"related_name='%(app_label)s_%(class)s'", nil, "", "by these words, in `RelatedName`, `DefaultRelatedName` and the names of indexes and constraints"},
-	{"class Restaurant(Place)", nil, "", "embed `Place`, and say `orm.Parent(&r.Place)` in `Fields`; `.Link(name)` for a `parent_link`"},
-	{"class Meta: proxy = True", nil, "", "embed the model, `orm.Meta{Proxy: true}`"},
+	{"class Meta: abstract = True", nil, "", "in these words: embed a struct with fields; its own `Fields` and `Meta` describe it"},
+	{"name = None", nil, "", "in these words: a field of the model hides the embedded one of the same name; `orm.Ignore(&b.Name)` removes it"},
+	{"related_name='%(app_label)s_%(class)s'", nil, "", "in these words: the same placeholders, in `RelatedName`, `DefaultRelatedName` and the names of indexes and constraints"},
+	{"class Restaurant(Place)", nil, "", "in these words: embed `Place`, and say `orm.Parent(&r.Place)` in `Fields`; `.Link(name)` for a `parent_link`"},
+	{"class Meta: proxy = True", nil, "", "in these words: embed the model, `orm.Meta{Proxy: true}`"},
 	{"Restaurant.objects.create(name='Mario', …)", run(func(ctx context.Context) (any, error) {
 		return nil, orm.Create(ctx, &Restaurant{Place: Place{Named: Named{"Mario"}, Address: "5 Road"}})
 	}), "", "both tables, one transaction"},
