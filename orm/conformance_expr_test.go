@@ -41,6 +41,9 @@ func val(v any) any {
 		case "date":
 			t, _ := time.Parse("2006-01-02", fmt.Sprint(v["v"]))
 			return dialect.DateValue(t)
+		case "time":
+			t, _ := time.Parse("15:04:05.999999", fmt.Sprint(v["v"]))
+			return t.Sub(t.Truncate(24 * time.Hour))
 		case "decimal":
 			return orm.MustDecimal(fmt.Sprint(v["v"]))
 		case "timedelta":
@@ -63,6 +66,7 @@ func val(v any) any {
 var fieldKinds = map[string]schema.Kind{
 	"CharField": schema.Char, "IntegerField": schema.Integer, "DateTimeField": schema.DateTime, "DurationField": schema.Duration,
 	"BooleanField": schema.Boolean, "JSONField": schema.JSON, "FloatField": schema.Float, "DateField": schema.Date,
+	"DecimalField": schema.Decimal, "TextField": schema.Text, "TimeField": schema.Time, "BigIntegerField": schema.BigInteger,
 }
 
 // node turns a neutral expression into one of package expr. A string is a field's name.
@@ -73,7 +77,7 @@ func node(v any) expr.Node {
 	case map[string]any:
 		n := bare(v)
 		if typ, ok := v["type"].(string); ok && v["value"] == nil && v["fn"] != "Cast" {
-			if _, isValue := v["value"]; !isValue {
+			if _, isValue := v["value"]; !isValue && v["fn"] == nil {
 				return expr.Typed{Of: n, Kind: fieldKinds[typ]}
 			}
 		}
@@ -156,6 +160,10 @@ func function(v map[string]any) expr.Node {
 		f.Args = append(f.Args, node(a))
 	}
 	kw, _ := v["kwargs"].(map[string]any)
+	f.Zone, _ = kw["tzinfo"].(string)
+	if typ, ok := v["type"].(string); ok {
+		f.Out = fieldKinds[typ]
+	}
 	if name == "Cast" {
 		return expr.Cast{Of: f.Args[0], To: schema.Field{Kind: fieldKinds[v["type"].(string)]}}
 	}
@@ -264,6 +272,9 @@ func orders(list []any) []expr.Order {
 
 // cond turns a neutral condition into one of package expr.
 func cond(v any) expr.Pred {
+	if list, ok := v.([]any); ok {
+		v = map[string]any{"and": list}
+	}
 	m, ok := v.(map[string]any)
 	if !ok {
 		return expr.Pred{Err: fmt.Errorf("condition %v", v)}
@@ -329,6 +340,8 @@ func sub(v any) *expr.Query {
 		return specOf(build(orm.Objects[newsroom.Review](), steps))
 	case "Tag":
 		return specOf(build(orm.Objects[newsroom.Tag](), steps))
+	case "Profile":
+		return specOf(build(orm.Objects[newsroom.Profile](), steps))
 	}
 	panic(fmt.Sprint("unknown model ", m["model"]))
 }

@@ -197,7 +197,7 @@ func canonTagged(kind string, v map[string]any) any {
 // round9 makes all numbers with a fraction comparable: floats of the file are rounded to 9 places. A whole one is written
 // as an integer would be, since SQLite's own arithmetic and Python's may differ in that.
 func round9(f float64) any {
-	r := math.Round(f*1e9) / 1e9
+	r := math.Round(f*1e9)/1e9 + 0 // which makes -0 a 0
 	if r == math.Trunc(r) {
 		return strconv.FormatFloat(r, 'f', 0, 64)
 	}

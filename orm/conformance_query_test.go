@@ -7,6 +7,7 @@ import (
 	"sort"
 	"time"
 
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/orm/expr"
 )
@@ -35,11 +36,14 @@ func build[T any](q orm.Query[T], steps [][]any) (orm.Query[T], shape) {
 		case "none":
 			q = q.None()
 		case "filter", "exclude":
-			p := orm.PredOf(cond(args[0]))
+			var ps []orm.Predicate
+			for _, a := range args {
+				ps = append(ps, orm.PredOf(cond(a)))
+			}
 			if s[0] == "filter" {
-				q = q.Filter(p)
+				q = q.Filter(ps...)
 			} else {
-				q = q.Exclude(p)
+				q = q.Exclude(ps...)
 			}
 		case "order_by":
 			q = q.OrderBy(orm.OrdersOf(orders(args))...)
@@ -57,6 +61,16 @@ func build[T any](q orm.Query[T], steps [][]any) (orm.Query[T], shape) {
 			hi := -1
 			if args[1] != nil {
 				hi = int(num(args[1]))
+			}
+			if all := sh.dates; all != nil {
+				sh.dates = func(ctx context.Context) ([]time.Time, error) {
+					list, err := all(ctx)
+					lo, end := min(int(num(args[0])), len(list)), len(list)
+					if hi >= 0 {
+						end = max(lo, min(hi, end))
+					}
+					return list[lo:end], err
+				}
 			}
 			q = q.Slice(int(num(args[0])), hi)
 		case "values", "values_list", "flat":
@@ -85,11 +99,14 @@ func build[T any](q orm.Query[T], steps [][]any) (orm.Query[T], shape) {
 			}
 			q = orm.Combine(q, op, others)
 		case "only", "defer":
-			ref := reflect.ValueOf(orm.Fields[T]()).Elem().FieldByName(goNames[args[0].(string)]).Addr().Interface()
+			var refs []any
+			for _, a := range args {
+				refs = append(refs, reflect.ValueOf(orm.Fields[T]()).Elem().FieldByName(goNames[a.(string)]).Addr().Interface())
+			}
 			if s[0] == "only" {
-				q = q.Only(ref)
+				q = q.Only(refs...)
 			} else {
-				q = q.Defer(ref)
+				q = q.Defer(refs...)
 			}
 		case "dates", "datetimes":
 			field, unit := args[0].(string), args[1].(string)
@@ -163,5 +180,12 @@ func object(o any) any {
 		return nil
 	}
 	rv := reflect.ValueOf(o).Elem()
-	return map[string]any{"$": "object", "model": rv.Type().Name(), "pk": rv.FieldByName("ID").Interface()}
+	return map[string]any{"$": "object", "model": rv.Type().Name(), "pk": keyOf(rv)}
+}
+
+func keyOf(o reflect.Value) any {
+	if p, ok := o.Addr().Interface().(*newsroom.Profile); ok {
+		return p.Author.ID
+	}
+	return o.FieldByName("ID").Interface()
 }

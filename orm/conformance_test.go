@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"testing"
 	"time"
@@ -185,7 +186,14 @@ func runConformance(t *testing.T, ctx context.Context, file *conformance, db str
 }
 
 func runCase(ctx context.Context, c *conformanceCase, db string) (problem string) {
+	defer func() {
+		if r := recover(); r != nil {
+			problem = fmt.Sprintf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
 	switch c.Model {
+	case "Profile":
+		return runTyped[newsroom.Profile](ctx, c, db)
 	case "Story":
 		return runTyped[newsroom.Story](ctx, c, db)
 	case "Author":

@@ -40,6 +40,9 @@ func prefetch(ctx context.Context, db *DB, s *scope, q *expr.Query, objs []plan.
 				owners = from.found
 			}
 			ld := findLoading(ahead, from, rel, to)
+			if ld == nil && to == nil && (subQuery(q, i, depth, steps) == nil || q.Prefetch[i].Query == nil) {
+				ld = joinedAlready(rel, owners)
+			}
 			if ld == nil {
 				var err error
 				if ld, err = startRelation(ctx, rel, owners, subQuery(q, i, depth, steps), q.DB); err != nil {

@@ -87,6 +87,36 @@ func startByKeys(ctx context.Context, rel *plan.Relation, keys []dialect.Value, 
 	return startMany(db, s, rel, hold, to, keys, q)
 }
 
+// joinedAlready is the loading of a relation to one row that each owner holds by now, since Related joined it. It is nil where
+// one of them does not.
+func joinedAlready(rel *plan.Relation, owners []plan.Pointer) *loading {
+	hold := rel.Holder()
+	if hold == nil || rel.Kind != plan.Forward && rel.Kind != plan.BackwardOne {
+		return nil
+	}
+	var found []plan.Pointer
+	for _, owner := range owners {
+		l := hold.LinkAt(owner)
+		if !l.Done {
+			return nil
+		}
+		if l.Loaded == nil {
+			continue
+		}
+		obj := pointerOf(l.Loaded)
+		if rel.Kind == plan.Forward { // the key may have been changed since
+			same := newKeyMap[bool](1)
+			target := rel.To.FieldNamed(rel.ToColumn)
+			same.set(target.Codec.Get(target.At(obj)), true)
+			if ok, _ := same.get(rel.Field.Codec.Get(rel.Field.At(owner))); !ok {
+				return nil
+			}
+		}
+		found = append(found, obj)
+	}
+	return &loading{finish: func(context.Context, []plan.Pointer) ([]plan.Pointer, error) { return found, nil }}
+}
+
 // loadKeys loads the column by which objects are related, where their query left it out.
 func loadKeys(ctx context.Context, rel *plan.Relation, objs []plan.Pointer) error {
 	key := relationKey(rel)

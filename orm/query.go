@@ -136,7 +136,7 @@ func (q Query[T]) OrderBy(orders ...Order) Query[T] {
 		}
 		list[i] = o.o
 	}
-	q.s.Order, q.s.Ordered, q.s.Reverse = list, true, false
+	q.s.Order, q.s.Ordered = list, true
 	return q
 }
 

@@ -145,12 +145,12 @@ func (q ValuesQuery[R]) All(ctx context.Context) ([]R, error) {
 
 // Alias is Annotate without the value in the result: for conditions and orders.
 func (q Query[T]) Alias(picks ...Pick) Query[T] {
-	n := len(q.s.Annotations)
-	q = q.Annotate(picks...)
-	for i := n; i < len(q.s.Annotations); i++ {
-		q.s.Annotations[i].Hidden = true
+	hidden := make([]Pick, len(picks))
+	for i, p := range picks {
+		p.a.Hidden = true
+		hidden[i] = p
 	}
-	return q
+	return q.Annotate(hidden...)
 }
 
 // ValuesByName makes the rows of the result the named fields and annotations, for Rows and Maps: Django's values() at the
@@ -186,7 +186,7 @@ func (q Query[T]) ValuesByName(names ...string) Query[T] {
 
 // extendValues adds an annotation to the values chosen before; an aggregate groups by those.
 func (q *Query[T]) extendValues(a expr.Annotation) {
-	if q.s.Values == nil || a.Hidden {
+	if q.s.Values == nil {
 		return
 	}
 	if compile.Holds(a.Node) && !q.s.HasGroup {
@@ -194,6 +194,9 @@ func (q *Query[T]) extendValues(a expr.Annotation) {
 		for _, v := range q.s.Values {
 			q.s.GroupBy = append(q.s.GroupBy, v.Node)
 		}
+	}
+	if a.Hidden {
+		return
 	}
 	n := len(q.s.Values)
 	q.s.Values = append(q.s.Values[:n:n], expr.Annotation{Name: a.Name, Node: expr.Name{Name: a.Name}})

@@ -237,6 +237,15 @@ func (b *builder) resolveOrder(mode selectMode) []rorder {
 			out[i].turn()
 		}
 	}
+	if mode == selectOne || mode == selectPK { // which select no computed column that the order could name
+		for i, o := range out {
+			if o.e != nil && o.e.name != "" {
+				plain := *o.e
+				plain.name = ""
+				out[i].e = &plain
+			}
+		}
+	}
 	// The same column twice orders nothing more.
 	uniq := out[:0]
 	seen := map[string]bool{}
@@ -346,7 +355,7 @@ func (b *builder) orderPart(o expr.Order) []rorder {
 	if t.annotation == nil && len(t.transforms) == 0 && len(t.keys) == 0 && direct != nil {
 		steps := t.steps
 		if !strings.HasSuffix(name, "_id") && name != "pk" && direct.Rel != nil && direct.Rel.Kind == plan.Forward {
-			if direct.Tuple == nil { // without a column of its own, the relation is not among the steps
+			if direct.Tuple == nil && t.field != direct { // the name is the relation's own, and was followed
 				steps = steps[:max(0, len(steps)-1)]
 			}
 			return withNulls(b.orderField(steps, direct, desc), o.Nulls)

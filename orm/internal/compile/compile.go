@@ -117,6 +117,8 @@ type builder struct {
 	groupJoins map[uint8]reuse
 	// through, in an aggregate over the rows of another query, is that query: it gives the columns.
 	through *builder
+	// plain is set inside an expression: there a negated condition over many rows speaks of the joined row.
+	plain bool
 	// locks lets the rows of a table in brackets be locked.
 	locks bool
 	// over says that what is resolved next stands before OVER.

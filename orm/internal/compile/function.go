@@ -53,6 +53,12 @@ func (b *builder) function(n expr.Func, can reuse) *rexpr {
 		e.kind = plainInteger(args[0].kind)
 	}
 	switch n.Name {
+	case "Power", "Mod", "Sqrt", "Ln", "Log", "Exp": // exact where an argument is
+		for _, a := range args {
+			if a.kind == schema.Decimal && n.Out == schema.Invalid {
+				e.kind = schema.Decimal
+			}
+		}
 	case "Coalesce", "NullIf", "Greatest", "Least", "Lag", "Lead", "FirstValue", "LastValue", "NthValue":
 		e.custom = args[0].custom
 	}
@@ -105,6 +111,10 @@ func (b *builder) trunc(of *rexpr, unit string, out schema.Kind, zone string) *r
 	case "year", "quarter", "month", "week", "day", "hour", "minute", "second":
 	default:
 		b.fail(&FieldError{Name: unit, Reason: fmt.Sprintf("unknown unit %q", unit)})
+		return &rexpr{}
+	}
+	if source == schema.Date && (out == schema.DateTime || out == schema.Time || unit == "hour" || unit == "minute" || unit == "second") {
+		b.fail(&FieldError{Name: unit, Reason: "a date cannot be cut to a time"})
 		return &rexpr{}
 	}
 	if err := checkZone(zone); err != nil {

@@ -149,6 +149,8 @@ func (g *group) check(d *dialect.Dialect) error {
 		return &FieldError{Name: g.n.Name, Reason: fmt.Sprintf("%s needs an expression", g.n.Name)}
 	case g.of == nil && g.n.Distinct:
 		return &FieldError{Name: "Count", Reason: "rows are never equal: count a column's different values"}
+	case g.n.Distinct && (g.n.Name == "Min" || g.n.Name == "Max" || g.n.Name == "StdDev" || g.n.Name == "Variance" || g.n.Name == "AnyValue"):
+		return &FieldError{Name: g.n.Name, Reason: g.n.Name + " does not take Distinct"}
 	case g.extra != nil && g.n.Distinct && d.Name == "sqlite" && literalText(g.extra, d) != ",":
 		return &FieldError{Name: g.n.Name, Reason: "StringAgg of different values has the delimiter \",\" on sqlite"}
 	case g.n.Distinct && g.isBits() && d.Name == "mysql":

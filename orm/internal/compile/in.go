@@ -47,7 +47,7 @@ func (b *builder) inList(lhs *rexpr, v dialect.Value) (func(w *writer), truth) {
 			if i > 0 {
 				w.str(", ")
 			}
-			w.arg(x)
+			lhs.beside(w, x)
 		}
 		w.str(")")
 	}, unknown

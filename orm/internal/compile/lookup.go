@@ -40,9 +40,9 @@ func (b *builder) compareValue(lhs *rexpr, op expr.Op, v dialect.Value) (func(w 
 		return func(w *writer) {
 			lhs.write(w)
 			w.str(" BETWEEN ")
-			w.arg(lo)
+			lhs.beside(w, lo)
 			w.str(" AND ")
-			w.arg(hi)
+			lhs.beside(w, hi)
 		}, unknown
 	case expr.Contains, expr.IContains, expr.StartsWith, expr.IStartsWith, expr.EndsWith, expr.IEndsWith, expr.IExact, expr.Regex, expr.IRegex:
 		if v.Kind == dialect.Custom || v.Kind == dialect.List || v.Kind == dialect.Null {
@@ -80,8 +80,20 @@ func (b *builder) compareValue(lhs *rexpr, op expr.Op, v dialect.Value) (func(w 
 	return func(w *writer) {
 		lhs.write(w)
 		w.str(sign)
-		w.arg(pv)
+		lhs.beside(w, pv)
 	}, unknown
+}
+
+// beside writes a value that an expression is compared with. A column tells SQLite that the digits of a decimal are a number;
+// what is computed does not.
+func (e *rexpr) beside(w *writer, v dialect.Value) {
+	if v.Kind == dialect.Decimal && w.d.Name == "sqlite" && (e.column == "" || e.field == nil) {
+		w.str("CAST(")
+		w.arg(v)
+		w.str(" AS NUMERIC)")
+		return
+	}
+	w.arg(v)
 }
 
 // LikePattern is the pattern of a text look-up: the special characters of the value are escaped.

@@ -120,7 +120,21 @@ func (b *builder) dynamicTarget(p *expr.Pred) (*target, expr.Op, error) {
 	if err := b.checkTransforms(t, p.Name); err != nil {
 		return nil, 0, err
 	}
+	if t.rel != nil && (len(t.transforms) > 0 || !onRelations(op)) {
+		return nil, 0, &FieldError{Name: p.Name, Reason: fmt.Sprintf("unsupported look-up in %q: a relation knows exact, in, gt, gte, lt, lte and isnull (name a field of the related model for others)", p.Name)}
+	}
 	return t, op, nil
+}
+
+// onRelations says that a look-up may stand right behind a relation, or behind the column that holds its key.
+//
+// Django 6.1 django/db/models/fields/related_lookups.py.
+func onRelations(op expr.Op) bool {
+	switch op {
+	case expr.Exact, expr.In, expr.Gt, expr.Gte, expr.Lt, expr.Lte, expr.IsNull, expr.Own:
+		return true
+	}
+	return false
 }
 
 // checkTransforms reports a transform or look-up that the field does not have.

@@ -35,14 +35,17 @@ func outOfRange(d *dialect.Dialect, lhs *rexpr, op expr.Op, v dialect.Value) tru
 			return alwaysFalse
 		}
 	case dialect.Decimal:
-		if _, err := strconv.ParseInt(v.S, 10, 64); err == nil {
-			return unknown
-		}
 		if _, err := strconv.ParseUint(v.S, 10, 64); err == nil && d.Name == "mysql" && lhs.kind == schema.PositiveBigInteger {
 			return unknown
 		}
-		if side = 1; strings.HasPrefix(v.S, "-") {
-			side = -1
+		n, err := wholeOf(op, v.S)
+		switch {
+		case errors.Is(err, strconv.ErrRange):
+			if side = 1; strings.HasPrefix(v.S, "-") {
+				side = -1
+			}
+		case err == nil && lhs.column != "":
+			side = beyond(d, lhs.kind, n)
 		}
 	case dialect.Text: // a number from outside
 		text := strings.TrimSpace(v.S)
@@ -87,4 +90,29 @@ func beyond(d *dialect.Dialect, kind schema.Kind, n int64) int {
 		return -1
 	}
 	return 0
+}
+
+// wholeOf is the whole number that stands for the digits of a decimal beside a column of whole numbers: for an order the one
+// on the right side of the fraction, otherwise the fraction is left out.
+func wholeOf(op expr.Op, digits string) (int64, error) {
+	digits = strings.TrimSpace(digits)
+	whole, fraction, _ := strings.Cut(digits, ".")
+	if whole == "" || whole == "-" || whole == "+" {
+		whole += "0"
+	}
+	if strings.Trim(fraction, "0123456789") != "" {
+		return 0, strconv.ErrSyntax
+	}
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || strings.Trim(fraction, "0") == "" {
+		return n, err
+	}
+	negative := strings.HasPrefix(digits, "-")
+	switch {
+	case !negative && (op == expr.Gte || op == expr.Lt) && n < math.MaxInt64:
+		n++
+	case negative && (op == expr.Gt || op == expr.Lte) && n > math.MinInt64:
+		n--
+	}
+	return n, nil
 }

@@ -153,17 +153,21 @@ func prepareInt(op expr.Op, v dialect.Value) (dialect.Value, error) {
 			f = math.Floor(f)
 		}
 		return dialect.IntValue(int64(f)), nil
-	case dialect.Text, dialect.Decimal:
-		if n, err := strconv.ParseInt(strings.TrimSpace(v.S), 10, 64); err == nil {
-			return dialect.IntValue(n), nil
-		}
-		if _, err := strconv.ParseUint(v.S, 10, 64); err == nil && v.Kind == dialect.Decimal { // MySQL's columns go so far
+	case dialect.Decimal:
+		n, err := wholeOf(op, v.S)
+		if _, big := strconv.ParseUint(v.S, 10, 64); err != nil && big == nil { // MySQL's columns go so far
 			return v, nil
 		}
-		if f, err := strconv.ParseFloat(v.S, 64); err == nil && v.Kind == dialect.Decimal {
-			return prepareInt(op, dialect.FloatValue(f))
+		if err != nil {
+			return v, fmt.Errorf("%q is not a whole number", v.S)
 		}
-		return v, fmt.Errorf("%q is not a whole number", v.S)
+		return dialect.IntValue(n), nil
+	case dialect.Text:
+		n, err := strconv.ParseInt(strings.TrimSpace(v.S), 10, 64)
+		if err != nil {
+			return v, fmt.Errorf("%q is not a whole number", v.S)
+		}
+		return dialect.IntValue(n), nil
 	}
 	return v, nil
 }

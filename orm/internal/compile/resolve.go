@@ -235,7 +235,10 @@ func (b *builder) resolvePred(p expr.Pred, can reuse) (rwhere, map[int]bool) {
 	if !isGroup(p.Op) {
 		p = expr.Pred{Op: expr.AndOp, Kids: []expr.Pred{p}}
 	}
+	outer := b.plain
+	b.plain = true
 	n, need := b.resolveGroupPred(&p, false, false, can)
+	b.plain = outer
 	for i, a := range b.aliases {
 		switch {
 		case i < len(before):

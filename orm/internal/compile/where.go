@@ -158,7 +158,7 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 	}
 
 	// A condition on many related rows under a Not asks that no related row fulfils it: a subquery.
-	if branchNegated && t.multi() {
+	if branchNegated && t.multi() && !b.plain {
 		if t.base > 0 {
 			b.fail(fmt.Errorf("orm: a negated condition over many rows cannot begin at a joined table (use orm.ExistsIn)"))
 			return rwhere{}, nil
@@ -202,7 +202,7 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 	requireOuter := wantsNull && !negated
 	if negated && !(isNull && nullWanted(p, op)) {
 		requireOuter = true
-		if !isNull {
+		if !isNull && t.annotation == nil {
 			leaf = b.nullSafe(leaf, lhs, joins, right)
 		}
 	}
