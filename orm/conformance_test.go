@@ -19,7 +19,8 @@ import (
 )
 
 // TestConformance runs the queries of orm.json, which hold what Django 6.1 returned, through the dynamic layer. The file is
-// in testdata/conformance or in the directory that NUAGES_CONFORMANCE names.
+// in testdata/conformance or in the directory that NUAGES_CONFORMANCE names. Beside it orm_random.json may hold more: random
+// queries that Django 3.2 ran, where it agrees with 6.1.
 func TestConformance(t *testing.T) {
 	file := conformanceFile(t)
 	ctx := conformanceDB(t)
@@ -69,9 +70,21 @@ func conformanceFile(t *testing.T) *conformance {
 	if dir == "" {
 		dir = filepath.Join("testdata", "conformance")
 	}
-	b, err := os.ReadFile(filepath.Join(dir, "orm.json"))
-	if errors.Is(err, os.ErrNotExist) {
+	all := readConformance(t, filepath.Join(dir, "orm.json"))
+	if all == nil {
 		t.Skipf("no orm.json in %s (set NUAGES_CONFORMANCE)", dir)
+	}
+	if more := readConformance(t, filepath.Join(dir, "orm_random.json")); more != nil { // over the same data
+		all.Cases = append(all.Cases, more.Cases...)
+	}
+	return all
+}
+
+func readConformance(t *testing.T, name string) *conformance {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -75,8 +75,11 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 		f.Codec = f.Custom.For(sf.Type)
 	} else {
 		f.Codec = plan.NewCodec(sf.Type, codecKind(fd))
-		if fd.Kind == schema.IP && f.Codec != nil {
+		switch {
+		case fd.Kind == schema.IP && f.Codec != nil:
 			f.Codec = plan.IPCodec(f.Codec, fd.UnpackIPv4)
+		case fd.Kind == schema.Decimal && f.Codec != nil:
+			f.Codec = paddedCodec(f.Codec, sf.Type, fd.Places)
 		}
 	}
 	if decl.extra && f.Codec == nil { // an annotation brings its codec along

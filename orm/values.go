@@ -156,7 +156,7 @@ func (q Query[T]) Alias(picks ...Pick) Query[T] {
 // ValuesByName makes the rows of the result the named fields and annotations, for Rows and Maps: Django's values() at the
 // dynamic edges. Aggregates annotated afterwards are computed for each group of equal values. Without names, all fields.
 func (q Query[T]) ValuesByName(names ...string) Query[T] {
-	q.s.Values = []expr.Annotation{}
+	q.s.Values, q.s.ValuesAfter = []expr.Annotation{}, len(q.s.Where)+1
 	if len(names) == 0 {
 		if err := q.s.Model.Ready(); err != nil {
 			q.fail("%w", err)
@@ -190,7 +190,7 @@ func (q *Query[T]) extendValues(a expr.Annotation) {
 		return
 	}
 	if compile.Holds(a.Node) && !q.s.HasGroup {
-		q.s.HasGroup, q.s.GroupBy = true, nil
+		q.s.HasGroup, q.s.GroupBy, q.s.GroupAfter = true, nil, q.s.ValuesAfter
 		for _, v := range q.s.Values {
 			q.s.GroupBy = append(q.s.GroupBy, v.Node)
 		}
@@ -284,14 +284,14 @@ func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
 			if err != nil {
 				return err
 			}
-			row = append(row, v)
+			row = append(row, padded(v, f.S.Places))
 		}
 		for i := range st.Layout.Annotations {
 			v, err := readOutput(r, &st.Layout.Annotations[i])
 			if err != nil {
 				return err
 			}
-			row = append(row, v)
+			row = append(row, padded(v, a.Places))
 		}
 		out = append(out, row)
 		return nil
@@ -424,6 +424,7 @@ func (q Query[T]) dates(ctx context.Context, field, unit string, desc bool, out 
 	q.s.Distinct = true
 	q.s.Order, q.s.Ordered = []expr.Order{{Name: "datefield", Desc: desc}}, true
 	addStep(&q.s, expr.Pred{Op: expr.IsNull, Left: expr.Name{Name: field}, Val: dialect.BoolValue(false)})
+	q.s.Where[len(q.s.Where)-1].Share = true // the date of the row that an earlier Filter has joined
 	rows, err := q.Rows(ctx)
 	if err != nil {
 		return nil, err

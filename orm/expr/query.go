@@ -31,6 +31,9 @@ type Query struct {
 	Annotations []Annotation
 	// Values, when set, replaces the model's columns as the result; Grouped says that it came before an aggregate.
 	Values []Annotation
+	// ValuesAfter is one more than the number of Filter steps before Values, which shares their joins and no later ones; 0 says
+	// that there are none after it. GroupAfter is the same of GroupBy.
+	ValuesAfter, GroupAfter int
 	// GroupBy, when HasGroup is set, are the expressions of the groups.
 	GroupBy  []Node
 	HasGroup bool

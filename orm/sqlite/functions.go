@@ -93,7 +93,7 @@ func (r *regexps) match(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, er
 	r.mu.Unlock()
 	if re == nil {
 		var err error
-		if re, err = regexp.Compile(pattern); err != nil {
+		if re, err = regexp.Compile(unicodeClasses(pattern)); err != nil {
 			return sqlite.Value{}, err
 		}
 		r.mu.Lock()

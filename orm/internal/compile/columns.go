@@ -7,6 +7,7 @@ import (
 
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // resolveColumns decides what is selected.
@@ -31,7 +32,9 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 		for _, v := range q.Values {
 			e := b.annots[v.Name]
 			if n, ok := v.Node.(expr.Name); !ok || n.Name != v.Name || e == nil {
-				e = b.resolveWide(v.Node, nil)
+				if e = b.chosen[v.Name]; e == nil {
+					e = b.resolveWide(v.Node, nil)
+				}
 			}
 			if b.err != nil {
 				return l, nil
@@ -43,7 +46,7 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 			if e = b.oneValue(e); b.err != nil {
 				return l, nil
 			}
-			l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: len(cols), Custom: e.custom})
+			l.Annotations = append(l.Annotations, Output{Name: v.Name, Field: v.Field, Kind: e.kind, Col: len(cols), Custom: e.custom, Places: e.places()})
 			cols = append(cols, column{e: e, alias: v.Name})
 			b.grouped = b.grouped || e.agg
 			if b.earlier != nil {
@@ -73,7 +76,7 @@ func (b *builder) resolveColumns(mode selectMode) (*Layout, []column) {
 			continue
 		}
 		e := b.annots[a.Name]
-		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: e.kind, Col: len(cols), Custom: e.custom})
+		l.Annotations = append(l.Annotations, Output{Name: a.Name, Field: a.Field, Kind: e.kind, Col: len(cols), Custom: e.custom, Places: e.places()})
 		cols = append(cols, column{e: e, alias: a.Name})
 	}
 	l.Width = len(cols)
@@ -418,7 +421,14 @@ func (b *builder) resolveGroup(mode selectMode) []*rexpr {
 	var group []*rexpr
 	switch {
 	case q.HasGroup:
-		group = append(group, b.resolveAll(q.GroupBy)...)
+		for _, n := range q.GroupBy {
+			name, _ := n.(expr.Name)
+			e := b.groupedBy[name.Name]
+			if e == nil {
+				e = b.resolveWide(n, nil)
+			}
+			group = append(group, e.flat()...)
+		}
 	case b.model.PK != nil && b.q.From == nil:
 		group = append(group, b.columnAt(0, b.model.PK, b.model.PK.Column))
 	default:
@@ -451,7 +461,7 @@ func (b *builder) resolveGroup(mode selectMode) []*rexpr {
 func writeGroup(w *writer, group []*rexpr) {
 	var seen []string
 	for _, e := range group {
-		if e.constant {
+		if e.isValue() {
 			continue
 		}
 		start := len(w.args)
@@ -467,4 +477,12 @@ func writeGroup(w *writer, group []*rexpr) {
 		seen = append(seen, text)
 		w.str(text)
 	}
+}
+
+// places is the number of digits after the point that a plain column of decimals has.
+func (e *rexpr) places() int {
+	if e.kind != schema.Decimal || e.column == "" || e.field == nil {
+		return 0
+	}
+	return storedField(e.field).S.Places
 }

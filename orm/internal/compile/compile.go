@@ -70,6 +70,8 @@ type Output struct {
 	Parts []Output
 	// Custom reads the column, if its values have a codec of their own.
 	Custom *plan.Custom
+	// Places is the number of digits after the point of a column of decimals.
+	Places int
 }
 
 // builder compiles one SELECT (or the WHERE of another statement).
@@ -117,6 +119,8 @@ type builder struct {
 	groupJoins map[uint8]reuse
 	// through, in an aggregate over the rows of another query, is that query: it gives the columns.
 	through *builder
+	// chosen and groupedBy are the columns of ValuesByName that were resolved between two Filter steps.
+	chosen, groupedBy map[string]*rexpr
 	// plain is set inside an expression: there a negated condition over many rows speaks of the joined row.
 	plain bool
 	// locks lets the rows of a table in brackets be locked.
@@ -276,7 +280,7 @@ func (b *builder) prepareSelect(mode selectMode) {
 
 // selectOrder adds what a distinct result is ordered by to its columns, as SQL demands and Django does.
 func (b *builder) selectOrder(mode selectMode) {
-	if !b.q.Distinct || b.q.Values == nil || mode != selectRows && mode != selectInside {
+	if !b.q.Distinct || mode != selectRows && mode != selectInside {
 		return
 	}
 	for _, o := range b.order {

@@ -54,6 +54,9 @@ func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) 
 		sub.emit(w)
 		w.str(")")
 	}}
+	for _, f := range b.model.Key { // the row that the subquery speaks of
+		n.groups = append(n.groups, b.columnAt(0, f, f.Column))
+	}
 	if sub.empty {
 		n.known = alwaysFalse
 	}
@@ -87,11 +90,20 @@ func (b *builder) linkRow(w *writer, outer int, sub *builder, steps []*plan.Rela
 	if outer < 0 || inner < 0 {
 		return
 	}
+	left := sub.aliases[inner].left // where no row is a row of nulls, as it is outside
 	for _, f := range sub.aliases[inner].model.Key {
 		w.str(" AND ")
+		if left {
+			w.str("(")
+			w.qualified(b.aliases[outer].name, f.Column)
+			w.str(" IS NULL OR ")
+		}
 		w.qualified(sub.aliases[inner].name, f.Column)
 		w.str(" = (")
 		w.qualified(b.aliases[outer].name, f.Column)
+		if left {
+			w.str(")")
+		}
 		w.str(")")
 	}
 }

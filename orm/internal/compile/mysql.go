@@ -16,7 +16,11 @@ func mysqlNulls(w *writer, o rorder, e func(w *writer)) {
 		return
 	}
 	w.str("ISNULL(")
-	e(w)
+	if o.e.agg { // which an expression cannot call by its name
+		o.e.write(w)
+	} else {
+		e(w)
+	}
 	w.str(")")
 	if o.desc {
 		w.str(" DESC")

@@ -48,7 +48,7 @@ type rexpr struct {
 // leaves are what GROUP BY must name for the expression to be allowed: itself, unless it holds an aggregate.
 func (e *rexpr) leaves() []*rexpr {
 	switch {
-	case e.isAgg || e.constant:
+	case e.isAgg || e.isValue():
 		return nil
 	case e.tuple != nil:
 	case !e.agg && !e.window:
@@ -60,6 +60,10 @@ func (e *rexpr) leaves() []*rexpr {
 	}
 	return out
 }
+
+// isValue says that an expression is a value, or stands for one: nothing to group by. A function of values is grouped by, as
+// Django does: it keeps the rows of a group apart from an aggregate over all rows.
+func (e *rexpr) isValue() bool { return e.constant && len(e.kids) == 0 }
 
 func (e *rexpr) isBoolColumn() bool { return e.column != "" && e.kind == schema.Boolean }
 

@@ -38,7 +38,6 @@ func (c *Compiler) update(b *builder, set []expr.Assign) (*Statement, error) {
 	w.str("UPDATE ")
 	w.ident(b.model.Schema.Table)
 	w.str(" SET ")
-	plainJoins := len(b.aliases)
 	fields := make([]*plan.Field, 0, 8)
 	for i, a := range set {
 		f, err := b.assignField(a)
@@ -57,11 +56,6 @@ func (c *Compiler) update(b *builder, set []expr.Assign) (*Statement, error) {
 		b.writeAssigned(w, f, &a)
 		if b.err != nil {
 			return nil, b.err
-		}
-	}
-	for _, a := range b.aliases[plainJoins:] {
-		if a.refs > 0 {
-			return nil, &FieldError{Name: "F", Reason: "the values of an update cannot follow relations (use UpdateFrom, or a subquery)"}
 		}
 	}
 	b.writeTarget(w, q, joined)
@@ -166,8 +160,13 @@ func (b *builder) writeAssigned(w *writer, f *plan.Field, a *expr.Assign) {
 		writeStored(w, kf.Custom, v)
 		return
 	}
+	before := b.refCounts()
 	e := b.resolve(a.Value, nil)
 	if b.err != nil {
+		return
+	}
+	if b.joinedSince(before) || e.joined() {
+		b.fail(&FieldError{Name: "F", Reason: "the values of an update cannot follow relations (use UpdateFrom, or a subquery)"})
 		return
 	}
 	if e.agg || e.window {
@@ -175,6 +174,24 @@ func (b *builder) writeAssigned(w *writer, f *plan.Field, a *expr.Assign) {
 		return
 	}
 	e.write(w)
+}
+
+// joinedSince says that tables were joined, or joined once more, since the uses of all were counted.
+func (b *builder) joinedSince(before []int) bool {
+	for i, a := range b.aliases {
+		if i > 0 && (i >= len(before) && a.refs > 0 || i < len(before) && a.refs > before[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// joined says that an expression holds a column of a joined table.
+func (e *rexpr) joined() bool {
+	if e.column != "" && e.alias > 0 {
+		return true
+	}
+	return slices.ContainsFunc(e.kids, (*rexpr).joined)
 }
 
 // assignedValue returns the value of an assignment that is one, not an expression.

@@ -18,6 +18,7 @@ func (b *builder) resolveWhere() {
 	b.where = rwhere{op: expr.AndOp}
 	for i := range b.q.Where {
 		b.resolveAnnotations(i)
+		b.chooseColumns(i)
 		b.groupJoins = nil
 		step := &b.q.Where[i]
 		var inner []int
@@ -58,6 +59,43 @@ func (b *builder) resolveWhere() {
 	if len(b.where.kids) == 0 {
 		b.where = rwhere{}
 	}
+}
+
+// chooseColumns resolves the columns that ValuesByName chose before a Filter step: a join to many rows that the step adds is
+// not theirs.
+func (b *builder) chooseColumns(step int) {
+	choose := func(into *map[string]*rexpr, n expr.Node) {
+		name, ok := n.(expr.Name)
+		if !ok || b.annots[name.Name] != nil {
+			return
+		}
+		if *into == nil {
+			*into = map[string]*rexpr{}
+		}
+		(*into)[name.Name] = b.resolveWide(n, nil)
+	}
+	if b.q.ValuesAfter == step+1 {
+		for _, v := range b.q.Values {
+			if !b.isAnnotation(v.Name) {
+				choose(&b.chosen, v.Node)
+			}
+		}
+	}
+	if b.q.HasGroup && b.q.GroupAfter == step+1 {
+		for _, n := range b.q.GroupBy {
+			choose(&b.groupedBy, n)
+		}
+	}
+}
+
+// isAnnotation says that a name is one of the query's annotations, be it resolved yet or not.
+func (b *builder) isAnnotation(name string) bool {
+	for i := range b.q.Annotations {
+		if b.q.Annotations[i].Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // ownJoins is the set of joins that the groups of a number share.
@@ -200,7 +238,8 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 
 	wantsNull := isNull && leaf.known == unknown && p.Op != expr.None && nullWanted(p, op)
 	requireOuter := wantsNull && !negated
-	if negated && !(isNull && nullWanted(p, op)) {
+	jsonNull := lhs.json != nil && op == expr.Exact && right == nil && p.Val.Kind == dialect.Null // a value of JSON, no NULL
+	if negated && !jsonNull && !(isNull && nullWanted(p, op)) {
 		requireOuter = true
 		if !isNull && t.annotation == nil {
 			leaf = b.nullSafe(leaf, lhs, joins, right)
@@ -227,7 +266,7 @@ func (b *builder) nullSafe(leaf rwhere, lhs *rexpr, joins []int, right *rexpr) r
 	}
 	if lhs.base != nil && (lhs.base.nullable || b.aliases[last].left) {
 		base := lhs.base
-		kids = append(kids, rwhere{write: func(w *writer) { base.write(w); w.str(" IS NOT NULL") }})
+		kids = append(kids, rwhere{groups: leaf.groupsWith(base), write: func(w *writer) { base.write(w); w.str(" IS NOT NULL") }})
 	}
 	for _, r := range rightColumns(right) {
 		if r.column != "" && r.nullable {
@@ -245,6 +284,14 @@ func rightColumns(right *rexpr) []*rexpr {
 		return nil
 	}
 	return right.flat()
+}
+
+// groupsWith is what grouped rows are told apart by where a column stands beside the condition. An aggregate's is none.
+func (n *rwhere) groupsWith(column *rexpr) []*rexpr {
+	if n.agg {
+		return nil
+	}
+	return []*rexpr{column}
 }
 
 func (b *builder) refCounts() []int {
@@ -290,6 +337,9 @@ func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr, par
 		leaf.window = leaf.window || right.window
 		leaf.groups = append(leaf.groups, right.leaves()...)
 		leaf.write = b.compareExpr(lhs, op, right)
+		if op == expr.In && right.subquery && right.sub != nil && right.sub.empty {
+			leaf.known = alwaysFalse
+		}
 		return leaf, false
 	}
 
@@ -308,7 +358,7 @@ func (b *builder) lookup(lhs *rexpr, op expr.Op, p *expr.Pred, right *rexpr, par
 		}
 		if lhs.json != nil {
 			leaf.write = b.jsonNull(lhs, op, want)
-			return leaf, false
+			return leaf, op == expr.IsNull
 		}
 		leaf.write = func(w *writer) {
 			lhs.write(w)
