@@ -78,10 +78,6 @@ func createTables(t testing.TB, ctx context.Context, models ...orm.Model) {
 		}
 		_, err := orm.Exec(ctx, "CREATE TABLE "+d.QuoteName(m.Table)+" ("+strings.Join(parts, ", ")+")")
 		must(t, err)
-		for _, sql := range uniqueIndexes(t, d, m) {
-			_, err := orm.Exec(ctx, sql)
-			must(t, err)
-		}
 		for i := range m.Fields {
 			if f := &m.Fields[i]; f.Kind == schema.ManyToMany && f.Rel.Through == "" {
 				through := orm.HiddenThrough(m, f, byLabel[f.Rel.To])
@@ -202,32 +198,4 @@ func resetSequences(ctx context.Context, models ...orm.Model) error {
 		}
 	}
 	return nil
-}
-
-// uniqueIndexes are the unique constraints of a table, as far as the database has such.
-func uniqueIndexes(t testing.TB, d *dialect.Dialect, m *schema.Model) []string {
-	t.Helper()
-	var out []string
-	for _, c := range m.Constraints {
-		if c.Check != nil || len(c.Exclude) > 0 || d.Name == "mysql" && (c.Where != nil || len(c.Expressions) > 0) {
-			continue
-		}
-		var on []string
-		for _, name := range c.Fields {
-			on = append(on, d.QuoteName(m.Field(name).ColumnName()))
-		}
-		for _, e := range c.Expressions {
-			sql, err := orm.ExpressionSQL(d, m, e)
-			must(t, err)
-			on = append(on, sql)
-		}
-		where := ""
-		if c.Where != nil {
-			sql, err := orm.ExpressionSQL(d, m, c.Where)
-			must(t, err)
-			where = " WHERE " + sql
-		}
-		out = append(out, "CREATE UNIQUE INDEX "+d.QuoteName(c.Name)+" ON "+d.QuoteName(m.Table)+" ("+strings.Join(on, ", ")+")"+where)
-	}
-	return out
 }

@@ -291,7 +291,7 @@ func (q Query[T]) rows(ctx context.Context) ([]string, [][]any, error) {
 			if err != nil {
 				return err
 			}
-			row = append(row, padded(v, a.Places))
+			row = append(row, padded(v, st.Layout.Annotations[i].Places))
 		}
 		out = append(out, row)
 		return nil
