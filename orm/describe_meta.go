@@ -54,6 +54,7 @@ func (d *describer) meta(meta Meta) {
 	d.rank(&meta)
 	d.ordering(meta.Ordering)
 	d.compositeKey(meta.PrimaryKey)
+	d.naturalKey(meta.NaturalKey)
 	d.latestBy(meta.LatestBy)
 	for i := range s.Fields {
 		f := &s.Fields[i]

@@ -217,6 +217,11 @@ func (d *describer) inheritMeta(meta *Meta) {
 	if meta.Ordering == nil {
 		d.m.Order = first.Order
 	}
+	if meta.NaturalKey == nil {
+		for _, f := range first.Natural {
+			d.m.Natural = append(d.m.Natural, d.m.FieldNamed(f.S.Name))
+		}
+	}
 	if meta.LatestBy == nil {
 		for _, by := range first.Latest {
 			d.m.Latest = append(d.m.Latest, plan.Latest{Field: d.m.FieldNamed(by.Field.S.Name), Desc: by.Desc})

@@ -35,6 +35,10 @@ type Meta struct {
 	Unmanaged bool
 	// PrimaryKey lists the fields of a composite key, by address.
 	PrimaryKey []any
+	// NaturalKey lists the fields, by address, that name an object in fixtures in place of its primary key, which may differ
+	// between databases: []any{&u.Username}. Of a relation counts the natural key of what it leads to. A child has that of its
+	// first parent; an empty list that is not nil is none. Django: natural_key and get_by_natural_key.
+	NaturalKey []any
 	// LatestBy is the address of the field for Latest and Earliest; a list of them, or of orders, where one does not decide:
 	// orm.By(orm.Desc(&a.Priority), orm.Asc(&a.Created)).
 	LatestBy any

@@ -25,6 +25,8 @@ type Model struct {
 	PK    *Field
 	// Key are the fields of the primary key: PK, or those of a composite key.
 	Key []*Field
+	// Natural are the fields that name an object in place of its key.
+	Natural []*Field
 	// Order is the default order as it was declared; Ordering resolves it.
 	Order []RawOrder
 	// Latest are the fields of GetLatestBy.
