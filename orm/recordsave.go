@@ -168,7 +168,13 @@ func (r *Record) value(f *plan.Field) (dialect.Value, error) {
 
 // updateRecord writes all columns of a record's row.
 func (db *DB) updateRecord(ctx context.Context, s *scope, r *Record) (int64, error) {
-	up := db.updatePlan(r.m, r.m.Local)
+	fields := make([]*plan.Field, 0, len(r.m.Local))
+	for _, f := range r.m.Local {
+		if !r.leaves(f) {
+			fields = append(fields, f)
+		}
+	}
+	up := db.updatePlan(r.m, fields)
 	if up == nil {
 		return db.countKey(ctx, s, r.m, r.p)
 	}

@@ -1,0 +1,282 @@
+package serializers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// rawObject is an object as a fixture says it, before anything is known of its model.
+type rawObject struct {
+	// line is where it begins, index counts objects from 1.
+	line, index int
+	model       string
+	// hasModel, hasPK and hasFields say what is there.
+	hasModel, hasPK, hasFields bool
+	pk                         rawValue
+	fields                     []rawField
+}
+
+type rawField struct {
+	name  string
+	value rawValue
+}
+
+// rawValue is a value of a fixture.
+type rawValue interface {
+	// scalar is nil, a bool, json.Number, string, time.Time or Date; for a list or a mapping it is the value itself.
+	scalar() (any, error)
+	// list are the elements of a list; ok is false for other values.
+	list() (items []rawValue, ok bool, err error)
+	// json is the value as the text of a JSON column.
+	json() (text []byte, null bool, err error)
+	String() string
+}
+
+// decoder reads objects one after the other, io.EOF after the last.
+type decoder interface {
+	next() (*rawObject, error)
+}
+
+// syntaxError is a fixture that cannot be read, at a line.
+type syntaxError struct {
+	line int
+	err  error
+}
+
+func (e *syntaxError) Error() string { return e.err.Error() }
+func (e *syntaxError) Unwrap() error { return e.err }
+
+// objectMax is the most bytes that one object may have.
+const objectMax = 256 << 20
+
+// lineReader counts lines and refuses a fixture that is not UTF-8.
+type lineReader struct {
+	r     io.Reader
+	lines *lineCount
+}
+
+// lineCount remembers where lines begin, as far as it is asked for.
+type lineCount struct {
+	starts []int64
+	base   int // lines before the first of starts
+	read   int64
+}
+
+func (l *lineReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for i, c := range p[:n] {
+		if c == '\n' {
+			l.lines.starts = append(l.lines.starts, l.lines.read+int64(i)+1)
+		}
+	}
+	l.lines.read += int64(n)
+	return n, err
+}
+
+// at is the line of an offset, and forgets what is before it.
+func (c *lineCount) at(offset int64) int {
+	i := 0
+	for i < len(c.starts) && c.starts[i] <= offset {
+		i++
+	}
+	c.base += i
+	c.starts = c.starts[i:]
+	return c.base + 1
+}
+
+// jsonDecoder reads JSON: a list of objects, which is read element by element.
+type jsonDecoder struct {
+	dec   *json.Decoder
+	lines *lineCount
+	begun bool
+	count int
+}
+
+func newJSONDecoder(r io.Reader) *jsonDecoder {
+	lines := &lineCount{}
+	dec := json.NewDecoder(&lineReader{r: r, lines: lines})
+	dec.UseNumber()
+	return &jsonDecoder{dec: dec, lines: lines}
+}
+
+func (d *jsonDecoder) fail(err error) error {
+	offset := d.dec.InputOffset()
+	if s, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = max(offset, s.Offset-1)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("the file ends in the middle of the JSON (it is truncated)")
+	}
+	return &syntaxError{d.lines.at(offset), err}
+}
+
+func (d *jsonDecoder) next() (*rawObject, error) {
+	if !d.begun {
+		d.begun = true
+		token, err := d.dec.Token()
+		if err != nil {
+			return nil, d.fail(err)
+		}
+		if token == json.Delim('{') && !d.dec.More() { // as in Django: nothing to load
+			_, err := d.dec.Token()
+			if err == nil {
+				err = io.EOF
+			}
+			return nil, err
+		}
+		if token != json.Delim('[') {
+			return nil, d.fail(fmt.Errorf("a fixture is a list of objects, and this begins with %v (put it into [ ], or use jsonl)", token))
+		}
+	}
+	if !d.dec.More() {
+		if _, err := d.dec.Token(); err != nil {
+			return nil, d.fail(err)
+		}
+		if _, err := d.dec.Token(); !errors.Is(err, io.EOF) {
+			return nil, d.fail(errors.New("there is more after the end of the list"))
+		}
+		return nil, io.EOF
+	}
+	d.count++
+	var raw json.RawMessage
+	if err := d.dec.Decode(&raw); err != nil {
+		return nil, d.fail(err)
+	}
+	line := d.lines.at(d.dec.InputOffset() - int64(len(raw)))
+	return parseJSONObject(raw, line, d.count)
+}
+
+// parseJSONObject takes an object apart.
+func parseJSONObject(raw []byte, line, count int) (*rawObject, error) {
+	o := &rawObject{line: line, index: count}
+	if !utf8.Valid(raw) {
+		return o, &syntaxError{line, errNotUTF8}
+	}
+	if err := checkDepth(raw); err != nil {
+		return o, &syntaxError{line, err}
+	}
+	err := eachMember(raw, func(name string, value json.RawMessage) error {
+		switch name {
+		case "model":
+			o.hasModel = true
+			return json.Unmarshal(value, &o.model)
+		case "pk":
+			o.hasPK, o.pk = true, jsonValue(value)
+		case "fields":
+			o.hasFields, o.fields = true, nil
+			return eachMember(value, func(name string, value json.RawMessage) error {
+				o.fields = append(o.fields, rawField{name, jsonValue(value)})
+				return nil
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return o, &syntaxError{line, fmt.Errorf(`%w (an object is {"model": "app.name", "pk": …, "fields": {…}})`, err)}
+	}
+	return o, nil
+}
+
+var errNotUTF8 = errors.New("the text is not UTF-8 (convert the file: iconv -t utf-8)")
+
+// checkDepth refuses JSON whose lists and objects stand too deep in each other.
+func checkDepth(raw []byte) error {
+	depth, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			if depth++; depth > maxDepth {
+				return errTooDeep
+			}
+		case c == ']' || c == '}':
+			depth--
+		}
+	}
+	return nil
+}
+
+// eachMember calls f for the members of a JSON object in their order.
+func eachMember(raw []byte, f func(name string, value json.RawMessage) error) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	token, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	if token != json.Delim('{') {
+		return fmt.Errorf("%s is no object", shorten(string(raw)))
+	}
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return err
+		}
+		if err := f(name.(string), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// jsonValue is a value of a JSON fixture.
+type jsonValue json.RawMessage
+
+func (v jsonValue) scalar() (any, error) {
+	if len(v) > 0 && (v[0] == '[' || v[0] == '{') {
+		return v, nil
+	}
+	var out any
+	dec := json.NewDecoder(bytes.NewReader(v))
+	dec.UseNumber()
+	err := dec.Decode(&out)
+	return out, err
+}
+
+func (v jsonValue) list() ([]rawValue, bool, error) {
+	if len(v) == 0 || v[0] != '[' {
+		return nil, false, nil
+	}
+	var items []json.RawMessage
+	err := json.Unmarshal(v, &items)
+	out := make([]rawValue, len(items))
+	for i, item := range items {
+		out[i] = jsonValue(item)
+	}
+	return out, true, err
+}
+
+func (v jsonValue) json() ([]byte, bool, error) {
+	var b bytes.Buffer
+	err := json.Compact(&b, v)
+	return b.Bytes(), string(v) == "null", err
+}
+
+func (v jsonValue) String() string {
+	if s, err := v.scalar(); err == nil {
+		if _, nested := s.(jsonValue); !nested {
+			return scalarText(s)
+		}
+	}
+	return string(v)
+}
+
+// shorten cuts a text for a message.
+func shorten(s string) string {
+	const most = 80
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}
