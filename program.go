@@ -54,7 +54,7 @@ func (s *Site) commands() []manage.Command {
 		}
 	}
 	own = append(own, runserverCommand(s), serveCommand(), checkCommand(), routesCommand(), settingsCommand(s), signalsCommand())
-	return append(own, migrateCommands()...)
+	return append(append(own, migrateCommands()...), fixtureCommands()...)
 }
 
 // checks are the instance's system checks: what was found while building, those for deployment, and those of

@@ -40,6 +40,10 @@ type Settings struct {
 	// ALLOW_UNMIGRATED. Default: off, serve refuses and names them.
 	AllowUnmigrated bool
 
+	// FixtureDirs are directories in which loaddata looks for fixtures, beside those of the applications. Django:
+	// FIXTURE_DIRS. Default: none.
+	FixtureDirs []string
+
 	// AppendSlash redirects an address that does not exist to the same with a slash if that exists. Django: APPEND_SLASH. Default: on.
 	AppendSlash *bool
 	// PrependWWW redirects to the host name with www. Django: PREPEND_WWW. Default: off.

@@ -41,6 +41,8 @@ type App struct {
 
 	// Templates and Static are the application's files, usually apps.Files of an embed.FS. They may be nil.
 	Templates, Static fs.FS
+	// Fixtures are the application's fixtures for loaddata and tests, usually apps.Files of an embed.FS. It may be nil.
+	Fixtures fs.FS
 	// Libraries are template libraries that {% load %} finds by name.
 	Libraries []*template.Library
 	// Processors add names to every template. Django: context processors.

@@ -88,15 +88,15 @@ func sortKeys(ctx context.Context, using string, m *plan.Model, seen map[dialect
 		keys = append(keys, k)
 	}
 	q := Model{m}.Records().Using(using)
-	db, _, err := route(ctx, &q.q.s.DB, m, false, "")
+	db, _, err := route(ctx, &q.s.DB, m, false, "")
 	if err != nil {
 		return err
 	}
 	if len(keys) > db.d.MaxParams-64 {
 		return nil // the keys' own order is an order too
 	}
-	q.q.s.Only = []*plan.Field{m.PK}
-	addStep(&q.q.s, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
+	q.s.Only = []*plan.Field{m.PK}
+	addStep(&q.s, expr.Pred{Op: expr.In, Left: expr.Name{Name: "pk"}, Val: dialect.ListValue(keys)})
 	found, err := q.All(ctx)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -11,49 +12,90 @@ import (
 )
 
 // RecordQuery is a Query whose model is known only when the program runs. As a Query it is a value.
-type RecordQuery struct{ q Query[untyped] }
-
-// untyped stands for the type of a query's objects where it is not known; the query's Model says what they are.
-type untyped struct{}
+type RecordQuery struct{ s expr.Query }
 
 // Records is the query of all rows of the model.
-func (m Model) Records() RecordQuery {
-	return RecordQuery{Query[untyped]{expr.Query{Model: m.p, Limit: -1}}}
-}
+func (m Model) Records() RecordQuery { return RecordQuery{expr.Query{Model: m.p, Limit: -1}} }
 
 // Records is the query without its type. Relations that it loads along and annotations are left out.
 func (q Query[T]) Records() RecordQuery {
 	q.s.Related, q.s.Prefetch = nil, nil
-	return RecordQuery{Query[untyped](q)}
+	return RecordQuery{q.s}
 }
 
 // Model describes the query's model.
-func (q RecordQuery) Model() Model { return q.q.Model() }
+func (q RecordQuery) Model() Model { return Model{q.s.Model} }
 
-// Using is Query.Using.
-func (q RecordQuery) Using(db string) RecordQuery { q.q = q.q.Using(db); return q }
+// Using names the database.
+func (q RecordQuery) Using(db string) RecordQuery { q.s.DB = db; return q }
 
-// Filter is Query.Filter.
-func (q RecordQuery) Filter(ps ...Predicate) RecordQuery { q.q = q.q.Filter(ps...); return q }
+// Filter keeps the rows for which all conditions hold (Query.Filter).
+func (q RecordQuery) Filter(ps ...Predicate) RecordQuery {
+	if q.s.Sliced && q.s.Err == nil {
+		q.s.Err = errors.New("orm: cannot filter a query once a slice has been taken")
+	}
+	list := make([]expr.Pred, len(ps))
+	for i := range ps {
+		list[i] = spreadKey(q.s.Model, ps[i].p)
+		if err := checkRoot(&q.s, &list[i]); err != nil && q.s.Err == nil {
+			q.s.Err = err
+		}
+	}
+	if len(list) > 0 {
+		n := len(q.s.Where)
+		q.s.Where = append(q.s.Where[:n:n], expr.Step{Preds: list})
+	}
+	return q
+}
 
-// OrderBy is Query.OrderBy. Without arguments Iter takes the order of the key.
-func (q RecordQuery) OrderBy(orders ...Order) RecordQuery { q.q = q.q.OrderBy(orders...); return q }
+// OrderBy sets the order, in place of an earlier one and of the model's own. Without arguments it is that of the key.
+func (q RecordQuery) OrderBy(orders ...Order) RecordQuery {
+	q.s.Order, q.s.Ordered, q.s.Reverse = nil, true, false
+	for _, o := range orders {
+		if o.e != nil && q.s.Err == nil {
+			q.s.Err = o.e
+		}
+		q.s.Order = append(q.s.Order, o.o)
+	}
+	return q
+}
 
-// Slice is Query.Slice.
-func (q RecordQuery) Slice(lo, hi int) RecordQuery { q.q = q.q.Slice(lo, hi); return q }
+// Slice keeps the rows from lo up to, not including, hi, of a query that has no slice yet.
+func (q RecordQuery) Slice(lo, hi int) RecordQuery {
+	if q.s.Sliced && q.s.Err == nil {
+		q.s.Err = errors.New("orm: a slice of a slice of records")
+	}
+	q.s.Sliced, q.s.Offset, q.s.Limit = true, lo, max(0, hi-lo)
+	return q
+}
 
 // Count is the number of rows.
-func (q RecordQuery) Count(ctx context.Context) (int, error) { return q.q.Count(ctx) }
+func (q RecordQuery) Count(ctx context.Context) (n int, err error) {
+	db, s, err := route(ctx, &q.s.DB, q.s.Model, false, q.s.Home)
+	if err != nil {
+		return 0, err
+	}
+	err = db.ask(ctx, s, &q.s, shapeCount, func(r dialect.Row) error {
+		n = int(r.Int(0))
+		return nil
+	})
+	return n, err
+}
+
+// ordered says that the rows have an order other than that of the key.
+func (q *RecordQuery) ordered() bool {
+	return q.s.Ordered && len(q.s.Order) > 0 || !q.s.Ordered && len(q.s.Model.Order) > 0 || q.s.Sliced || q.s.Combined != nil
+}
 
 // All reads the records.
 func (q RecordQuery) All(ctx context.Context) ([]*Record, error) {
-	if err := q.q.s.Model.Ready(); err != nil {
+	if err := q.s.Model.Ready(); err != nil {
 		return nil, err
 	}
-	if q.q.s.Err != nil {
-		return nil, q.q.s.Err
+	if q.s.Err != nil {
+		return nil, q.s.Err
 	}
-	return readRecords(ctx, q.q.s)
+	return readRecords(ctx, q.s)
 }
 
 // Iter reads the records in chunks, so that memory stays the same however many there are.
@@ -80,23 +122,22 @@ const recordChunk = 1000
 // with an order of its own counts rows, which is slow far from the beginning.
 func (q RecordQuery) Chunks(ctx context.Context) iter.Seq2[[]*Record, error] {
 	return func(yield func([]*Record, error) bool) {
-		m := q.q.s.Model
+		m := q.s.Model
 		if err := m.Ready(); err != nil {
 			yield(nil, err)
 			return
 		}
-		ordered := q.q.s.Sliced || q.q.s.Combined != nil || q.q.IsOrdered()
-		if !ordered {
-			q = q.OrderBy(keyOrder(m)...)
+		if q.ordered() {
+			q.byOffset(ctx, yield)
+			return
 		}
-		page, at := q, 0
-		for {
-			if ordered || len(m.Key) != 1 {
-				page = q.Slice(at, at+recordChunk)
-			} else {
-				page = page.Slice(0, recordChunk)
-			}
-			list, err := page.All(ctx)
+		q = q.OrderBy(keyOrder(m)...)
+		if len(m.Key) != 1 {
+			q.byOffset(ctx, yield)
+			return
+		}
+		for page := q; ; {
+			list, err := page.Slice(0, recordChunk).All(ctx)
 			if len(list) > 0 || err != nil {
 				if !yield(list, err) || err != nil {
 					return
@@ -105,11 +146,34 @@ func (q RecordQuery) Chunks(ctx context.Context) iter.Seq2[[]*Record, error] {
 			if len(list) < recordChunk {
 				return
 			}
-			at += len(list)
-			if !ordered && len(m.Key) == 1 {
-				page = q
-				addStep(&page.q.s, expr.Pred{Op: expr.Gt, Left: expr.Name{Name: "pk"}, Val: list[len(list)-1].Value(RecordField{m.PK})})
+			page = q
+			last := list[len(list)-1].Value(RecordField{m.PK})
+			addStep(&page.s, expr.Pred{Op: expr.Gt, Left: expr.Name{Name: "pk"}, Val: last})
+		}
+	}
+}
+
+// byOffset is Chunks of a query that cannot go on at a key.
+func (q RecordQuery) byOffset(ctx context.Context, yield func([]*Record, error) bool) {
+	most := q.s.Limit
+	for at := q.s.Offset; ; at += recordChunk {
+		page, n := q, recordChunk
+		if done := at - q.s.Offset; q.s.Sliced && most >= 0 {
+			n = min(n, most-done)
+		}
+		page.s.Sliced, page.s.Offset, page.s.Limit = true, at, n
+		var list []*Record
+		var err error
+		if n > 0 {
+			list, err = page.All(ctx)
+		}
+		if len(list) > 0 || err != nil {
+			if !yield(list, err) || err != nil {
+				return
 			}
+		}
+		if len(list) < recordChunk {
+			return
 		}
 	}
 }

@@ -20,8 +20,20 @@ type Source struct {
 	Open func() (io.ReadCloser, error)
 }
 
-// Result counts what was loaded: the objects that were saved, those that were read, and the fixtures.
-type Result struct{ Saved, Read, Fixtures int }
+// Result counts what was loaded: the objects that were saved, those that were read, and the fixtures. Empty are the names
+// of fixtures that have no objects.
+type Result struct {
+	Saved, Read, Fixtures int
+	Empty                 []string
+}
+
+// String says it as loaddata does.
+func (r Result) String() string {
+	if r.Saved == r.Read {
+		return fmt.Sprintf("Installed %d object(s) from %d fixture(s)", r.Saved, r.Fixtures)
+	}
+	return fmt.Sprintf("Installed %d object(s) (of %d) from %d fixture(s)", r.Saved, r.Read, r.Fixtures)
+}
 
 // loadBatch is the number of objects of a model that are written together.
 const loadBatch = 500
@@ -103,7 +115,7 @@ func (l *loader) source(ctx context.Context, src Source) (err error) {
 		return err
 	}
 	if found == 0 {
-		return &DeserializationError{File: src.Name, Text: fmt.Sprintf("No fixture data found for '%s'. (The file format may be invalid.)", src.Name)}
+		l.res.Empty = append(l.res.Empty, src.Name)
 	}
 	l.res.Read += found
 	l.res.Fixtures++

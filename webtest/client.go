@@ -36,6 +36,7 @@ type Client struct {
 	mirrors   map[string]string
 	debug     bool
 	quiet     bool
+	fixtures  []string
 }
 
 // Option changes a Client.

@@ -62,6 +62,9 @@ func New(t testing.TB, site nuages.Site, opts ...Option) *Client {
 	})
 	c.instance, c.handler = instance, instance.Handler()
 	c.migrate()
+	if len(c.fixtures) > 0 {
+		c.Load(c.fixtures...)
+	}
 	return c
 }
 
@@ -84,6 +87,22 @@ func Mirror(alias, of string) Option {
 
 // NoReceivers runs the site without its signal receivers: no mails, no indexes, no calls elsewhere.
 func NoReceivers() Option { return func(c *Client) { c.quiet = true } }
+
+// Fixtures loads fixtures into the default database before the test begins, see Client.Load. Django: TestCase.fixtures.
+func Fixtures(names ...string) Option {
+	return func(c *Client) { c.fixtures = append(c.fixtures, names...) }
+}
+
+// Load loads fixtures by their names, as loaddata does: from the applications' fixtures, Settings.FixtureDirs and the
+// directory of the test. What is wrong with them fails the test.
+//
+//	client := webtest.New(t, site(), webtest.Fixtures("people", "testdata/extra.json"))
+func (c *Client) Load(names ...string) {
+	c.t.Helper()
+	if out, err := c.Call(append([]string{"loaddata", "--verbosity", "0"}, names...)...); err != nil {
+		c.t.Fatalf("webtest: loaddata %s: %v\n%s", strings.Join(names, " "), err, out)
+	}
+}
 
 // Debug runs the site with Debug on: errors give the debug page. Use it with AllowErrors.
 func Debug() Option { return func(c *Client) { c.debug = true } }
