@@ -14,6 +14,8 @@ var externals = map[string][]string{
 	"github.com/go-sql-driver/mysql": {"orm/mysql"},
 	"github.com/jackc/pgx/v5":        {"orm/postgres"},
 	"github.com/klauspost/compress":  {"middleware", "static"},
+	"github.com/ulikunitz/xz":        {"serializers"},
+	"go.yaml.in/yaml/v3":             {"serializers"},
 	"golang.org/x/text":              {"i18n", "template", "forms", "internal", "urls", "web"},
 	"golang.org/x/sys":               {"server", "internal"},
 	"zombiezen.com/go/sqlite":        {"orm/sqlite"},
