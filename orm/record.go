@@ -108,7 +108,9 @@ func (f RecordField) IsZero() bool { return f.f == nil }
 func (f RecordField) IsMany() bool { return !f.f.S.HasColumn() }
 
 // HasThrough says that a many-to-many relation has a model of its own between: its rows are records too.
-func (f RecordField) HasThrough() bool { return f.f.Rel != nil && f.f.Rel.Through != nil && !f.f.Rel.Through.Hidden }
+func (f RecordField) HasThrough() bool {
+	return f.f.Rel != nil && f.f.Rel.Through != nil && !f.f.Rel.Through.Hidden
+}
 
 // HasDefault says that a new object has a value there that nobody gave: a default, a present time, a value of the database.
 func (f RecordField) HasDefault() bool {
