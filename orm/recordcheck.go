@@ -42,7 +42,7 @@ func FindBroken(ctx context.Context, using string, models ...Model) error {
 			if f.Rel == nil || f.S.Rel.NoConstraint || len(p.Key) == 0 {
 				continue
 			}
-			r := reference{table: p.Schema.Table, key: p.Key[0].Column, column: f.Column, to: f.Rel.To.Schema.Table, toColumn: f.Rel.ToColumn}
+			r := keyLink{table: p.Schema.Table, key: p.Key[0].Column, column: f.Column, to: f.Rel.To.Schema.Table, toColumn: f.Rel.ToColumn}
 			if err := r.check(ctx, using, m, f); err != nil {
 				return err
 			}
@@ -51,9 +51,9 @@ func FindBroken(ctx context.Context, using string, models ...Model) error {
 			if f.Rel == nil || f.Rel.Kind != plan.Many || f.Origin != nil || !f.Rel.Through.Hidden {
 				continue
 			}
-			left := reference{table: f.Rel.Table, key: f.Rel.Right, column: f.Rel.Left, to: p.Schema.Table, toColumn: f.Rel.FromColumn}
-			right := reference{table: f.Rel.Table, key: f.Rel.Left, column: f.Rel.Right, to: f.Rel.To.Schema.Table, toColumn: f.Rel.ToColumn}
-			for _, r := range []reference{left, right} {
+			left := keyLink{table: f.Rel.Table, key: f.Rel.Right, column: f.Rel.Left, to: p.Schema.Table, toColumn: f.Rel.FromColumn}
+			right := keyLink{table: f.Rel.Table, key: f.Rel.Left, column: f.Rel.Right, to: f.Rel.To.Schema.Table, toColumn: f.Rel.ToColumn}
+			for _, r := range []keyLink{left, right} {
 				if err := r.check(ctx, using, m, f); err != nil {
 					return err
 				}
@@ -63,10 +63,10 @@ func FindBroken(ctx context.Context, using string, models ...Model) error {
 	return nil
 }
 
-// reference is a foreign key between two tables.
-type reference struct{ table, key, column, to, toColumn string }
+// keyLink is a foreign key between two tables.
+type keyLink struct{ table, key, column, to, toColumn string }
 
-func (r *reference) check(ctx context.Context, using string, m Model, f *plan.Field) error {
+func (r *keyLink) check(ctx context.Context, using string, m Model, f *plan.Field) error {
 	db, s, err := database(ctx, using)
 	if err != nil {
 		return err
