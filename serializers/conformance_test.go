@@ -130,6 +130,14 @@ func tag(v any) any {
 		return kind("time", time.Time{}.Add(time.Duration(v)).Format("15:04:05.000000"))
 	case orm.Decimal:
 		return kind("decimal", v.String())
+	case json.RawMessage: // the database's text, whose escapes are its own
+		dec := json.NewDecoder(bytes.NewReader(v))
+		dec.UseNumber()
+		var out any
+		if err := dec.Decode(&out); err != nil {
+			return err.Error()
+		}
+		return out
 	case float64:
 		if v != 0 && (v < 1e-4 || v > 1e16) {
 			return json.RawMessage(fmt.Sprintf("%.0e", v)) // as the file has it
