@@ -36,7 +36,7 @@ func (q RecordQuery) Filter(ps ...Predicate) RecordQuery {
 	}
 	list := make([]expr.Pred, len(ps))
 	for i := range ps {
-		list[i] = spreadKey(q.s.Model, ps[i].p)
+		list[i] = ps[i].p
 		if err := checkRoot(&q.s, &list[i]); err != nil && q.s.Err == nil {
 			q.s.Err = err
 		}
