@@ -79,7 +79,6 @@ func (e *xmlEncoder) field(b []byte, o *Object, f *Field) (_ []byte, err error) 
 		b, err = appendNatural(b, v)
 	case []any:
 		for _, item := range v {
-			b = e.line(b, 3)
 			if key, natural := item.(Key); natural {
 				b = append(b, "<object>"...)
 				if b, err = appendNatural(b, key); err != nil {
@@ -89,9 +88,6 @@ func (e *xmlEncoder) field(b []byte, o *Object, f *Field) (_ []byte, err error) 
 			} else {
 				b = append(appendAttr(append(b, `<object pk=`...), plainText(item)), "></object>"...)
 			}
-		}
-		if len(v) > 0 {
-			b = e.line(b, 2)
 		}
 	default:
 		b, err = appendText(b, plainText(v))

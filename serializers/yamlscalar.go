@@ -38,7 +38,7 @@ func isYAMLSpace(r rune) bool {
 // yamlPrintable says that a character may stand in a text that has no escapes.
 func yamlPrintable(r rune) bool {
 	return r == '\n' || r >= 0x20 && r <= 0x7e ||
-		r != '\ufeff' && (r == '\u0085' || r >= 0xa0 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r < 0x10ffff)
+		r != '\ufeff' && (r == '\u0085' || r >= 0xa0 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd)
 }
 
 // analyze looks at a text as PyYAML's analyze_scalar does, for block context and unicode output.

@@ -1,0 +1,114 @@
+package serializers_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"runtime"
+	"testing"
+
+	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
+	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/serializers"
+)
+
+// tagFixture is a fixture of n objects.
+func tagFixture(n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, `{"model": "newsroom.tag", "pk": %d, "fields": {"slug": "slug-%d", "label": "Label %d"}}`+"\n", i+1, i, i)
+	}
+	return b.Bytes()
+}
+
+// TestConstantMemory dumps and loads many rows and looks at the heap meanwhile.
+func TestConstantMemory(t *testing.T) {
+	rows := 100_000
+	if testing.Short() {
+		rows = 10_000
+	}
+	ctx := newsroomDB(t)
+	fixture := tagFixture(rows)
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var highest uint64
+	look := func() {
+		runtime.GC()
+		runtime.ReadMemStats(&now)
+		highest = max(highest, now.HeapAlloc)
+	}
+	slow := &lookingReader{r: bytes.NewReader(fixture), look: look, every: len(fixture) / 4}
+	src := serializers.Source{Name: "tags", Format: serializers.JSONL, Open: func() (io.ReadCloser, error) { return io.NopCloser(slow), nil }}
+	res, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, src)
+	if err != nil || res.Saved != rows {
+		t.Fatalf("Load = %+v, %v", res, err)
+	}
+	app := []serializers.App{{Label: "newsroom", Models: []orm.Model{orm.ModelOf[newsroom.Tag]()}}}
+	n, err := serializers.Dump(ctx, io.Discard, app, serializers.DumpOptions{Progress: func(done, all int) {
+		if done%(all/4) == 0 {
+			look()
+		}
+	}})
+	if err != nil || n != rows {
+		t.Fatalf("Dump = %d, %v", n, err)
+	}
+	const most = 16 << 20
+	if highest > before.HeapAlloc+most {
+		t.Errorf("the heap grew by %d KiB, want less than %d", (highest-before.HeapAlloc)>>10, most>>10)
+	}
+	runtime.KeepAlive(fixture)
+}
+
+// lookingReader calls look from time to time.
+type lookingReader struct {
+	r           io.Reader
+	look        func()
+	every, read int
+}
+
+func (l *lookingReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if (l.read+n)/l.every != l.read/l.every {
+		l.look()
+	}
+	l.read += n
+	return n, err
+}
+
+func BenchmarkDump(b *testing.B) {
+	ctx := newsroomDB(b)
+	src := serializers.Source{Name: "tags", Format: serializers.JSONL, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(tagFixture(10_000))), nil }}
+	if _, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, src); err != nil {
+		b.Fatal(err)
+	}
+	for _, format := range serializers.Formats() {
+		b.Run(string(format), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := serializers.Serialize(ctx, io.Discard, format, orm.ModelOf[newsroom.Tag]().Records().OrderBy(), serializers.Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10_000, "ns/row")
+		})
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	ctx := newsroomDB(b)
+	fixture := tagFixture(10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		if _, err := orm.Exec(ctx, "DELETE FROM newsroom_tag"); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		src := serializers.Source{Name: "tags", Format: serializers.JSONL, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(fixture)), nil }}
+		if _, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, src); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10_000, "ns/row")
+}
