@@ -88,7 +88,7 @@ func compile(t *testing.T, files map[string]string) string {
 	if err := os.WriteFile(list, raw, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out, err := program.Command("go", "run", "-overlay", list, "./internal/e2e").CombinedOutput()
+	out, err := program.Command("go", "run", "-ldflags=-s -w", "-overlay", list, "./internal/e2e").CombinedOutput()
 	if err != nil {
 		t.Fatalf("go run: %v\n%s", err, out)
 	}
