@@ -277,21 +277,15 @@ func defaultOf(def string) string {
 
 // topLevel finds a text outside of quotes and parentheses, or is -1.
 func topLevel(sql, part string) int {
-	depth, quote := 0, byte(0)
-	for i := range len(sql) {
-		if depth == 0 && quote == 0 && len(sql)-i >= len(part) && strings.EqualFold(sql[i:i+len(part)], part) {
+	depth := 0
+	for i, c := range unquoted(sql, anyQuotes) {
+		if depth == 0 && len(sql)-i >= len(part) && strings.EqualFold(sql[i:i+len(part)], part) {
 			return i
 		}
-		switch c := sql[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"' || c == '`':
-			quote = c
-		case c == '(':
+		switch c {
+		case '(':
 			depth++
-		case c == ')':
+		case ')':
 			depth--
 		}
 	}

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"iter"
 	"strings"
 
 	"github.com/nuages-go/nuages/orm"
@@ -123,31 +124,44 @@ func (t *dbTable) sqliteChecks(parts []string) {
 	}
 }
 
-// sqliteParts splits the body of CREATE TABLE at its commas: columns and constraints.
-func sqliteParts(sql string) []string {
-	open := sqliteOpen(sql)
-	if open < 0 {
-		return nil
-	}
-	var out []string
-	depth, from := 0, open+1
-	var quote byte
-	for i := open; i < len(sql); i++ {
-		c := sql[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
+// unquoted yields the places and bytes of SQL that stand outside of quoted names and texts. Quotes are the bytes that open
+// those; a bracket is closed by the other one.
+func unquoted(sql, quotes string) iter.Seq2[int, byte] {
+	return func(yield func(int, byte) bool) {
+		var end byte
+		for i := range len(sql) {
+			switch c := sql[i]; {
+			case end != 0:
+				if c == end {
+					end = 0
+				}
+			case c == '[' && strings.Contains(quotes, "["):
+				end = ']'
+			case strings.IndexByte(quotes, c) >= 0:
+				end = c
+			case !yield(i, c):
+				return
 			}
-		case c == '\'' || c == '"' || c == '`':
-			quote = c
-		case c == '[':
-			quote = ']'
+		}
+	}
+}
+
+const (
+	anyQuotes    = "'\"`"
+	sqliteQuotes = anyQuotes + "["
+)
+
+// sqliteParts splits the body of CREATE TABLE at its commas: columns and constraints.
+func sqliteParts(sql string) (out []string) {
+	depth, from := 0, 0
+	for i, c := range unquoted(sql, sqliteQuotes) {
+		switch {
 		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-			if depth == 0 {
+			if depth++; depth == 1 {
+				from = i + 1
+			}
+		case c == ')' && depth > 0:
+			if depth--; depth == 0 {
 				return append(out, strings.TrimSpace(sql[from:i]))
 			}
 		case c == ',' && depth == 1:
@@ -160,18 +174,8 @@ func sqliteParts(sql string) []string {
 
 // sqliteOpen is the place of the first parenthesis of a statement that is none of a quoted name's, or -1.
 func sqliteOpen(sql string) int {
-	var quote byte
-	for i := range len(sql) {
-		switch c := sql[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"' || c == '`':
-			quote = c
-		case c == '[':
-			quote = ']'
-		case c == '(':
+	for i, c := range unquoted(sql, sqliteQuotes) {
+		if c == '(' {
 			return i
 		}
 	}
@@ -232,22 +236,15 @@ func between(s, opening string) string {
 }
 
 // closing is the place of the parenthesis that closes the one at open, or -1. Those in quotes do not count.
-func closing(s string, open int) int {
+func closing(sql string, open int) int {
 	depth := 0
-	var quote byte
-	for i := open; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"' || c == '`':
-			quote = c
-		case c == '(':
+	for i, c := range unquoted(sql[open:], anyQuotes) {
+		switch c {
+		case '(':
 			depth++
-		case c == ')':
+		case ')':
 			if depth--; depth == 0 {
-				return i
+				return open + i
 			}
 		}
 	}

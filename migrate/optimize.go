@@ -320,16 +320,12 @@ func reduceOption(a, b Operation) ([]Operation, bool) {
 			return []Operation{b}, true
 		}
 	case AddIndexConcurrently:
-		switch b := b.(type) {
-		case RemoveIndex:
-			return nil, b.Name == a.Index.Name
-		case RemoveIndexConcurrently:
-			return nil, b.Name == a.Index.Name
-		case RenameIndex:
-			if b.Old == a.Index.Name {
-				a.Index.Name = b.New
-				return []Operation{a}, true
-			}
+		switch dropped, now := indexLater(a.Index.Name, b); {
+		case dropped:
+			return nil, true
+		case now != "":
+			a.Index.Name = now
+			return []Operation{a}, true
 		}
 	case AddConstraintNotValid:
 		switch b := b.(type) {
@@ -339,16 +335,12 @@ func reduceOption(a, b Operation) ([]Operation, bool) {
 			return nil, b.Name == a.Constraint.Name
 		}
 	case AddIndex:
-		switch b := b.(type) {
-		case RemoveIndex:
-			return nil, b.Name == a.Index.Name
-		case RemoveIndexConcurrently:
-			return nil, b.Name == a.Index.Name
-		case RenameIndex:
-			if b.Old == a.Index.Name {
-				a.Index.Name = b.New
-				return []Operation{a}, true
-			}
+		switch dropped, now := indexLater(a.Index.Name, b); {
+		case dropped:
+			return nil, true
+		case now != "":
+			a.Index.Name = now
+			return []Operation{a}, true
 		}
 	case RenameIndex:
 		switch b := b.(type) {
@@ -385,6 +377,21 @@ func reduceOption(a, b Operation) ([]Operation, bool) {
 		}
 	}
 	return nil, false
+}
+
+// indexLater says what a later operation does to an index: it drops it, or gives it another name.
+func indexLater(name string, b Operation) (dropped bool, now string) {
+	switch b := b.(type) {
+	case RemoveIndex:
+		return b.Name == name, ""
+	case RemoveIndexConcurrently:
+		return b.Name == name, ""
+	case RenameIndex:
+		if b.Old == name {
+			return false, b.New
+		}
+	}
+	return false, ""
 }
 
 func sameType(a, b Operation) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }
