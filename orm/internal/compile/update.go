@@ -165,12 +165,12 @@ func (b *builder) writeAssigned(w *writer, f *plan.Field, a *expr.Assign) {
 	if b.err != nil {
 		return
 	}
-	if b.joinedSince(before) || e.joined() {
-		b.fail(&FieldError{Name: "F", Reason: "the values of an update cannot follow relations (use UpdateFrom, or a subquery)"})
-		return
-	}
 	if e.agg || e.window {
 		b.fail(&FieldError{Name: f.S.Name, Reason: fmt.Sprintf("aggregates and window functions cannot be assigned to %q", f.S.Name)})
+		return
+	}
+	if b.joinedSince(before) || e.joined() {
+		b.fail(&FieldError{Name: "F", Reason: "the values of an update cannot follow relations (use UpdateFrom, or a subquery)"})
 		return
 	}
 	e.write(w)
