@@ -20,7 +20,7 @@ func (m Model) Records() RecordQuery { return RecordQuery{expr.Query{Model: m.p,
 // Records is the query without its type. Relations that it loads along and annotations are left out.
 func (q Query[T]) Records() RecordQuery {
 	q.s.Related, q.s.Prefetch = nil, nil
-	return RecordQuery{q.s}
+	return RecordQuery(q)
 }
 
 // Model describes the query's model.
