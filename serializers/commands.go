@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -82,51 +81,6 @@ func formatOf(format, output string) (Format, error) {
 		return f, nil
 	}
 	return JSON, nil
-}
-
-// toFile writes a file, packed by the end of its name. What was there before stays until all is written.
-func toFile(name string, write func(w io.Writer) error) (err error) {
-	_, end := packing(name)
-	target := name
-	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() { // a device, a link: not to be replaced
-		target = ""
-	}
-	var f *os.File
-	if target == "" {
-		f, err = os.OpenFile(name, os.O_WRONLY|os.O_TRUNC, 0)
-	} else {
-		f, err = os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	}
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-		if target == "" {
-			return
-		}
-		if err == nil {
-			err = os.Rename(f.Name(), target)
-		}
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	w, err := pack(f, end)
-	if err != nil {
-		return err
-	}
-	if err := write(w); err != nil {
-		return err
-	}
-	if target != "" {
-		if err := f.Chmod(0o644); err != nil {
-			return err
-		}
-	}
-	return w.Close()
 }
 
 // progress draws a bar that grows to the width of a terminal.

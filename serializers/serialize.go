@@ -18,7 +18,7 @@ import (
 // Options say what of the objects is written, and how. The zero value writes all fields, on one line where the format has
 // lines. Django: the keyword arguments of serialize.
 type Options struct {
-	// Indent is the number of blanks of each level of indentation. Default: 0, none (YAML has its own).
+	// Indent is the number of blanks of each level of indentation, 64 at most. Default: 0, none (YAML has its own).
 	Indent int
 	// Fields are the names of the fields to write. Default: all.
 	Fields []string
@@ -47,8 +47,14 @@ type Writer struct {
 	Count int
 }
 
+// maxIndent keeps a typing error from filling the disk with blanks.
+const maxIndent = 64
+
 // NewWriter begins a fixture. Nothing is written before the first object, or Close.
 func NewWriter(w io.Writer, format Format, o Options) (*Writer, error) {
+	if o.Indent < 0 || o.Indent > maxIndent {
+		return nil, fmt.Errorf("serializers: an indent of %d is not possible (choose 0 to %d)", o.Indent, maxIndent)
+	}
 	buf := bufio.NewWriterSize(w, 64<<10)
 	out := &Writer{buf: buf, dump: newDumper(o)}
 	switch format {
