@@ -20,9 +20,7 @@ func (app *Instance) fixtures() serializers.Config {
 		c.Zone = zone
 	}
 	for _, a := range app.site.Apps {
-		if len(a.Models) > 0 || a.Fixtures != nil {
-			c.Apps = append(c.Apps, serializers.App{Label: a.Name, Models: a.Models, Fixtures: a.Fixtures})
-		}
+		c.Apps = append(c.Apps, serializers.App{Label: a.Name, Models: a.Models, Fixtures: a.Fixtures})
 	}
 	return c
 }

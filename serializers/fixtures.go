@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
@@ -117,6 +118,9 @@ func (c *Config) find(o *FixtureOptions, name string) ([]Source, error) {
 		}
 		return []Source{{Name: "-", Format: o.Format, Open: func() (io.ReadCloser, error) { return io.NopCloser(o.Stdin), nil }}}, nil
 	}
+	if name == "" || os.IsPathSeparator(name[len(name)-1]) {
+		return nil, fmt.Errorf("serializers: no fixture named %q found (name a file, perhaps without its format)", name)
+	}
 	rest, end := packing(name)
 	formats, ends := Formats(), packings
 	if end != "" {
@@ -206,7 +210,7 @@ func (p place) look(targets []target) ([]Source, error) {
 	var out []Source
 	for _, t := range targets {
 		f, err := p.open(t.name)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) || errors.Is(err, syscall.ENOTDIR) {
 			continue
 		}
 		if err != nil {

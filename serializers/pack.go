@@ -40,7 +40,7 @@ func unpack(f fs.File, end string) (io.ReadCloser, error) {
 	case "xz":
 		r, err = xz.NewReader(f)
 	case "lzma":
-		r, err = lzma.NewReader(f)
+		r, err = lzma.ReaderConfig{DictCap: lzmaMax}.NewReader(f)
 	case "zip":
 		r, err = unzip(f)
 	default:
@@ -57,6 +57,9 @@ type unpacked struct {
 	io.Reader
 	io.Closer
 }
+
+// lzmaMax is the largest dictionary, which is taken from memory as soon as the head of a file asks for it. xz -9 has 64 MiB.
+const lzmaMax = 256 << 20
 
 // zipMax is the greatest archive that is read where the file cannot be read at any place.
 const zipMax = 1 << 30

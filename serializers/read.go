@@ -136,10 +136,14 @@ func (d *jsonDecoder) next() (*rawObject, error) {
 		if _, err := d.dec.Token(); err != nil {
 			return nil, d.fail(err)
 		}
-		if _, err := d.dec.Token(); !errors.Is(err, io.EOF) {
-			return nil, d.fail(errors.New("there is more after the end of the list"))
+		_, err := d.dec.Token()
+		if errors.Is(err, io.EOF) {
+			return nil, io.EOF
 		}
-		return nil, io.EOF
+		if _, bad := errors.AsType[*json.SyntaxError](err); err == nil || bad {
+			err = errors.New("there is more after the end of the list")
+		}
+		return nil, d.fail(err) // perhaps the sum at the end of a packed file is wrong
 	}
 	d.count++
 	var raw json.RawMessage
