@@ -14,8 +14,11 @@ import (
 // RecordQuery is a Query whose model is known only when the program runs. As a Query it is a value.
 type RecordQuery struct{ s expr.Query }
 
-// Records is the query of all rows of the model.
+// Records is the query of all rows of the model, those that its Scope hides too. Scoped leaves these out.
 func (m Model) Records() RecordQuery { return RecordQuery{expr.Query{Model: m.p, Limit: -1}} }
+
+// Scoped leaves out the rows that the model's Scope hides, as Objects does.
+func (q RecordQuery) Scoped() RecordQuery { q.s.Scoped = true; return q }
 
 // Records is the query without its type. Relations that it loads along and annotations are left out.
 func (q Query[T]) Records() RecordQuery {

@@ -21,6 +21,8 @@ type DumpOptions struct {
 	Exclude []string
 	// PKs are the primary keys of the objects to write, of one model. Default: all.
 	PKs []string
+	// All writes the rows that a model's Scope hides too, such as those that orm.SoftDelete keeps. Django: --all, the base manager.
+	All bool
 	// Progress, if not nil, is called now and then with the number of objects that were written and of all.
 	Progress func(done, all int)
 }
@@ -117,6 +119,9 @@ func (o *DumpOptions) models(ctx context.Context, apps []App) ([]orm.Model, erro
 
 func (o *DumpOptions) query(m orm.Model) orm.RecordQuery {
 	q := m.Records().Using(o.Using).OrderBy()
+	if !o.All {
+		q = q.Scoped()
+	}
 	if len(o.PKs) > 0 {
 		q = q.Filter(orm.Lookup("pk__in", o.PKs))
 	}
