@@ -166,9 +166,9 @@ func (e *Editor) columnWith(s *State, m *schema.Model, f *schema.Field, deflt st
 		b.WriteString(" NOT NULL")
 	}
 	if f.PrimaryKey && !isComposite(m, f) {
-		b.WriteString(" PRIMARY KEY")
+		b.WriteString(" PRIMARY KEY" + e.keyTablespace(m, f))
 	} else if f.Unique || f.Kind == schema.OneToOne {
-		b.WriteString(" UNIQUE")
+		b.WriteString(" UNIQUE" + e.keyTablespace(m, f))
 	}
 	if check := e.d.ColumnCheck(f, e.name(f.ColumnName())); check != "" {
 		b.WriteString(" CHECK (" + check + ")")
@@ -244,7 +244,7 @@ func (e *Editor) tableSQL(s *State, m *schema.Model, table string) (string, erro
 			parts = append(parts, sql)
 		}
 	}
-	return "CREATE TABLE " + e.name(table) + " (" + strings.Join(parts, ", ") + ")", nil
+	return "CREATE TABLE " + e.name(table) + " (" + strings.Join(parts, ", ") + ")" + e.tablespace(m.Tablespace), nil
 }
 
 // isComposite says that a field is a part of a composite key.

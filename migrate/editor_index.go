@@ -77,7 +77,7 @@ func (e *Editor) fieldIndexes(s *State, m *schema.Model, f *schema.Field) ([]str
 	}
 	if f.WantsIndex() {
 		name := schema.IndexName(m.Table, []string{col}, "", e.d.MaxName)
-		out = append(out, "CREATE INDEX "+e.name(name)+" ON "+e.name(m.Table)+" ("+e.name(col)+")")
+		out = append(out, "CREATE INDEX "+e.name(name)+" ON "+e.name(m.Table)+" ("+e.name(col)+")"+e.tablespace(f.Tablespace, m.Tablespace))
 	}
 	like, err := e.likeIndex(s, m, f)
 	if like != "" {
@@ -175,7 +175,7 @@ func (e *Editor) indexSQL(m *schema.Model, ix *schema.Index) (string, error) {
 		}
 		sql += " WITH (" + ix.With + ")"
 	}
-	return e.withWhere(sql, m, ix.Where)
+	return e.withWhere(sql+e.indexTablespace(m, ix), m, ix.Where)
 }
 
 var storageParameters = regexp.MustCompile(`^\w+ ?= ?[\w.]+(, \w+ ?= ?[\w.]+)*$`)

@@ -177,7 +177,7 @@ func (m Model) fieldNamed(name string) (*plan.Field, error) {
 }
 
 // Display is what people see for a field of an object, named by its address: the label of the choice that it holds, or its
-// value when it is no choice; a null is empty. Templates write {{ article.get_status_display }}. Django: get_FOO_display.
+// value when it is no choice; a null is empty. Django: get_FOO_display.
 //
 //	orm.Display(article, &a.Status) // "Live"
 func Display[T any](obj *T, field any) string {

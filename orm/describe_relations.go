@@ -231,6 +231,6 @@ func HiddenThrough(from *schema.Model, f *schema.Field, to *schema.Model) schema
 			{Name: left, Kind: schema.ForeignKey, Rel: &schema.Relation{To: from.Label(), OnDelete: schema.Cascade, RelatedName: "+", NoConstraint: f.Rel.NoConstraint}},
 			{Name: right, Kind: schema.ForeignKey, Rel: &schema.Relation{To: to.Label(), OnDelete: schema.Cascade, RelatedName: "+", NoConstraint: f.Rel.NoConstraint}},
 		},
-		Options: schema.Options{UniqueTogether: [][]string{{left, right}}},
+		Options: schema.Options{UniqueTogether: [][]string{{left, right}}, Tablespace: from.Tablespace},
 	}
 }

@@ -158,7 +158,9 @@ func Float[V ~float32 | ~float64](f *V) *Column[V] { return newColumn(f, schema.
 // which MySQL refuses. What is saved is rounded to the places, half to even; more digits before the point are an error.
 func Numeric(f *Decimal, digits, places int) *Column[Decimal] {
 	c := newColumn(f, schema.Decimal)
-	c.d.s.Digits, c.d.s.Places = digits, places
+	if c.d.s.Digits, c.d.s.Places = digits, places; places < 0 || places > digits {
+		c.wrong("Numeric(&f, %d, %d): the places are some of the digits (write 0, 0 for a number without limits)", digits, places)
+	}
 	return c
 }
 

@@ -27,7 +27,7 @@ var refInstances = []refRow{
 	{"validate_constraints()", run(func(ctx context.Context) (any, error) { return nil, orm.ValidateConstraints(ctx, &Tag{Slug: "fine"}) }), "", ""},
 	{"unique_for_date='day'", nil, "", "in `Fields`: `orm.Slug(&a.Slug).UniqueForDate(&a.Day)`, `UniqueForMonth`, `UniqueForYear`"},
 	{"obj.pk", run(func(context.Context) (any, error) { return orm.PK(&Tag{ID: 7}), nil }), "7", "for code that does not know the model"},
-	{"get_FOO_display()", nil, "", "a `String` method on the field's type"},
+	{"get_FOO_display()", run(func(context.Context) (any, error) { return orm.Display(&Tag{Slug: "go"}, &g.Slug), nil }), "go", "the label of the choice, or the value"},
 	{"get_next_by_FOO(status='live'), get_previous_by_FOO()", run(func(ctx context.Context) (any, error) {
 		art, err := articles.Get(ctx, orm.Eq(&a.ID, 2))
 		if err != nil {
