@@ -232,7 +232,7 @@ func (d *dumper) plan(m orm.Model) (*dumpPlan, error) {
 			continue
 		}
 		names = append(names, s.Name)
-		if d.o.Fields != nil && !slices.Contains(d.o.Fields, s.Name) {
+		if s.NotSerialized || d.o.Fields != nil && !slices.Contains(d.o.Fields, s.Name) {
 			continue
 		}
 		df := dumpField{RecordField: f}
