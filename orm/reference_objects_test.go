@@ -22,10 +22,10 @@ var refInstances = []refRow{
 	{"clean_fields(exclude=['slug'])", run(func(ctx context.Context) (any, error) {
 		return nil, orm.CleanFields(ctx, &Tag{Slug: "no slug"}, &g.Slug)
 	}), "", "`FullClean` takes exclusions too"},
-	{"clean()", nil, "", "by that name: a method `Clean(ctx) error` on the model (`orm.Cleaner`)"},
+	{"clean()", nil, "", "in these words: a method `Clean(ctx) error` on the model (`orm.Cleaner`)"},
 	{"validate_unique()", run(func(ctx context.Context) (any, error) { return nil, orm.ValidateUnique(ctx, &Tag{Slug: "fine"}) }), "", ""},
 	{"validate_constraints()", run(func(ctx context.Context) (any, error) { return nil, orm.ValidateConstraints(ctx, &Tag{Slug: "fine"}) }), "", ""},
-	{"unique_for_date='day'", nil, "", "in `Fields`: `orm.Slug(&a.Slug).UniqueForDate(&a.Day)`, `UniqueForMonth`, `UniqueForYear`"},
+	{"unique_for_date='day'", nil, "", "in these words: in `Fields`: `orm.Slug(&a.Slug).UniqueForDate(&a.Day)`, `UniqueForMonth`, `UniqueForYear`"},
 	{"obj.pk", run(func(context.Context) (any, error) { return orm.PK(&Tag{ID: 7}), nil }), "7", "for code that does not know the model"},
 	{"get_FOO_display()", run(func(context.Context) (any, error) { return orm.Display(&Tag{Slug: "go"}, &g.Slug), nil }), "go", "the label of the choice, or the value"},
 	{"get_next_by_FOO(status='live'), get_previous_by_FOO()", run(func(ctx context.Context) (any, error) {
@@ -36,7 +36,7 @@ var refInstances = []refRow{
 		next, err := orm.Next(ctx, articles.Filter(orm.Eq(&a.Status, Live)), art, &a.Created)
 		return next.ID, err
 	}), "3", "`orm.Previous` for the other way; pages of a list: `After`, `Before`"},
-	{"order_with_respect_to, get_next_in_order()", nil, "", "a field: `orm.OrderWithin(&a.Place, &a.Question)`; `orm.SetOrder`, `orm.Next(ctx, q, obj, &a.Place)`"},
+	{"order_with_respect_to, get_next_in_order()", nil, "", "in these words: a field: `orm.OrderWithin(&a.Place, &a.Question)`; `orm.SetOrder`, `orm.Next(ctx, q, obj, &a.Place)`"},
 	{"serializable_value('slug')", nil, "", "read the field; `orm.SetField(obj, \"slug\", v)` sets one by name"},
 	{"refresh_from_db(fields=['slug'])", run(func(ctx context.Context) (any, error) {
 		tag := &Tag{ID: 1}
@@ -172,8 +172,8 @@ var refRelations = []refRow{
 		return nil, orm.PrefetchObjects(ctx, list, &a.Tags)
 	}), "", "the first `Tags.All(ctx)` too loads those of the whole result"},
 	{"Prefetch('tags', queryset=q[:2], to_attr='top')", nil, "", "in these words: `orm.PrefetchTo(q, &a.Top, &a.Tags, tags.Limit(2))` into a field that is declared with `orm.Extra`"},
-	{"tag.article_set.add(article)", nil, "", "a field: `orm.ManyBack(&t.Articles, &orm.Fields[Article]().Tags)`"},
-	{"from_queryset(), base_manager_name", nil, "", "functions that return a query are the managers"},
+	{"tag.article_set.add(article)", nil, "", "in these words: a field: `orm.ManyBack(&t.Articles, &orm.Fields[Article]().Tags)`"},
+	{"from_queryset(), base_manager_name", nil, "", "in these words: functions that return a query are the managers"},
 }
 
 var refRaw = []refRow{

@@ -38,12 +38,7 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 		}
 	} else {
 		w.str(" (")
-		for i, f := range in.Fields {
-			if i > 0 {
-				w.str(", ")
-			}
-			w.ident(f.Column)
-		}
+		w.columns(in.Fields)
 		w.str(") VALUES ")
 		for i, row := range in.Rows {
 			if i > 0 {
@@ -66,12 +61,7 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 		mysqlUpsert(w, in)
 	} else if len(in.Update) > 0 {
 		w.str(" ON CONFLICT(")
-		for i, f := range in.Unique {
-			if i > 0 {
-				w.str(", ")
-			}
-			w.ident(f.Column)
-		}
+		w.columns(in.Unique)
 		w.str(") DO UPDATE SET ")
 		for i, f := range in.Update {
 			if i > 0 {
@@ -94,4 +84,14 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 		w.qualified(in.Model.Schema.Table, f.Column)
 	}
 	return &Statement{SQL: string(w.buf), Args: w.args}
+}
+
+// columns writes the names of columns with commas between.
+func (w *writer) columns(fields []*plan.Field) {
+	for i, f := range fields {
+		if i > 0 {
+			w.str(", ")
+		}
+		w.ident(f.Column)
+	}
 }
