@@ -24,22 +24,25 @@ type process struct {
 
 	alive io.Closer
 	ended chan struct{} // closed when the supervisor is gone
+	died  string        // if the server ended by itself: its exit status and the end of its log; to be read when ended is closed
 	once  sync.Once
 }
 
 // supervise runs the server in $3... until the pipe at its standard input closes, which happens when the test binary ends
 // in whatever way; then it stops the server by the signal $1 and removes the directory $2. While the file "stop" is there,
-// a server that ended waits to be started again.
+// a server that ended waits to be started again. A server that ends by itself leaves the directory, and its exit status is
+// the supervisor's.
 const supervise = `
 exec 3<&0 # a command in the background gets another standard input
 signal=$1; dir=$2; shift 2
 ( cat <&3; : >"$dir/over"; while kill -$signal $(cat "$dir/server"); do sleep 0.1; done ) >/dev/null 2>&1 &
+keeper=$!
 while [ ! -e "$dir/over" ]; do
 	if [ -e "$dir/stop" ]; then sleep 0.02; continue; fi
 	"$@" 3<&- </dev/null >>"$dir/log" 2>&1 &
 	echo $! >"$dir/server"
-	wait $!
-	[ -e "$dir/stop" ] || break
+	status=0; wait $! || status=$?
+	[ -e "$dir/stop" ] || [ -e "$dir/over" ] || { kill $keeper; exit $status; }
 	rm -f "$dir/server" # last: it tells that the server may be started again
 done
 rm -rf "$dir"
@@ -58,7 +61,11 @@ func (p *process) start(ctx context.Context, as func(*exec.Cmd), args []string) 
 	}
 	p.alive, p.ended = alive, make(chan struct{})
 	go func() {
-		_ = supervisor.Wait() // its exit status says nothing; the log does
+		_ = supervisor.Wait() // its exit status is asked below
+		if log, missing := os.ReadFile(filepath.Join(p.dir, "log")); missing == nil {
+			p.died = fmt.Sprintf("%s ended by itself (%v); its log ends with:\n%s", filepath.Base(args[0]), supervisor.ProcessState, log[max(0, len(log)-16<<10):])
+			_ = os.RemoveAll(p.dir) // a temporary directory
+		}
 		close(p.ended)
 	}()
 	if err := p.await(ctx, p.ready); err != nil {
@@ -66,7 +73,16 @@ func (p *process) start(ctx context.Context, as func(*exec.Cmd), args []string) 
 		p.end()
 		return fmt.Errorf("%w\n%s", err, text)
 	}
+	go p.watch()
 	return nil
+}
+
+// watch tells when a server ends that nobody stopped: the tests then fail for a reason that only its log knows.
+func (p *process) watch() {
+	<-p.ended
+	if p.died != "" {
+		fmt.Fprintln(os.Stderr, "testservices: "+p.died)
+	}
 }
 
 // await waits until something holds.
@@ -76,7 +92,10 @@ func (p *process) await(ctx context.Context, holds func(ctx context.Context) boo
 	for !holds(ctx) {
 		select {
 		case <-p.ended:
-			return errors.New("the server ended at once")
+			if p.died != "" {
+				return errors.New(p.died)
+			}
+			return errors.New("the server has ended")
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:

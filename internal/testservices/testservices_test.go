@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -168,5 +169,29 @@ func TestRestart(t *testing.T) {
 		if got, want := query(t, url, "select count(*)::text from t"), strconv.Itoa(i+1); got != want {
 			t.Errorf("%s rows after the restart, want %s", got, want)
 		}
+	}
+}
+
+// TestDied kills a server behind the helper's back: its log is told, and its directory removed.
+func TestDied(t *testing.T) {
+	t.Parallel()
+	server := testservices.NewMariaDB(t)
+	dir := filepath.Dir(server.Socket())
+	text, err := os.ReadFile(filepath.Join(dir, "server"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGABRT); err != nil {
+		t.Fatal(err)
+	}
+	if got := testservices.Died(server); !strings.HasPrefix(got, "mariadbd ended by itself (exit status 134); its log ends with:\n") || !strings.Contains(got, "got signal 6") {
+		t.Errorf("told is %q", got)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the directory is still there: %v", err)
 	}
 }
