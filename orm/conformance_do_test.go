@@ -13,11 +13,24 @@ import (
 	"github.com/nuages-go/nuages/orm/expr"
 )
 
-// do runs the terminal call of a case and returns what it shows.
+// do runs the terminal call of a case and returns what it shows, with the number of queries if the case asks for it.
 func do[T any](ctx context.Context, c *conformanceCase) (any, error) {
+	log := &orm.QueryLog{}
+	got, err := act[T](orm.WithQueryLog(ctx, log), c)
+	if err == nil && c.CountQueries {
+		got = map[string]any{"rows": got, "queries": log.Count()}
+	}
+	if err != nil || c.Then == nil {
+		return got, err
+	}
+	then, err := runThen(ctx, c.Then)
+	return map[string]any{"returned": got, "then": then}, err
+}
+
+func act[T any](ctx context.Context, c *conformanceCase) (any, error) {
 	q, sh := build(orm.Objects[T](), c.Steps)
 	switch c.Do {
-	case "":
+	case "", "list":
 		if len(c.Follow) > 0 {
 			return follow(ctx, q, c)
 		}
@@ -70,12 +83,7 @@ func do[T any](ctx context.Context, c *conformanceCase) (any, error) {
 		}
 		return q.AggregateByName(ctx, picks...)
 	}
-	got, err := write(ctx, q, c)
-	if err != nil || c.Then == nil {
-		return got, err
-	}
-	then, err := runThen(ctx, c.Then)
-	return map[string]any{"returned": got, "then": then}, err
+	return write(ctx, q, c)
 }
 
 func orNil[T any](o *T, err error) (any, error) {
@@ -88,28 +96,46 @@ func orNil[T any](o *T, err error) (any, error) {
 	return object(o), nil
 }
 
+// inBulk is in_bulk(keys, field_name=…) by the field's name.
 func inBulk[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any, error) {
-	keys := c.Args.([]any)[0].([]any)
-	name, _ := c.Kwargs["field_name"].(string)
-	switch q := any(q).(type) {
-	case orm.Query[newsroom.Story]:
-		if name == "section" {
-			return bulk(ctx, q, &orm.Fields[newsroom.Story]().Section, []newsroom.Section{"a"})
-		}
-		return bulk(ctx, q, &orm.Fields[newsroom.Story]().ID, nums(keys))
-	case orm.Query[newsroom.Author]:
-		return bulk(ctx, q, &orm.Fields[newsroom.Author]().ID, nums(keys))
-	case orm.Query[newsroom.Tag]:
-		if name == "slug" {
-			return bulk(ctx, q, &orm.Fields[newsroom.Tag]().Slug, strs(keys))
-		}
-		return bulk(ctx, q, &orm.Fields[newsroom.Tag]().ID, nums(keys))
+	name, args := "id", c.Kwargs["id_list"]
+	if named, ok := c.Kwargs["field_name"].(string); ok && named != "pk" {
+		name = named
 	}
-	return nil, fmt.Errorf("in_bulk of %T", q)
+	if list, ok := c.Args.([]any); ok && len(list) > 0 {
+		args = list[0]
+	}
+	if _, ok := any(q).(orm.Query[newsroom.Profile]); ok && name == "id" {
+		name = "author"
+	}
+	keys, some := args.([]any)
+	ref, err := columnRef[T](name)
+	if err != nil {
+		return nil, err
+	}
+	switch ref := ref.(type) {
+	case *int64:
+		return bulk(ctx, q, ref, nums(keys), some)
+	case *string:
+		return bulk(ctx, q, ref, strs(keys), some)
+	case *newsroom.Section:
+		sections := make([]newsroom.Section, len(keys))
+		for i, k := range keys {
+			sections[i] = newsroom.Section(fmt.Sprint(k))
+		}
+		return bulk(ctx, q, ref, sections, some)
+	case *orm.FK[newsroom.Author]:
+		return bulk(ctx, q, &ref.ID, nums(keys), some)
+	}
+	return nil, fmt.Errorf("in_bulk by %s, a %T", name, ref)
 }
 
-func bulk[T any, K comparable](ctx context.Context, q orm.Query[T], f *K, keys []K) (any, error) {
-	m, err := orm.InBulk(ctx, q, f, keys...)
+func bulk[T any, K comparable](ctx context.Context, q orm.Query[T], f *K, keys []K, some bool) (any, error) {
+	ask := func() (map[K]*T, error) { return orm.InBulk(ctx, q, f, keys...) }
+	if !some {
+		ask = func() (map[K]*T, error) { return orm.InBulkAll(ctx, q, f) }
+	}
+	m, err := ask()
 	out := map[string]any{}
 	for k, o := range m {
 		out[fmt.Sprint(k)] = object(o)
@@ -177,16 +203,31 @@ func write[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any,
 		}
 		var o orm.BulkOptions
 		o.IgnoreConflicts = c.Kwargs["ignore_conflicts"] == true
-		if c.Kwargs["update_conflicts"] == true {
-			t := orm.Fields[newsroom.Tag]()
-			o.UniqueFields, o.UpdateFields = []any{&t.Slug}, []any{&t.Label}
+		if n, ok := c.Kwargs["batch_size"]; ok && n != nil {
+			o.BatchSize = int(num(n))
+		}
+		for key, into := range map[string]*[]any{"unique_fields": &o.UniqueFields, "update_fields": &o.UpdateFields} {
+			names, _ := c.Kwargs[key].([]any)
+			refs, err := columnRefs[T](names)
+			if err != nil {
+				return nil, err
+			}
+			*into = refs
 		}
 		return map[string]any{"count": len(objs)}, q.BulkCreate(ctx, objs, o)
 	case "bulk_update":
+		if len(args) == 0 {
+			return nil, errors.New("bulk_update of no field")
+		}
 		return q.Update(ctx, assign(args)...) // the case gives all objects the same expression
 	case "get_or_create", "update_or_create":
-		obj := new(T)
-		if err := errors.Join(fill(obj, args), fill(obj, c.Defaults)); err != nil {
+		obj, exact := new(T), map[string]any{}
+		for k, v := range args { // other look-ups find, but say nothing of a new object
+			if k = strings.TrimSuffix(k, "__exact"); !strings.Contains(k, "__") {
+				exact[k] = v
+			}
+		}
+		if err := errors.Join(fill(obj, exact), fill(obj, c.Defaults)); err != nil {
 			return nil, err
 		}
 		find := q.Filter(orm.PredOf(cond(args)))
@@ -223,25 +264,26 @@ func listOf[T any](ctx context.Context, steps [][]any) (any, error) {
 	return list(ctx, q, sh)
 }
 
-// follow walks attribute paths of the objects, counting the queries.
+// follow walks attribute paths of the objects.
 func follow[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any, error) {
-	log := &orm.QueryLog{}
-	ctx = orm.WithQueryLog(ctx, log)
 	objs, err := q.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var rows []any
+	rows := []any{}
 	for _, o := range objs {
 		row := map[string]any{}
 		for _, path := range c.Follow {
 			if slices.Contains(orm.Deferred(o), path) { // what Django does when the attribute is read
-				ref := reflect.ValueOf(orm.Fields[T]()).Elem().FieldByName(goNames[path])
-				if err := orm.Load(ctx, o, ref.Addr().Interface()); err != nil {
+				ref, err := columnRef[T](path)
+				if err != nil {
+					return nil, err
+				}
+				if err := orm.Load(ctx, o, ref); err != nil {
 					return nil, err
 				}
 			}
-			v, err := attribute(ctx, o, strings.Split(path, "."))
+			v, err := attribute(ctx, reflect.ValueOf(o), strings.Split(path, "."))
 			if err != nil {
 				return nil, err
 			}
@@ -249,29 +291,84 @@ func follow[T any](ctx context.Context, q orm.Query[T], c *conformanceCase) (any
 		}
 		rows = append(rows, row)
 	}
-	return map[string]any{"rows": rows, "queries": log.Count()}, nil
+	return rows, nil
 }
 
-var goNames = map[string]string{"title": "Title", "words": "Words", "body": "Body", "author": "Author", "editor": "Editor", "name": "Name", "mentor": "Mentor", "tags": "Tags", "stories": "Stories", "review_set": "Reviews", "bio": "Bio", "profile": "Profile"}
+// member is the field of a struct that a name of Django's means: review_set is Reviews, author_id the key in Author.
+func member(o reflect.Value, name string) reflect.Value {
+	if base, ok := strings.CutSuffix(name, "_set"); ok {
+		name = strings.TrimSuffix(base, "y") + map[bool]string{true: "ies", false: "s"}[strings.HasSuffix(base, "y")]
+	}
+	called := func(name string) reflect.Value {
+		return o.FieldByNameFunc(func(field string) bool {
+			return strings.EqualFold(strings.ReplaceAll(field, "_", ""), strings.ReplaceAll(name, "_", ""))
+		})
+	}
+	f := called(name)
+	if base, ok := strings.CutSuffix(name, "_id"); ok && !f.IsValid() {
+		if f = called(base); f.IsValid() && f.Kind() == reflect.Struct {
+			f = f.FieldByName("ID")
+		}
+	}
+	return f
+}
 
-func attribute(ctx context.Context, o any, path []string) (any, error) {
-	name := goNames[path[0]]
-	f := reflect.ValueOf(o).Elem().FieldByName(name).Addr().Interface()
-	if lazy, ok := f.(interface {
-		TemplateValue(ctx context.Context) (any, error)
-	}); ok {
-		v, err := lazy.TemplateValue(ctx)
-		if err != nil || v == nil {
+// columnRef is the address that means a field, by its name.
+func columnRef[T any](name string) (any, error) {
+	f := member(reflect.ValueOf(orm.Fields[T]()).Elem(), name)
+	if !f.IsValid() {
+		return nil, fmt.Errorf("%T has no field %q", *new(T), name)
+	}
+	return f.Addr().Interface(), nil
+}
+
+func columnRefs[T any](names []any) ([]any, error) {
+	var refs []any
+	for _, name := range names {
+		ref, err := columnRef[T](fmt.Sprint(name))
+		if err != nil {
 			return nil, err
 		}
-		if rv := reflect.ValueOf(v); rv.Kind() == reflect.Slice {
-			out := []any{}
-			for i := range rv.Len() {
-				out = append(out, rv.Index(i).Elem().FieldByName("ID").Int())
-			}
-			return out, nil
-		}
-		return attribute(ctx, v, path[1:])
+		refs = append(refs, ref)
 	}
-	return reflect.ValueOf(f).Elem().Interface(), nil
+	return refs, nil
+}
+
+// attribute reads a path of attributes. A relation to many shows its keys, or what the rest of the path is of each.
+func attribute(ctx context.Context, o reflect.Value, path []string) (any, error) {
+	if len(path) == 0 {
+		return object(o.Interface()), nil
+	}
+	f := member(o.Elem(), path[0])
+	if path[0] == "pk" {
+		return keyOf(o.Elem()), nil
+	}
+	if !f.IsValid() {
+		return nil, fmt.Errorf("%s has no attribute %q", o.Type(), path[0])
+	}
+	lazy, ok := f.Addr().Interface().(interface {
+		TemplateValue(ctx context.Context) (any, error)
+	})
+	if !ok {
+		return f.Interface(), nil
+	}
+	v, err := lazy.TemplateValue(ctx)
+	if err != nil || v == nil {
+		return nil, err
+	}
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.Slice {
+		return attribute(ctx, rv, path[1:])
+	}
+	out := []any{}
+	for i := range rv.Len() {
+		item := any(keyOf(rv.Index(i).Elem()))
+		if len(path) > 1 {
+			if item, err = attribute(ctx, rv.Index(i), path[1:]); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, item)
+	}
+	return out, nil
 }

@@ -54,7 +54,7 @@ func val(v any) any {
 		if _, isQuery := v["query"]; isQuery {
 			return node(v)
 		}
-		for _, k := range []string{"F", "value", "op", "fn", "agg", "case", "subquery", "exists", "outer", "window", "wrap"} {
+		for _, k := range []string{"F", "value", "op", "fn", "agg", "case", "subquery", "exists", "outer", "window", "wrap", "Q"} {
 			if _, ok := v[k]; ok {
 				return node(v)
 			}
@@ -64,9 +64,11 @@ func val(v any) any {
 }
 
 var fieldKinds = map[string]schema.Kind{
-	"CharField": schema.Char, "IntegerField": schema.Integer, "DateTimeField": schema.DateTime, "DurationField": schema.Duration,
-	"BooleanField": schema.Boolean, "JSONField": schema.JSON, "FloatField": schema.Float, "DateField": schema.Date,
-	"DecimalField": schema.Decimal, "TextField": schema.Text, "TimeField": schema.Time, "BigIntegerField": schema.BigInteger,
+	"BigIntegerField": schema.BigInteger, "BinaryField": schema.Binary, "BooleanField": schema.Boolean, "CharField": schema.Char, "DateField": schema.Date,
+	"DateTimeField": schema.DateTime, "DecimalField": schema.Decimal, "DurationField": schema.Duration, "EmailField": schema.Char, "FloatField": schema.Float,
+	"IntegerField": schema.Integer, "JSONField": schema.JSON, "PositiveBigIntegerField": schema.PositiveBigInteger, "PositiveIntegerField": schema.PositiveInteger,
+	"PositiveSmallIntegerField": schema.PositiveSmallInteger, "SlugField": schema.Char, "SmallIntegerField": schema.SmallInteger, "TextField": schema.Text,
+	"TimeField": schema.Time, "URLField": schema.Char, "UUIDField": schema.UUID,
 }
 
 // node turns a neutral expression into one of package expr. A string is a field's name.
@@ -124,6 +126,8 @@ func bare(v map[string]any) expr.Node {
 		return expr.Exists{Query: sub(v["exists"])}
 	case v["window"] != nil:
 		return window(v["window"].(map[string]any))
+	case v["Q"] != nil:
+		return cond(v["Q"])
 	case v["wrap"] != nil:
 		w := v["wrap"].(map[string]any)
 		if q, ok := w["Q"]; ok {
@@ -152,38 +156,81 @@ func operand(v any) expr.Node {
 	return node(v)
 }
 
+// parameters are the names of arguments that a function of Django's may be given by name, in their order.
+var parameters = map[string][]string{
+	"ATan2": {"y", "x"}, "Chr": {"expression"}, "Collate": {"expression", "collation"}, "Extract": {"expression", "lookup_name"}, "Lag": {"expression", "offset", "default"},
+	"Lead": {"expression", "offset", "default"}, "Left": {"expression", "length"}, "LPad": {"expression", "length", "fill_text"}, "NthValue": {"expression", "nth"},
+	"Ntile": {"num_buckets"}, "NullIf": {"expression1", "expression2"}, "Repeat": {"expression", "number"}, "Replace": {"expression", "text", "replacement"},
+	"Right": {"expression", "length"}, "Round": {"expression", "precision"}, "RPad": {"expression", "length", "fill_text"}, "StrIndex": {"string", "substring"},
+	"Substr": {"expression", "pos", "length"}, "Trunc": {"expression", "kind"},
+}
+
+// defaults are the arguments that stand before a named one and were left out.
+var defaults = map[string]any{"offset": json.Number("1"), "num_buckets": json.Number("1"), "nth": json.Number("1")}
+
+// arguments are the arguments of a function in their order, those given by name included.
+func arguments(name string, v map[string]any) []any {
+	args, _ := v["args"].([]any)
+	kw, _ := v["kwargs"].(map[string]any)
+	names, last := parameters[name], 0
+	for i, k := range names {
+		if _, given := kw[k]; given {
+			last = i + 1
+		}
+	}
+	for i := len(args); i < last; i++ {
+		value, given := kw[names[i]]
+		if !given {
+			value = defaults[names[i]]
+		}
+		args = append(args, value)
+	}
+	return args
+}
+
 func function(v map[string]any) expr.Node {
 	name := v["fn"].(string)
+	kw, _ := v["kwargs"].(map[string]any)
+	args := arguments(name, v)
 	f := expr.Func{Name: name}
-	args, _ := v["args"].([]any)
+	f.Zone, _ = kw["tzinfo"].(string)
+	typ, ok := v["type"].(string)
+	if !ok {
+		typ, ok = kw["output_field"].(string)
+	}
+	if ok {
+		f.Out = fieldKinds[typ]
+	}
+	switch name {
+	case "Cast":
+		return expr.Cast{Of: node(args[0]), To: schema.Field{Kind: fieldKinds[typ]}}
+	case "KT":
+		return expr.JSONAt{Of: expr.Name{Name: text(args[0])}, As: schema.Text} // orm.KT
+	case "Collate":
+		f.Unit, args = text(args[1]), args[:1]
+	case "Extract", "Trunc": // Extract("published", "iso_year") is ExtractIsoYear("published")
+		for _, word := range strings.Split(text(args[1]), "_") {
+			f.Name += strings.ToUpper(word[:1]) + word[1:]
+		}
+		args = args[:1]
+	}
 	for _, a := range args {
 		f.Args = append(f.Args, node(a))
 	}
-	kw, _ := v["kwargs"].(map[string]any)
-	f.Zone, _ = kw["tzinfo"].(string)
-	if typ, ok := v["type"].(string); ok {
-		f.Out = fieldKinds[typ]
-	}
-	if name == "Cast" {
-		return expr.Cast{Of: f.Args[0], To: schema.Field{Kind: fieldKinds[v["type"].(string)]}}
-	}
 	if name == "JSONObject" {
-		keys := make([]string, 0, len(kw))
-		for k := range kw {
-			keys = append(keys, k)
-		}
-		sort.Strings(keys)
-		for _, k := range keys {
+		for _, k := range sortedKeys(kw) {
 			f.Args = append(f.Args, expr.Val(k), node(kw[k]))
-		}
-		return f
-	}
-	for _, k := range []string{"precision", "num_buckets", "offset", "nth", "default"} {
-		if x, ok := kw[k]; ok {
-			f.Args = append(f.Args, node(x))
 		}
 	}
 	return f
+}
+
+// text is a text that may be wrapped as a value.
+func text(v any) string {
+	if m, ok := v.(map[string]any); ok {
+		v = m["value"]
+	}
+	return fmt.Sprint(v)
 }
 
 func aggregate(v map[string]any) expr.Node {
@@ -202,37 +249,37 @@ func aggregate(v map[string]any) expr.Node {
 	if d, ok := v["delimiter"]; ok {
 		a.Extra = operand(d)
 	}
-	if o, ok := v["order_by"].([]any); ok {
-		a.OrderBy = orders(o)
-	}
+	a.OrderBy = orders(oneOrMore(v["order_by"]))
 	return a
 }
 
 func window(v map[string]any) expr.Node {
 	w := &expr.Window{Of: node(v["expr"])}
-	if p, ok := v["partition_by"].([]any); ok {
-		for _, x := range p {
-			w.Partition = append(w.Partition, node(x))
-		}
+	for _, x := range oneOrMore(v["partition_by"]) {
+		w.Partition = append(w.Partition, node(x))
 	}
-	if o, ok := v["order_by"].([]any); ok {
-		w.Order = orders(o)
-	}
-	f, ok := v["frame"].(map[string]any)
+	w.Order = orders(oneOrMore(v["order_by"]))
+	frame, ok := v["frame"].(map[string]any)
 	if !ok {
-		for _, k := range []string{"rows", "range"} {
-			if b, ok := v[k].([]any); ok {
-				w.Frame = &expr.Frame{Range: k == "range", Start: bound(b[0]), End: bound(b[1])}
-			}
-		}
-		return w
+		frame = v
 	}
 	for _, k := range []string{"rows", "range"} {
-		if b, ok := f[k].([]any); ok {
+		if b, ok := frame[k].([]any); ok {
 			w.Frame = &expr.Frame{Range: k == "range", Start: bound(b[0]), End: bound(b[1])}
 		}
 	}
 	return w
+}
+
+// oneOrMore is what an argument of Django's lists that may be one thing or a list of them.
+func oneOrMore(v any) []any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{v}
 }
 
 func bound(v any) *int {
@@ -328,7 +375,8 @@ func where(name string, v any) expr.Pred {
 func sub(v any) *expr.Query {
 	m := v.(map[string]any)
 	var steps [][]any
-	for _, s := range m["steps"].([]any) {
+	list, _ := m["steps"].([]any)
+	for _, s := range list {
 		steps = append(steps, s.([]any))
 	}
 	switch m["model"] {

@@ -99,9 +99,9 @@ func build[T any](q orm.Query[T], steps [][]any) (orm.Query[T], shape) {
 			}
 			q = orm.Combine(q, op, others)
 		case "only", "defer":
-			var refs []any
-			for _, a := range args {
-				refs = append(refs, reflect.ValueOf(orm.Fields[T]()).Elem().FieldByName(goNames[a.(string)]).Addr().Interface())
+			refs, err := columnRefs[T](args)
+			if err != nil {
+				refs = []any{new(string)} // of no model: the query tells
 			}
 			if s[0] == "only" {
 				q = q.Only(refs...)

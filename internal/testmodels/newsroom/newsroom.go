@@ -39,6 +39,9 @@ type Author struct {
 	Active   bool
 	Mentor   orm.FK[Author]
 	Stories  orm.Many[Story]
+	Edited   orm.Many[Story]
+	Reviewed orm.Many[Story]
+	Reviews  orm.Many[Review]
 	Students orm.Many[Author]
 	Profile  orm.One[Profile]
 }
@@ -52,6 +55,9 @@ func (Author) Fields(a *Author) []orm.Field {
 		orm.Numeric(&a.Rating, 5, 2),
 		orm.Ref(&a.Mentor).OnDelete(orm.SetNull).Null().Blank().RelatedName("students"),
 		orm.HasMany(&a.Stories, &orm.Fields[Story]().Author),
+		orm.HasMany(&a.Edited, &orm.Fields[Story]().Editor),
+		orm.ManyBack(&a.Reviewed, &orm.Fields[Story]().Reviewers),
+		orm.HasMany(&a.Reviews, &orm.Fields[Review]().Reviewer),
 		orm.HasMany(&a.Students, &orm.Fields[Author]().Mentor),
 		orm.HasOne(&a.Profile, &orm.Fields[Profile]().Author),
 	}
@@ -81,11 +87,13 @@ type Tag struct {
 	ID    int64
 	Slug  string
 	Label string
+	// Stories have the tag.
+	Stories orm.Many[Story]
 }
 
 // Fields describes the columns.
 func (Tag) Fields(t *Tag) []orm.Field {
-	return []orm.Field{orm.Slug(&t.Slug).Unique(), orm.Char(&t.Label, 40)}
+	return []orm.Field{orm.Slug(&t.Slug).Unique(), orm.Char(&t.Label, 40), orm.ManyBack(&t.Stories, &orm.Fields[Story]().Tags)}
 }
 
 // Section is a part of the paper.
