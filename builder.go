@@ -30,6 +30,7 @@ type builder struct {
 	live     bool
 	liveDirs []string
 	messages []manage.Message
+	forgiven []string // IDs of messages that the site starts with, though they are errors
 
 	opened    []*orm.DB // by us from a URL
 	databases orm.Databases
@@ -54,7 +55,7 @@ func (b *builder) fail(id string, err error, object string) {
 }
 
 func (b *builder) failed() bool {
-	return slices.ContainsFunc(b.messages, func(m manage.Message) bool { return m.Level >= manage.Error })
+	return slices.ContainsFunc(b.messages, func(m manage.Message) bool { return m.Level >= manage.Error && !slices.Contains(b.forgiven, m.ID) })
 }
 
 // openDatabases opens the database of DatabaseURL; others are open already.
@@ -109,7 +110,26 @@ func (b *builder) registerModels() {
 		lookups = append(lookups, app.Lookups...)
 	}
 	b.models = orm.NewRegistry(models...).Lookups(lookups...)
-	b.fail("models.E001", b.models.Err(), "")
+	b.checkModels()
+}
+
+// checkModels takes over what is wrong with the models. Models that work in spite of it start if its ID is silenced, as in
+// Django. Where routers choose between databases, two models may have tables of the same name in two of them: a warning.
+func (b *builder) checkModels() {
+	usable := b.models.Err() == nil
+	for _, w := range b.models.Check() {
+		m := manage.Message{Level: manage.Error, ID: w.ID, Text: w.Text, Hint: w.Hint, Object: w.Object()}
+		if routed := map[string]string{"models.E028": "models.W035", "fields.E340": "fields.W344"}[w.ID]; routed != "" && len(b.settings.Routers) > 0 {
+			m.ID, m.Level = routed, manage.Warning
+		}
+		if w.IsWarning() {
+			m.Level = manage.Warning
+		}
+		if usable && slices.Contains(b.settings.SilencedSystemChecks, m.ID) {
+			b.forgiven = append(b.forgiven, m.ID)
+		}
+		b.messages = append(b.messages, m)
+	}
 }
 
 // buildURLs compiles the URL table.

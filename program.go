@@ -62,11 +62,14 @@ func (s *Site) commands() []manage.Command {
 func (app *Instance) checks() []manage.Check {
 	var checks []manage.Check
 	byTag := map[string][]manage.Message{}
-	for _, tag := range []string{"apps", "databases", "middleware", "security", "settings", "templates", "urls", "views"} {
+	for _, tag := range []string{"apps", "databases", "middleware", "models", "security", "settings", "templates", "urls", "views"} {
 		byTag[tag] = nil
 	}
 	for _, m := range app.warnings {
 		tag, _, _ := strings.Cut(m.ID, ".")
+		if tag == "fields" || tag == "orm" {
+			tag = "models"
+		}
 		byTag[tag] = append(byTag[tag], m)
 	}
 	for tag, messages := range byTag {

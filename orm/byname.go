@@ -136,11 +136,15 @@ func storedForm(f *plan.Field, v dialect.Value) (dialect.Value, error) {
 
 func columnName(m *plan.Model, p *plan.Path) (string, error) {
 	if p.Ref != m.Root() {
-		return "", fmt.Errorf("orm: %s: %s is not a column of the model's own table", m.GoName(), p)
+		id := "models.E016"
+		if p.Ref.Parent != nil {
+			id = "models.E041"
+		}
+		return "", schema.Wrong(id, "%s is not a column of the model's own table (name one that is)", p)
 	}
 	f := m.FieldAt(p.Offset)
 	if f == nil || !f.S.HasColumn() {
-		return "", fmt.Errorf("orm: %s: %s is not a column", m.GoName(), p)
+		return "", schema.Wrong("models.E012", "%s is not a column", p)
 	}
 	return f.S.Name, nil
 }

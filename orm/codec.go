@@ -109,8 +109,12 @@ func (c Codec[V, S]) custom() (*plan.Custom, error) {
 			continue
 		}
 		own := expr.Custom{Name: t.String(), SQL: text}
-		if lo, hi, err := own.Arity(); err != nil || lo != 1 || hi != 1 {
-			return nil, fmt.Errorf("orm: the codec of %s: its SQL needs one argument, {1} (%w)", t, err)
+		lo, hi, err := own.Arity()
+		if err == nil && (lo != 1 || hi != 1) {
+			err = fmt.Errorf("%d are named", hi)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("orm: the codec of %s: its SQL needs one argument, {1}: %w", t, err)
 		}
 	}
 	store := func(v V) (dialect.Value, error) {

@@ -363,7 +363,7 @@ func (badCodec) Fields(b *badCodec) []orm.Field {
 func TestCodecMistakes(t *testing.T) {
 	t.Parallel()
 	err := orm.ModelOf[badCodec]().Err()
-	for _, want := range []string{"badCodec.A: orm: the codec of orm_test.Money needs Encode and Decode", "badCodec.B:", "badCodec.C: orm: the codec of orm_test.Money: a struct { X int } does not fit"} {
+	for _, want := range []string{"badCodec.A: the codec of orm_test.Money needs Encode and Decode", "badCodec.B:", "badCodec.C: the codec of orm_test.Money: a struct { X int } does not fit"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Err() = %v, want %s", err, want)
 		}

@@ -69,25 +69,25 @@ func (d *describer) compositeKey(fields []any) {
 		pf, desc, err := fieldOf(m, f)
 		switch {
 		case err != nil:
-			d.problem(": PrimaryKey: %w", err)
+			d.problem("models.E042", "", "PrimaryKey: %w", err)
 		case desc:
-			d.problem(": PrimaryKey: %s cannot have a direction", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s cannot have a direction", pf.GoName)
 		case slices.Contains(key, pf):
-			d.problem(": PrimaryKey: %s is there twice", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s is there twice", pf.GoName)
 		case pf.Tuple != nil:
-			d.problem(": PrimaryKey: %s has no column of its own (name the columns that it is made of)", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s has no column of its own (name the columns that it is made of)", pf.GoName)
 		case pf.Extra || !pf.S.HasColumn():
-			d.problem(": PrimaryKey: %s has no column", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s has no column", pf.GoName)
 		case len(pf.Via) > 0:
-			d.problem(": PrimaryKey: %s stands in the table of a parent", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s stands in the table of a parent", pf.GoName)
 		case pf.Nullable:
-			d.problem(": PrimaryKey: %s may be null, which no part of a key may be (do not use a pointer, nor Null())", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s may be null, which no part of a key may be (do not use a pointer, nor Null())", pf.GoName)
 		case pf.S.Expression != nil:
-			d.problem(": PrimaryKey: %s is computed by the database, which no part of a key may be", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s is computed by the database, which no part of a key may be", pf.GoName)
 		case pf.S.Kind == schema.JSON:
-			d.problem(": PrimaryKey: %s is a JSON column, which databases cannot make a key of", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s is a JSON column, which databases cannot make a key of", pf.GoName)
 		case pf.S.PrimaryKey:
-			d.problem(": PrimaryKey: %s is the primary key by itself (leave out PrimaryKey() there, or the list here)", pf.GoName)
+			d.problem("models.E042", "", "PrimaryKey: %s is the primary key by itself (leave out PrimaryKey() there, or the list here)", pf.GoName)
 		default:
 			key = append(key, pf)
 			s.PrimaryKey = append(s.PrimaryKey, pf.S.Name)
@@ -95,9 +95,9 @@ func (d *describer) compositeKey(fields []any) {
 	}
 	switch {
 	case len(fields) == 1:
-		d.problem(": PrimaryKey: a composite key has two fields or more (describe the one with PrimaryKey())")
+		d.problem("models.E042", "", "PrimaryKey: a composite key has two fields or more (describe the one with PrimaryKey())")
 	case len(fields) > 0 && m.PK != nil:
-		d.problem(": PrimaryKey: %s is the primary key already (leave out PrimaryKey() there, or the list here)", m.PK.GoName)
+		d.problem("models.E042", "", "PrimaryKey: %s is the primary key already (leave out PrimaryKey() there, or the list here)", m.PK.GoName)
 	case len(fields) > 0:
 		m.SetKey(key)
 	}

@@ -54,7 +54,7 @@ func (oddField) Fields(o *oddField) []orm.Field {
 
 func TestColumnLookupMistake(t *testing.T) {
 	t.Parallel()
-	if err := orm.ModelOf[oddField]().Err(); err == nil || !strings.Contains(err.Error(), "oddField.Name: orm: the SQL of") {
+	if err := orm.ModelOf[oddField]().Err(); err == nil || !strings.Contains(err.Error(), "oddField.Name: the SQL of") {
 		t.Errorf("Err() = %v", err)
 	}
 }

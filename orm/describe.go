@@ -56,8 +56,15 @@ type describer struct {
 	defaultRelated string
 }
 
-func (d *describer) problem(format string, args ...any) {
-	d.problems = append(d.problems, fmt.Errorf("orm: "+d.m.Type.Name()+format, args...))
+// problem notes a mistake: its code, the Go name of the field if it is about one, and a text that ends with the fix in
+// parentheses.
+func (d *describer) problem(id, field, format string, args ...any) {
+	d.mistake(id, field, schema.Wrong(id, format, args...))
+}
+
+// mistake notes an error; a code that it has is kept.
+func (d *describer) mistake(id, field string, err error) {
+	d.problems = append(d.problems, d.m.MistakeAt(id, field, err))
 }
 
 // described calls the method of a struct that describes it, Fields or Meta, with the reference value at ref. A method that
@@ -115,11 +122,11 @@ func (d *describer) declare(fields []Field) {
 		}
 		p := plan.Lookup(decl.addr)
 		if p == nil || p.Ref != d.m.Root() {
-			d.problem(": Fields: an entry does not name a field of the reference value that Fields got")
+			d.problem("orm.E002", "", "Fields: an entry does not name a field of the reference value that Fields got")
 			continue
 		}
 		if decl.err != nil {
-			d.problem(".%s: %w", p.Name, decl.err)
+			d.mistake("orm.E003", p.Name, decl.err)
 		}
 		// The model's own Fields come after those of embedded structs and win.
 		d.decls[p.Offset] = decl
@@ -130,7 +137,7 @@ func (d *describer) declare(fields []Field) {
 func (d *describer) unused() {
 	for off := range d.decls {
 		if p := d.m.Root().Leaf(off); p != nil {
-			d.problem(".%s: described, but the field is not exported", p.Name)
+			d.problem("orm.E002", p.Name, "described, but the field is not exported")
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package orm
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,13 +19,13 @@ func (d *describer) foreignObject(f *plan.Field, fd schema.Field, decl *declarat
 	rel := fd.Rel
 	switch {
 	case len(decl.columns) == 0:
-		d.problem(".%s: name the columns that hold the key: orm.Ref(&….%[1]s).Columns(&…, &…)", f.GoName)
+		d.problem("orm.E010", f.GoName, "name the columns that hold the key: orm.Ref(&….%s).Columns(&…, &…)", f.GoName)
 		return
 	case fd.Column != "" || fd.PrimaryKey:
-		d.problem(".%s: it has no column of its own: Column and PrimaryKey are said of those that Columns names", f.GoName)
+		d.problem("orm.E010", f.GoName, "it has no column of its own: Column and PrimaryKey are said of those that Columns names")
 		return
 	case decl.deflt != nil || decl.onDelete != nil || fd.DBDefault != nil || fd.Comment != "":
-		d.problem(".%s: it has no column of its own: defaults and comments are those of the fields that Columns names (OnDelete(SetDefault) sets them)", f.GoName)
+		d.problem("orm.E010", f.GoName, "it has no column of its own: defaults and comments are those of the fields that Columns names (OnDelete(SetDefault) sets them)")
 		return
 	}
 	fd.Unique = fd.Unique || fd.Kind == schema.OneToOne
@@ -51,15 +50,15 @@ func (d *describer) spanColumns() {
 			c, _, err := fieldOf(d.m, addr)
 			switch {
 			case err != nil:
-				d.problem(".%s: Columns: %w", f.GoName, err)
+				d.problem("orm.E010", f.GoName, "Columns: %w", err)
 			case c.Extra || !c.S.HasColumn():
-				d.problem(".%s: Columns: %s has no column", f.GoName, c.GoName)
+				d.problem("orm.E010", f.GoName, "Columns: %s has no column", c.GoName)
 			case len(c.Via) > 0:
-				d.problem(".%s: Columns: %s stands in the table of a parent", f.GoName, c.GoName)
+				d.problem("orm.E010", f.GoName, "Columns: %s stands in the table of a parent", c.GoName)
 			case c.S.Expression != nil && f.S.HasConstraint() && !slices.Contains([]OnDelete{Protect, Cascade, Restrict, DoNothing, DBCascade}, f.S.Rel.OnDelete):
-				d.problem(".%s: Columns: %s is computed by the database, and cannot become null or its default (another OnDelete)", f.GoName, c.GoName)
+				d.problem("orm.E010", f.GoName, "Columns: %s is computed by the database, and cannot become null or its default (another OnDelete)", c.GoName)
 			case slices.Contains(columns, c):
-				d.problem(".%s: Columns: %s is there twice", f.GoName, c.GoName)
+				d.problem("orm.E010", f.GoName, "Columns: %s is there twice", c.GoName)
 			default:
 				columns = append(columns, c)
 				f.S.Rel.Fields = append(f.S.Rel.Fields, c.S.Name)
@@ -78,9 +77,9 @@ func (d *describer) spanColumns() {
 		f.Nullable, f.Rel.Null = f.S.Null, f.S.Null
 		switch {
 		case f.S.Rel.OnDelete == SetNull && null == 0:
-			d.problem(".%s: OnDelete(SetNull) needs a column that may be null: make one of %s a pointer", f.GoName, strings.Join(f.S.Rel.Fields, ", "))
+			d.problem("fields.E320", f.GoName, "OnDelete(SetNull) needs a column that may be null: make one of %s a pointer", strings.Join(f.S.Rel.Fields, ", "))
 		case f.S.Rel.OnDelete == DBSetNull && null < all:
-			d.problem(".%s: OnDelete(DBSetNull) makes all columns null: make each of %s a pointer", f.GoName, strings.Join(f.S.Rel.Fields, ", "))
+			d.problem("fields.E320", f.GoName, "OnDelete(DBSetNull) makes all columns null: make each of %s a pointer", strings.Join(f.S.Rel.Fields, ", "))
 		}
 	}
 }
@@ -97,7 +96,7 @@ func completeJoined(r *plan.Relation) error {
 		for _, name := range sr.ToFields {
 			t := r.To.FieldNamed(name)
 			if t == nil || t.Extra || !t.S.HasColumn() {
-				return fmt.Errorf("ToField: %s has no column %q", r.To.GoName(), name)
+				return schema.Wrong("fields.E312", "ToField: %s has no column %q", r.To.GoName(), name)
 			}
 			to = append(to, t)
 		}
@@ -110,19 +109,19 @@ func completeJoined(r *plan.Relation) error {
 			sr.ToFields[i] = t.S.Name // it may have been named by its column
 		}
 		if len(t.Via) > 0 {
-			return fmt.Errorf("%s.%s stands in the table of a parent: relate to %s", r.To.GoName(), t.GoName, t.Origin.Model.GoName())
+			return schema.Wrong("orm.E010", "%s.%s stands in the table of a parent: relate to %s", r.To.GoName(), t.GoName, t.Origin.Model.GoName())
 		}
 	}
 	switch {
 	case len(to) == 0:
-		return fmt.Errorf("%s has no field for the columns to point to", r.To.GoName())
+		return schema.Wrong("orm.E010", "%s has no field for the columns to point to", r.To.GoName())
 	case len(from) != len(to):
-		return fmt.Errorf("Columns names %d (%s), but what they point to in %s are %d (%s)", len(from), strings.Join(sr.Fields, ", "), r.To.GoName(), len(to), strings.Join(names, ", "))
+		return schema.Wrong("orm.E010", "Columns names %d (%s), but what they point to in %s are %d (%s)", len(from), strings.Join(sr.Fields, ", "), r.To.GoName(), len(to), strings.Join(names, ", "))
 	case len(sr.ToFields) > 0 && !isUniqueSet(r.To, names, !sr.NoConstraint):
-		return fmt.Errorf("%s of %s are not unique together: more than one row could be meant (add an orm.UniqueOn to its Constraints)", strings.Join(names, ", "), r.To.GoName())
+		return schema.Wrong("fields.E310", "%s of %s are not unique together: more than one row could be meant (add an orm.UniqueOn to its Constraints)", strings.Join(names, ", "), r.To.GoName())
 	}
 	if plan.IsOne(r.Field.S) && !isUniqueSet(r.From, sr.Fields, false) {
-		return fmt.Errorf("a OneToOne needs columns that are unique together: add an orm.UniqueOn over %s to Constraints (or describe it with orm.Ref)", strings.Join(sr.Fields, ", "))
+		return schema.Wrong("orm.E010", "a OneToOne needs columns that are unique together: add an orm.UniqueOn over %s to Constraints (or describe it with orm.Ref)", strings.Join(sr.Fields, ", "))
 	}
 	for i := range from {
 		if err := sameForm(from[i], to[i]); err != nil {
@@ -176,5 +175,5 @@ func sameForm(from, to *plan.Field) error {
 	if a.Custom != nil && b.Custom != nil && a.Custom.Type == b.Custom.Type {
 		return nil
 	}
-	return fmt.Errorf("column %s is a %s, but what it points to, %s.%s, a %s (give them the same kind)", from.S.Name, a.S.Kind, to.Model.GoName(), to.GoName, b.S.Kind)
+	return schema.Wrong("orm.E011", "column %s is a %s, but what it points to, %s.%s, a %s (give them the same kind)", from.S.Name, a.S.Kind, to.Model.GoName(), to.GoName, b.S.Kind)
 }

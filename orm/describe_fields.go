@@ -86,7 +86,7 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 		fd.Kind, f.Codec = schema.JSON, plan.NewCodec(sf.Type, schema.JSON)
 	}
 	if fd.Kind == schema.Invalid || f.Codec == nil {
-		d.problem(".%s: no column for a %s (describe it in Fields, say with orm.Custom or orm.JSON, or orm.Ignore it)", sf.Name, sf.Type)
+		d.problem("orm.E005", sf.Name, "no column for a %s (describe it in Fields, say with orm.Custom or orm.JSON, or orm.Ignore it)", sf.Type)
 		return
 	}
 	fd.Null = pointer || fd.Null
@@ -102,8 +102,8 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 			fd.Kind = schema.SmallAuto
 		}
 	}
-	if fd.PrimaryKey && pointer {
-		d.problem(".%s: a primary key cannot be null (do not use a pointer)", sf.Name)
+	if fd.PrimaryKey && fd.Null {
+		d.problem("fields.E007", sf.Name, "a primary key cannot be null (do not use a pointer, nor Null())")
 	}
 	f.Parts = decl.parts
 	d.dates(f, decl)

@@ -1,7 +1,6 @@
 package orm
 
 import (
-	"fmt"
 	"path"
 	"strings"
 
@@ -45,10 +44,10 @@ func (d *describer) names(meta Meta) {
 func (d *describer) meta(meta Meta) {
 	m, s := d.m, &d.m.Schema
 	if len(m.Columns) == 0 {
-		d.problem(": no columns")
+		d.problem("orm.E006", "", "no columns")
 	}
 	if m.PK == nil && len(meta.PrimaryKey) == 0 {
-		m.Keyless = fmt.Errorf("orm: %s: no primary key (add a field ID int64, or PrimaryKey() to one in Fields)", m.GoName())
+		m.Keyless = m.Mistake("orm.E007", nil, schema.Wrong("orm.E007", "no primary key (add a field ID int64, or PrimaryKey() to one in Fields)"))
 	}
 	d.inheritMeta(&meta)
 	d.rank(&meta)
@@ -81,7 +80,7 @@ func (d *describer) fieldNames(what string, fields []any) []string {
 	for _, f := range fields {
 		pf, desc, err := fieldOf(d.m, f)
 		if err != nil {
-			d.problem(": %s: %w", what, err)
+			d.problem("models.E012", "", "%s: %w", what, err)
 			continue
 		}
 		name := pf.S.Name
@@ -110,7 +109,7 @@ func (d *describer) index(ix Index) {
 		si.Name = schema.AutoIndexName(d.m.Schema.Table, cols, desc)
 	}
 	if si.Name == "" {
-		d.problem(": an index over expressions needs a name")
+		d.problem("orm.E008", "", "an index over expressions needs a name")
 	}
 	d.m.Schema.Indexes = append(d.m.Schema.Indexes, si)
 }
@@ -129,7 +128,7 @@ func (d *describer) constraint(c Constraint) {
 		sc.Exclude = append(sc.Exclude, d.exclusion(x))
 	}
 	if sc.Name == "" {
-		d.problem(": a constraint needs a name")
+		d.problem("orm.E008", "", "a constraint needs a name")
 	}
 	d.m.Schema.Constraints = append(d.m.Schema.Constraints, sc)
 }
@@ -137,7 +136,7 @@ func (d *describer) constraint(c Constraint) {
 func (d *describer) predicate(p *Predicate) schema.Expression {
 	out, err := predByName(d.m, p.p)
 	if err != nil {
-		d.problems = append(d.problems, err)
+		d.mistake("orm.E009", "", err)
 	}
 	return out
 }
@@ -155,12 +154,12 @@ func (d *describer) expressions(list []AnyExpr) []schema.Expression {
 func (d *describer) schemaExpression(n expr.Node) schema.Expression {
 	named, err := byName(d.m, n)
 	if err != nil {
-		d.problems = append(d.problems, err)
+		d.mistake("orm.E009", "", err)
 		return nil
 	}
 	se, ok := named.(schema.Expression)
 	if !ok {
-		d.problem(": a %T cannot stand in an index, a constraint or a column", named)
+		d.problem("orm.E009", "", "a %T cannot stand in an index, a constraint or a column", named)
 	}
 	return se
 }

@@ -1,8 +1,6 @@
 package orm
 
 import (
-	"fmt"
-
 	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -11,11 +9,11 @@ import (
 func (d *describer) checkOnDelete(name string, fd *schema.Field) {
 	switch o := fd.Rel.OnDelete; {
 	case (o == SetNull || o == DBSetNull) && !fd.Null:
-		d.problem(".%s: OnDelete(%s) needs Null()", name, o)
+		d.problem("fields.E320", name, "OnDelete(%s) needs Null()", o)
 	case o == SetDefault && fd.Default == nil && !fd.DefaultFunc:
-		d.problem(".%s: OnDelete(SetDefault) needs a Default", name)
+		d.problem("fields.E321", name, "OnDelete(SetDefault) needs a Default")
 	case o == DBSetDefault && fd.DBDefault == nil:
-		d.problem(".%s: OnDelete(DBSetDefault) needs a DBDefault", name)
+		d.problem("fields.E322", name, "OnDelete(DBSetDefault) needs a DBDefault")
 	}
 }
 
@@ -28,7 +26,7 @@ func mixedDeletes(r *plan.Relation) error {
 	}
 	for _, f := range r.To.Fields {
 		if f.Rel != nil && f.Rel.Kind == plan.Forward && f.S.Rel.OnDelete == DBCascade {
-			return fmt.Errorf("OnDelete(%s) leads to %s, whose rows the database deletes (%s has OnDelete(DBCascade)), and so nobody would do it (use OnDelete(DBCascade), DBSetNull or DBSetDefault here too, or Cascade there)", own, r.To.GoName(), f.GoName)
+			return schema.Wrong("fields.E323", "OnDelete(%s) leads to %s, whose rows the database deletes (%s has OnDelete(DBCascade)), and so nobody would do it (use OnDelete(DBCascade), DBSetNull or DBSetDefault here too, or Cascade there)", own, r.To.GoName(), f.GoName)
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ func (d *describer) ordering(list []Order) {
 	var named []Order
 	for _, o := range list {
 		if o.e != nil {
-			d.problem(": Ordering: %w", o.e)
+			d.problem("models.E015", "", "Ordering: %w", o.e)
 			continue
 		}
 		raw := plan.RawOrder{Path: o.o.Path, Desc: o.o.Desc, Plain: o.o.Plain, Nulls: o.o.Nulls}
@@ -51,7 +51,7 @@ func (d *describer) orderNode(o expr.Order) (expr.Order, bool) {
 	}
 	node, err := byName(d.m, o.Node)
 	if err != nil {
-		d.problem(": Ordering: %w", err)
+		d.problem("models.E015", "", "Ordering: %w", err)
 		return o, false
 	}
 	o.Node = node
@@ -99,7 +99,7 @@ func (d *describer) latestBy(by any) {
 	for _, f := range list {
 		pf, desc, err := fieldOf(d.m, f)
 		if err != nil {
-			d.problem(": LatestBy: %w", err)
+			d.problem("orm.E004", "", "LatestBy: %w", err)
 			continue
 		}
 		d.m.Latest = append(d.m.Latest, plan.Latest{Field: pf, Desc: desc})

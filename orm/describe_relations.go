@@ -1,7 +1,6 @@
 package orm
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, sf reflect.StructField, link uintptr) {
 	rf, ok := reflect.New(sf.Type).Interface().(relationField)
 	if !ok {
-		d.problem(".%s: not a relation", sf.Name)
+		d.problem("orm.E005", sf.Name, "not a relation")
 		return
 	}
 	f.LinkOffset = f.Offset + link
@@ -37,12 +36,12 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 			return
 		}
 		if decl.columns != nil {
-			d.problem(".%s: Columns is for relations without a column of their own (declare the field as orm.ForeignObject[%s])", sf.Name, to.Type.Name())
+			d.problem("orm.E010", sf.Name, "Columns is for relations without a column of their own (declare the field as orm.ForeignObject[%s])", to.Type.Name())
 			return
 		}
 		f.Codec = plan.NewCodec(sf.Type, schema.ForeignKey)
 		if f.Codec == nil {
-			d.problem(".%s: no column for its key", sf.Name)
+			d.problem("orm.E005", sf.Name, "no column for its key")
 			return
 		}
 		f.Nullable, rel.Null = fd.Null, fd.Null
@@ -69,7 +68,7 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 		return
 	}
 	if rel.Kind == plan.BackwardOne {
-		d.problem(".%s: describe it with orm.HasOne", sf.Name)
+		d.problem("orm.E012", sf.Name, "describe it with orm.HasOne")
 		return
 	}
 	fd.Kind = schema.ManyToMany
@@ -107,9 +106,9 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 		kf := r.To.FieldAt(key.Offset)
 		if key.Ref != r.To.Root() || kf == nil || kf.Rel == nil || kf.Rel.To.Concrete() != r.From.Concrete() {
 			if r.Kind == plan.ManyBack {
-				return fmt.Errorf("ManyBack: %s is not a many-to-many field to %s", key, r.From.GoName())
+				return schema.Wrong("orm.E012", "ManyBack: %s is not a many-to-many field to %s", key, r.From.GoName())
 			}
-			return fmt.Errorf("HasMany: %s is not a foreign key to %s", key, r.From.GoName())
+			return schema.Wrong("orm.E012", "HasMany: %s is not a foreign key to %s", key, r.From.GoName())
 		}
 		back := kf.Rel.Back()
 		r.Table, r.Left, r.Right, r.Through = back.Table, back.Left, back.Right, back.Through
@@ -118,7 +117,7 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 		r.More, r.FromTuple, r.ToTuple = back.More, back.FromTuple, back.ToTuple
 		r.Accessor = back.Accessor
 		if back.Kind != r.Kind {
-			return fmt.Errorf("the way back of %s is to %s (use %s)", key, map[bool]string{true: "one row", false: "many rows"}[back.Kind == plan.BackwardOne], map[bool]string{true: "orm.One and HasOne", false: "orm.Many and HasMany"}[back.Kind == plan.BackwardOne])
+			return schema.Wrong("orm.E012", "the way back of %s is to %s (use %s)", key, map[bool]string{true: "one row", false: "many rows"}[back.Kind == plan.BackwardOne], map[bool]string{true: "orm.One and HasOne", false: "orm.Many and HasMany"}[back.Kind == plan.BackwardOne])
 		}
 		return nil
 	})
@@ -133,22 +132,22 @@ func completeForward(r *plan.Relation, toField string) error {
 		target = r.To.FieldNamed(toField)
 	}
 	if target != nil && target.Origin != nil && len(target.Via) > 0 {
-		return fmt.Errorf("%s.%s stands in the table of a parent: a key to it would have to point there (relate to %s)", r.To.GoName(), target.GoName, target.Origin.Model.GoName())
+		return schema.Wrong("fields.E312", "%s.%s stands in the table of a parent: a key to it would have to point there (relate to %s)", r.To.GoName(), target.GoName, target.Origin.Model.GoName())
 	}
 	if target == nil && toField == "" && len(r.To.Key) > 1 {
-		return fmt.Errorf("the key of %s has %d columns (declare the field as orm.ForeignObject[%[1]s], and name the columns that hold them: orm.Ref(&…).Columns(&…, &…))", r.To.GoName(), len(r.To.Key))
+		return schema.Wrong("fields.E347", "the key of %s has %d columns (declare the field as orm.ForeignObject[%[1]s], and name the columns that hold them: orm.Ref(&…).Columns(&…, &…))", r.To.GoName(), len(r.To.Key))
 	}
 	if target == nil {
-		return fmt.Errorf("%s has no field for the key to point to", r.To.GoName())
+		return schema.Wrong("fields.E312", "%s has no field for the key to point to", r.To.GoName())
 	}
 	r.ToColumn = target.Column
 	key := r.Field.Type.Field(0).Type
 	if target.Custom == nil && plan.GoKind(key) == schema.Invalid {
-		return fmt.Errorf("its key is a %s, which the key of %s is not", key, r.To.GoName())
+		return schema.Wrong("orm.E011", "its key is a %s, which the key of %s is not", key, r.To.GoName())
 	}
 	if target.Custom != nil {
 		if key != target.Custom.Type {
-			return fmt.Errorf("its key is a %s, that of %s a %s (use ForeignKey[%s, %s])", key, r.To.GoName(), target.Custom.Type, r.To.GoName(), target.Custom.Type.Name())
+			return schema.Wrong("orm.E011", "its key is a %s, that of %s a %s (use ForeignKey[%s, %s])", key, r.To.GoName(), target.Custom.Type, r.To.GoName(), target.Custom.Type.Name())
 		}
 		r.Field.Codec = plan.KeyCodec(target.Codec)
 	}
@@ -170,7 +169,7 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 	}
 	for _, m := range [...]*plan.Model{r.From, r.To} {
 		if m.PK == nil {
-			return fmt.Errorf("a many-to-many relation needs a primary key of one column on both sides, which %s lacks (make the table between a model, with an orm.ForeignObject to %[1]s)", m.GoName())
+			return schema.Wrong("fields.E347", "a many-to-many relation needs a primary key of one column on both sides, which %s lacks (make the table between a model, with an orm.ForeignObject to %[1]s)", m.GoName())
 		}
 	}
 	sr := r.Field.S.Rel
@@ -209,7 +208,7 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 		return err
 	}
 	if r.Left == "" || r.Right == "" {
-		return fmt.Errorf("the through model %s needs a foreign key to %s and one to %s", through.GoName(), r.From.GoName(), r.To.GoName())
+		return schema.Wrong("fields.E336", "the through model %s needs a foreign key to %s and one to %s", through.GoName(), r.From.GoName(), r.To.GoName())
 	}
 	return nil
 }

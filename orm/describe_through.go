@@ -1,9 +1,8 @@
 package orm
 
 import (
-	"fmt"
-
 	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // ambiguousThrough refuses names of ThroughFields that are no keys to the two sides, and a through model with several keys to
@@ -17,7 +16,7 @@ func ambiguousThrough(r *plan.Relation) error {
 				keys = append(keys, f.S.Name)
 			}
 			if f.S.Name == named[i] && (f.Rel == nil || f.Rel.To != side) {
-				return fmt.Errorf("ThroughFields: %s.%s is not a foreign key to %s", r.Through.GoName(), f.GoName, side.GoName())
+				return schema.Wrong("fields.E339", "ThroughFields: %s.%s is not a foreign key to %s", r.Through.GoName(), f.GoName, side.GoName())
 			}
 		}
 		most := 1
@@ -26,9 +25,13 @@ func ambiguousThrough(r *plan.Relation) error {
 		}
 		switch {
 		case named[i] != "" && r.Through.FieldNamed(named[i]) == nil:
-			return fmt.Errorf("ThroughFields: %s has no field %q (its keys to %s: %q)", r.Through.GoName(), named[i], side.GoName(), keys)
+			return schema.Wrong("fields.E338", "ThroughFields: %s has no field %q (its keys to %s: %q)", r.Through.GoName(), named[i], side.GoName(), keys)
 		case named[i] == "" && len(keys) > most:
-			return fmt.Errorf("the through model %s has several foreign keys to %s, %q (say which by ThroughFields)", r.Through.GoName(), side.GoName(), keys)
+			id := []string{"fields.E334", "fields.E335"}[i]
+			if r.From == r.To {
+				id = "fields.E333"
+			}
+			return schema.Wrong(id, "the through model %s has several foreign keys to %s, %q (say which by ThroughFields)", r.Through.GoName(), side.GoName(), keys)
 		}
 	}
 	return nil

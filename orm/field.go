@@ -2,10 +2,12 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/check"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -158,8 +160,9 @@ func Float[V ~float32 | ~float64](f *V) *Column[V] { return newColumn(f, schema.
 // which MySQL refuses. What is saved is rounded to the places, half to even; more digits before the point are an error.
 func Numeric(f *Decimal, digits, places int) *Column[Decimal] {
 	c := newColumn(f, schema.Decimal)
-	if c.d.s.Digits, c.d.s.Places = digits, places; places < 0 || places > digits {
-		c.wrong("Numeric(&f, %d, %d): the places are some of the digits (write 0, 0 for a number without limits)", digits, places)
+	c.d.s.Digits, c.d.s.Places = digits, places
+	for _, w := range check.Decimal(digits, places) {
+		c.d.err = errors.Join(c.d.err, w)
 	}
 	return c
 }
@@ -294,6 +297,10 @@ func (c *Column[V]) DBDefaultExpr(e Expr[V]) *Column[V] {
 // Invalid or *validators.Error brings its own code, any other has the code "invalid". Rules do not see values that are empty.
 func (c *Column[V]) Validate(rules ...func(V) error) *Column[V] {
 	for _, rule := range rules {
+		if rule == nil {
+			c.d.err = schema.Wrong("fields.E008", "Validate got a nil in place of a rule (leave it out)")
+			continue
+		}
 		c.d.validate = append(c.d.validate, func(p plan.Pointer, pointer bool) error {
 			if !pointer {
 				return rule(*plan.At[V](p))

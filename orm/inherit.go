@@ -101,13 +101,13 @@ func (d *describer) links() {
 		}
 		for _, other := range d.m.Parents {
 			if parent.Inherits(other.Model) || other.Model.Inherits(parent) || common(parent, other.Model) {
-				d.problem(": %s and %s have a parent in common, whose fields would be there twice", other.Model.GoName(), parent.GoName())
+				d.problem("orm.E014", "", "%s and %s have a parent in common, whose fields would be there twice", other.Model.GoName(), parent.GoName())
 				return
 			}
 		}
 		key := parent.PK
 		if key == nil {
-			d.problem(": %s has a composite key and cannot be a parent, for the child's key would be a foreign key to it (embed a struct that is no model, or relate to it by an orm.ForeignObject)", parent.GoName())
+			d.problem("orm.E014", "", "%s has a composite key and cannot be a parent, for the child's key would be a foreign key to it (embed a struct that is no model, or relate to it by an orm.ForeignObject)", parent.GoName())
 			return
 		}
 		name := decl.link
@@ -188,7 +188,7 @@ func (d *describer) hasChild(f *plan.Field, fd schema.Field) {
 			r.Field, r.FromColumn, r.ToColumn, r.Null, r.Accessor = p.Link.Field, back.FromColumn, back.ToColumn, true, back.Accessor
 			return nil
 		}
-		return fmt.Errorf("HasChild: %s has no parent %s (orm.Parent)", r.To.GoName(), r.From.GoName())
+		return schema.Wrong("orm.E012", "HasChild: %s has no parent %s (orm.Parent)", r.To.GoName(), r.From.GoName())
 	})
 }
 
@@ -258,10 +258,10 @@ func (d *describer) proxy(ref reflect.Value, meta Meta) error {
 		return err
 	}
 	if fields, _ := described[[]Field](ref, reflect.New(m.Type), "Fields"); len(fields) > 0 {
-		d.problem(": a proxy model has no fields of its own, and so nothing to describe in Fields")
+		d.problem("models.E017", "", "a proxy model has no fields of its own, and so nothing to describe in Fields")
 	}
 	if len(meta.Indexes)+len(meta.Constraints)+len(meta.UniqueTogether)+len(meta.PrimaryKey) > 0 {
-		d.problem(": a proxy model has no table: indexes, constraints and keys belong to %s", base.GoName())
+		d.problem("orm.E015", "", "a proxy model has no table: indexes, constraints and keys belong to %s", base.GoName())
 	}
 	d.names(meta)
 	m.ProxyOf = base
@@ -297,14 +297,14 @@ func (d *describer) proxied(t reflect.Type) (base *plan.Model, off uintptr) {
 		case isPart(sf) && base == nil && sf.IsExported():
 			base, off = plan.OfType(sf.Type, describe), sf.Offset
 		case isPart(sf) && base != nil:
-			d.problem(": a proxy model embeds one model, not %s and %s", base.GoName(), sf.Type.Name())
+			d.problem("orm.E015", "", "a proxy model embeds one model, not %s and %s", base.GoName(), sf.Type.Name())
 			return nil, 0
 		case sf.IsExported():
-			d.problem(".%s: a proxy model has no fields of its own (Meta.Proxy)", sf.Name)
+			d.problem("models.E017", sf.Name, "a proxy model has no fields of its own (Meta.Proxy)")
 		}
 	}
 	if base == nil {
-		d.problem(": a proxy model embeds the model that it stands for (Meta.Proxy)")
+		d.problem("orm.E015", "", "a proxy model embeds the model that it stands for (Meta.Proxy)")
 	}
 	return base, off
 }

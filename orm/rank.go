@@ -41,7 +41,7 @@ func (d *describer) rank(meta *Meta) {
 		return
 	}
 	if m.RankOf.Ref != m.Root() {
-		d.problem(".%s: OrderWithin takes a foreign key of the model", m.Rank.GoName)
+		d.problem("orm.E004", m.Rank.GoName, "OrderWithin takes a foreign key of the model")
 		m.Rank = nil
 		return
 	}

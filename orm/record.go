@@ -218,9 +218,9 @@ func (d *describer) naturalKey(fields []any) {
 		pf, _, err := fieldOf(d.m, f)
 		switch {
 		case err != nil:
-			d.problem(": NaturalKey: %w", err)
+			d.problem("orm.E004", "", "NaturalKey: %w", err)
 		case !pf.S.HasColumn() || pf.Extra:
-			d.problem(": NaturalKey: %s is not a column", pf.GoName)
+			d.problem("orm.E004", "", "NaturalKey: %s is not a column", pf.GoName)
 		default:
 			d.m.Natural = append(d.m.Natural, pf)
 		}

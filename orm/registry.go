@@ -3,12 +3,12 @@ package orm
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // Registry is the set of models of a site: what the way back from a model leads to, and what a delete must look at. The
@@ -20,6 +20,7 @@ type Registry struct {
 	rels   map[*plan.Model]map[string]*plan.Relation
 	back   map[*plan.Model][]*plan.Relation
 	labels map[string]*plan.Model
+	all    []*plan.Model // in order
 	err    error
 }
 
@@ -54,7 +55,7 @@ func (r *Registry) Model(label string) (Model, bool) {
 	return Model{m}, m != nil
 }
 
-// Err returns the mistakes of all models, joined, each with its model's name.
+// Err returns the mistakes that keep models from working, joined, each with its model's name; Check returns others too.
 func (r *Registry) Err() error {
 	r.build()
 	return r.err
@@ -66,7 +67,6 @@ func (r *Registry) build() {
 		r.back = map[*plan.Model][]*plan.Relation{}
 		r.labels = map[string]*plan.Model{}
 		var problems []error
-		tables := map[string]string{}
 		seen := map[*plan.Model]bool{}
 		var add func(m *plan.Model)
 		add = func(m *plan.Model) {
@@ -81,12 +81,7 @@ func (r *Registry) build() {
 			for _, parent := range m.Parents {
 				add(parent.Model)
 			}
-			if other, ok := tables[m.Schema.Table]; ok && !m.Schema.Unmanaged && m.ProxyOf == nil {
-				problems = append(problems, fmt.Errorf("orm: models %s and %s have the same table %q", other, m.Label(), m.Schema.Table))
-			}
-			if m.ProxyOf == nil {
-				tables[m.Schema.Table] = m.Label()
-			}
+			r.all = append(r.all, m)
 			r.labels[strings.ToLower(m.Label())] = m
 			for _, f := range m.Fields {
 				if f.Rel == nil || f.Rel.Kind == plan.Backward || f.Rel.Kind == plan.BackwardOne || f.Rel.Kind == plan.ManyBack || f.Origin != nil {
@@ -100,7 +95,11 @@ func (r *Registry) build() {
 				}
 				rels := r.of(to)
 				if other := rels[back.Name]; other != nil && other != back && other.Field != back.Field {
-					problems = append(problems, fmt.Errorf("orm: %s.%s: the way back %q of %s is taken (give it a RelatedName)", m.GoName(), f.GoName, back.Name, f.Rel.To.GoName()))
+					id := "fields.E305"
+					if other.Kind == plan.Forward || other.Kind == plan.Many {
+						id = "fields.E303"
+					}
+					problems = append(problems, m.Mistake(id, f, schema.Wrong(id, "the way back %q of %s is taken by %s.%s (give it a RelatedName)", back.Name, f.Rel.To.GoName(), other.Field.Model.GoName(), other.Field.GoName)))
 					continue
 				}
 				rels[back.Name] = back
@@ -108,7 +107,7 @@ func (r *Registry) build() {
 		}
 		for _, m := range r.models {
 			if m.p == nil {
-				problems = append(problems, errors.New("orm: a zero Model in the list of models (use orm.ModelOf)"))
+				problems = append(problems, schema.Wrong("orm.E016", "a zero Model in the list of models (use orm.ModelOf)"))
 				continue
 			}
 			add(m.p)

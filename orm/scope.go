@@ -53,7 +53,7 @@ func (d *describer) scope(v reflect.Value) {
 	preds := make([]expr.Pred, len(list))
 	for i, p := range list {
 		if err := checkRoot(&expr.Query{Model: d.m}, &p.p); err != nil {
-			d.problem(": Scope: %w", err)
+			d.problem("orm.E013", "", "Scope: %w", err)
 		}
 		preds[i] = p.p
 	}

@@ -38,7 +38,7 @@ func (c *Column[V]) uniqueFor(unit string, date any) *Column[V] {
 func (d *describer) dates(f *plan.Field, decl *declaration) {
 	for _, r := range decl.dates {
 		if r.date == nil || r.date.Ref != d.m.Root() {
-			d.problem(".%s: UniqueForDate takes the address of a date of the model", f.GoName)
+			d.problem("orm.E004", f.GoName, "UniqueForDate takes the address of a date of the model")
 			continue
 		}
 		f.UniqueFor = append(f.UniqueFor, plan.UniqueFor{Unit: r.unit, Date: r.date})

@@ -8,6 +8,13 @@ import (
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
+// Orders says what is wrong with an order of a model by a name, without writing any SQL.
+func (c *Compiler) Orders(m *plan.Model, o expr.Order) error {
+	b := c.builder(&expr.Query{Model: m, Limit: -1}, nil)
+	b.orderPart(o)
+	return b.err
+}
+
 // orderBehind is an order by names or an expression, as a model behind some relations declares it.
 func (b *builder) orderBehind(steps []*plan.Relation, o expr.Order) []rorder {
 	if len(steps) == 0 || o.Name == "?" {

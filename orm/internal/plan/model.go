@@ -3,7 +3,6 @@ package plan
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"sync"
@@ -235,12 +234,12 @@ func (m *Model) Ready() error {
 				continue
 			}
 			if err := f.Rel.Complete(); err != nil {
-				problems = append(problems, fmt.Errorf("orm: %s.%s: %w", m.GoName(), f.GoName, err))
+				problems = append(problems, m.Mistake("orm.E001", f, err))
 			}
 		}
 		for _, f := range m.late {
 			if err := f(); err != nil {
-				problems = append(problems, err)
+				problems = append(problems, m.Mistake("orm.E001", nil, err))
 			}
 		}
 		m.linkErr = errors.Join(problems...)
@@ -329,8 +328,8 @@ func (m *Model) Finish() error {
 			m.byName[f.S.Name] = f
 			continue
 		}
-		if other := m.byName[f.S.Name]; other != nil && (f.Origin != nil || other.Origin != nil) {
-			problems = append(problems, fmt.Errorf("orm: %s.%s: the name %q is taken by a field of a parent (rename one, or give it a Name)", m.GoName(), f.GoName, f.S.Name))
+		if other := m.byName[f.S.Name]; other != nil && !other.Extra {
+			problems = append(problems, m.Mistake("", f, m.sameName(f, other)))
 		}
 		m.byName[f.S.Name] = f
 		if f.Rel != nil && !m.Hidden && !f.ParentLink {
@@ -344,7 +343,7 @@ func (m *Model) Finish() error {
 			continue
 		}
 		if other, ok := columns[strings.ToLower(f.Column)]; ok {
-			problems = append(problems, fmt.Errorf("orm: %s: fields %s and %s have the same column %q", m.GoName(), other, f.GoName, f.Column))
+			problems = append(problems, m.Mistake("", nil, schema.Wrong("models.E007", "fields %s and %s have the same column %q (give one a Column)", other, f.GoName, f.Column)))
 		}
 		columns[strings.ToLower(f.Column)] = f.GoName
 		m.Columns, m.Local = append(m.Columns, f), append(m.Local, f)
@@ -360,6 +359,17 @@ func (m *Model) Finish() error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// sameName is the mistake of two fields with one name.
+func (m *Model) sameName(f, other *Field) error {
+	switch {
+	case f.Origin != nil && other.Origin != nil:
+		return schema.Wrong("models.E005", "the name %q is taken by a field of a parent: of both %s and %s (give one a Name there)", f.S.Name, other.Origin.Model.GoName(), f.Origin.Model.GoName())
+	case f.Origin != nil || other.Origin != nil:
+		return schema.Wrong("models.E006", "the name %q is taken by a field of a parent (rename one, or give it a Name)", f.S.Name)
+	}
+	return schema.Wrong("models.E006", "the name %q is taken by the field %s (rename one, or give it a Name)", f.S.Name, other.GoName)
 }
 
 // RelationKind says how a relation leads from row to row.
