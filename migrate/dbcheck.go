@@ -137,7 +137,7 @@ func (c *dbCheck) postgres() error {
 	if row[2] != "UTC" {
 		c.say(manage.Error, "postgres.E002", c.name, "Sessions run in the time zone "+row[2]+" and not in UTC.", "Take the time zone out of Options.Init.")
 	}
-	return nil
+	return c.storedOnly()
 }
 
 // mysql looks at the session and the server.

@@ -34,10 +34,17 @@ func (c *dbCheck) models(db *orm.DB) {
 	lacks := func(id, object, what, hint string) {
 		c.say(manage.Warning, id, object, server+" does not support "+what+".", hint+" Silence this warning if you do not mind.")
 	}
-	for _, m := range c.allowedModels() {
+	list := c.allowedModels()
+	byLabel := map[string]*schema.Model{}
+	for _, m := range list {
+		byLabel[m.Label()] = m
+	}
+	for _, m := range list {
 		for i := range m.Fields {
 			f := &m.Fields[i]
 			object := m.Label() + "." + f.Name
+			c.refused(d, server, object, f)
+			c.columnNames(d.MaxName, m, f, byLabel)
 			if d.Name == "mysql" {
 				c.mysqlField(d.ColumnType(f, nil), server, object, f)
 			}
