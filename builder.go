@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -65,6 +67,7 @@ func (b *builder) openDatabases() {
 		b.databases[alias] = db
 	}
 	defer b.checkRouters()
+	defer b.checkZones()
 	if b.settings.DatabaseURL == "" {
 		return
 	}
@@ -72,13 +75,43 @@ func (b *builder) openDatabases() {
 		b.fail("databases.E001", errors.New("both DatabaseURL and Databases[\"default\"] are set (choose one)"), "")
 		return
 	}
-	db, err := orm.OpenURL(b.settings.DatabaseURL, b.site.Drivers...)
+	db, err := orm.OpenURL(b.databaseURL(), b.site.Drivers...)
 	if err != nil {
 		b.fail("databases.E002", err, "DATABASE_URL")
 		return
 	}
 	b.opened = append(b.opened, db)
 	b.databases["default"] = db
+}
+
+// databaseURL is that of the default database. Without USE_TZ it keeps moments in TIME_ZONE, as in Django, unless it says
+// otherwise itself.
+func (b *builder) databaseURL() string {
+	raw := b.settings.DatabaseURL
+	head, query, _ := strings.Cut(raw, "?")
+	if on(b.settings.UseTZ) || b.settings.TimeZone == "UTC" || strings.Contains("&"+query, "&time_zone=") {
+		return raw
+	}
+	if query != "" {
+		query += "&"
+	}
+	return head + "?" + query + "time_zone=" + url.QueryEscape(b.settings.TimeZone)
+}
+
+// checkZones finds databases that keep moments in another zone than a site without USE_TZ says.
+func (b *builder) checkZones() {
+	if on(b.settings.UseTZ) {
+		return
+	}
+	for _, alias := range slices.Sorted(maps.Keys(b.databases)) {
+		if kept := or(b.databases[alias].Dialect().Zone, "UTC"); kept != b.settings.TimeZone {
+			b.messages = append(b.messages, manage.Message{
+				Level: manage.Warning, ID: "databases.W002", Object: alias,
+				Text: fmt.Sprintf("USE_TZ is off and TIME_ZONE is %s, but the database keeps moments in %s.", b.settings.TimeZone, kept),
+				Hint: fmt.Sprintf("Open it with ?time_zone=%s if Django wrote it with these settings.", b.settings.TimeZone),
+			})
+		}
+	}
 }
 
 // checkRouters finds routers that would send queries to databases that are not there.
@@ -281,6 +314,7 @@ func (b *builder) instance() *Instance {
 	if len(b.settings.Routers) > 0 {
 		base = orm.WithRouters(base, b.settings.Routers...)
 	}
+	base = orm.WithTimeZone(base, b.settings.TimeZone)
 	base = app.logStatements(base)
 	app.signals = b.signals
 	base = orm.WithSignals(base, b.signals)

@@ -107,9 +107,11 @@ type Settings struct {
 	LanguageCode string
 	// UseI18N switches translation on. Django: USE_I18N. Default: on.
 	UseI18N *bool
-	// TimeZone is where times are shown. Django: TIME_ZONE, whose default is America/Chicago. Default: "UTC".
+	// TimeZone is where times are shown, and where days and hours begin in queries. Django: TIME_ZONE, whose default is
+	// America/Chicago. Default: "UTC".
 	TimeZone string
-	// UseTZ shows times in TimeZone. Django: USE_TZ. Default: on.
+	// UseTZ shows times in TimeZone. Off, times are shown as they come, and the database of DatabaseURL keeps them in TimeZone
+	// and not in UTC, as Django does it. Django: USE_TZ. Default: on.
 	UseTZ *bool
 
 	// Gzip compresses responses. A layer and not a setting in Django; the variable is GZIP. Default: off, as in Django.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/dialect"
 )
 
 // DatabaseCheck is the system check that asks the databases of `check --database`: whether their servers are there and new
@@ -23,7 +24,7 @@ func DatabaseCheck(zone string) manage.Check {
 			if db == nil {
 				continue
 			}
-			c := &dbCheck{ctx: ctx, name: name, zone: zone}
+			c := &dbCheck{ctx: ctx, name: name, zone: zone, d: db.Dialect()}
 			c.run(db)
 			out = append(out, c.out...)
 		}
@@ -39,6 +40,7 @@ type dbCheck struct {
 	ctx  context.Context
 	name string
 	zone string
+	d    *dialect.Dialect
 	out  []manage.Message
 }
 
@@ -134,8 +136,8 @@ func (c *dbCheck) postgres() error {
 	if row[1] != "on" {
 		c.say(manage.Error, "postgres.E001", c.name, "standard_conforming_strings is off, so that a backslash in a text means something else.", "ALTER ROLE ... RESET standard_conforming_strings, or take it out of the options.")
 	}
-	if row[2] != "UTC" {
-		c.say(manage.Error, "postgres.E002", c.name, "Sessions run in the time zone "+row[2]+" and not in UTC.", "Take the time zone out of Options.Init.")
+	if zone := or(c.d.Zone, "UTC"); row[2] != zone {
+		c.say(manage.Error, "postgres.E002", c.name, "Sessions run in the time zone "+row[2]+" and not in "+zone+".", "Take the time zone out of Options.Init; Options.TimeZone sets it.")
 	}
 	return c.storedOnly()
 }
@@ -162,8 +164,8 @@ func (c *dbCheck) mysql(maria bool) error {
 	if !strings.HasPrefix(row[2], "utf8mb4") {
 		c.say(manage.Warning, "mysql.W005", c.name, "The database's character set is "+row[2]+", which does not hold all texts.", "ALTER DATABASE ... CHARACTER SET utf8mb4.")
 	}
-	if row[3] != "+00:00" && row[3] != "UTC" {
-		c.say(manage.Error, "mysql.E002", c.name, "Sessions run in the time zone "+row[3]+" and not in UTC.", "Take time_zone out of init_command.")
+	if zone := or(c.d.Zone, "UTC"); row[3] != zone && (zone != "UTC" || row[3] != "+00:00") {
+		c.say(manage.Error, "mysql.E002", c.name, "Sessions run in the time zone "+row[3]+" and not in "+zone+".", "Take time_zone out of init_command; Options.TimeZone sets it.")
 	}
 	if err := c.mysqlEngines(); err != nil {
 		return err

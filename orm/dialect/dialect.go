@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/nuages-go/nuages/orm/schema"
 )
@@ -53,6 +54,9 @@ type Dialect struct {
 	Arrays bool
 	// Lateral: JOIN LATERAL (SELECT ...).
 	Lateral bool
+	// Zone is the time zone in which the database keeps moments, and that of its sessions; "" is UTC. KeepIn sets it.
+	Zone     string
+	location *time.Location
 
 	// ColumnType is the type of a column, without NOT NULL and its like. Target is the field that a foreign key points to.
 	ColumnType func(f *schema.Field, target *schema.Field) string

@@ -173,22 +173,29 @@ func FoldCase(d *Dialect) {
 	}
 }
 
-// appendConverted writes a moment as the clock on the wall shows it. The server needs its tables of time zones for that.
+// appendConverted writes a moment, which is kept in one zone, as the clock in another shows it. The server needs its tables
+// of time zones for that.
 //
 // Django 6.1 django/db/backends/mysql/operations.py _convert_sql_to_tz.
-func appendConverted(b []byte, kind schema.Kind, zone string, of []byte) []byte {
-	if kind != schema.DateTime || zone == "" || zone == "UTC" {
+func appendConverted(b []byte, kind schema.Kind, kept, in string, of []byte) []byte {
+	if kind != schema.DateTime || zoneOr(in) == zoneOr(kept) {
 		return append(b, of...)
 	}
 	b = append(b, "CONVERT_TZ("...)
 	b = append(b, of...)
-	b = append(b, ", '+00:00', '"...)
-	for i := 0; i < len(zone); i++ {
-		if c := zone[i]; c != '\'' && c != '\\' && c != 0 {
-			b = append(b, c)
-		}
+	b = append(b, ", "...)
+	b = append(b, MySQLZone(kept)...)
+	b = append(b, ", "...)
+	b = append(b, MySQLZone(in)...)
+	return append(b, ')')
+}
+
+// MySQLZone is a zone in quotes; UTC is one that the server knows without its tables.
+func MySQLZone(zone string) string {
+	if zoneOr(zone) == "UTC" {
+		return "'+00:00'"
 	}
-	return append(b, "')"...)
+	return string(appendZoneText(nil, zone))
 }
 
 // mysqlParts are what stands before and after the moment for each part of it.
@@ -200,10 +207,15 @@ var mysqlParts = map[string][2]string{
 }
 
 // Django 6.1 django/db/backends/mysql/operations.py date_extract_sql.
-func mysqlExtract(b []byte, part string, kind schema.Kind, zone string, of []byte) []byte {
+func mysqlExtract(b []byte, part string, kind schema.Kind, in string, of []byte) []byte {
+	return mysqlExtractFrom(b, part, kind, "", in, of)
+}
+
+// mysqlExtractFrom is mysqlExtract for a database that keeps moments in a zone of its own.
+func mysqlExtractFrom(b []byte, part string, kind schema.Kind, kept, in string, of []byte) []byte {
 	around := mysqlParts[part]
 	b = append(b, around[0]...)
-	b = appendConverted(b, kind, zone, of)
+	b = appendConverted(b, kind, kept, in, of)
 	return append(b, around[1]...)
 }
 
@@ -214,8 +226,13 @@ var mysqlUnits = map[string]string{
 }
 
 // Django 6.1 django/db/backends/mysql/operations.py date_trunc_sql, datetime_trunc_sql, time_trunc_sql.
-func mysqlTrunc(b []byte, unit string, kind schema.Kind, zone string, of []byte) []byte {
-	inner := appendConverted(nil, kind, zone, of)
+func mysqlTrunc(b []byte, unit string, kind schema.Kind, in string, of []byte) []byte {
+	return mysqlTruncFrom(b, unit, kind, "", in, of)
+}
+
+// mysqlTruncFrom is mysqlTrunc for a database that keeps moments in a zone of its own.
+func mysqlTruncFrom(b []byte, unit string, kind schema.Kind, kept, in string, of []byte) []byte {
+	inner := appendConverted(nil, kind, kept, in, of)
 	wrap := func(before, after string) []byte { return append(append(append(b, before...), inner...), after...) }
 	switch unit {
 	case "date":

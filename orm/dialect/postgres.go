@@ -122,18 +122,10 @@ func appendInZone(b []byte, kind schema.Kind, zone string, of []byte) []byte {
 	if kind != schema.DateTime {
 		return append(b, of...)
 	}
-	if zone == "" {
-		zone = "UTC"
-	}
 	b = append(b, '(')
 	b = append(b, of...)
-	b = append(b, " AT TIME ZONE '"...)
-	for i := 0; i < len(zone); i++ {
-		if c := zone[i]; c != '\'' && c != '\\' && c != 0 {
-			b = append(b, c)
-		}
-	}
-	return append(b, "')"...)
+	b = append(b, " AT TIME ZONE "...)
+	return append(appendZoneText(b, zoneOr(zone)), ')')
 }
 
 var postgresParts = map[string]string{

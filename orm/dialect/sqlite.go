@@ -116,20 +116,26 @@ func sqliteLookup(b []byte, op string, left, right []byte) ([]byte, bool) {
 	return b, false
 }
 
-func appendZone(b []byte, zone string) []byte {
-	if zone == "" {
+// appendZones appends the zone in which the clock is looked at and the one in which the moment is kept, as the functions take
+// them; nothing needs to be moved where they are the same.
+//
+// Django 6.1 django/db/backends/sqlite3/operations.py _convert_tznames_to_sql.
+func appendZones(b []byte, kept, in string) []byte {
+	if zoneOr(kept) == zoneOr(in) {
 		return append(b, "NULL, NULL)"...)
 	}
-	b = append(b, "'UTC', '"...)
-	for i := 0; i < len(zone); i++ {
-		if zone[i] != '\'' {
-			b = append(b, zone[i])
-		}
-	}
-	return append(b, "')"...)
+	b = appendZoneText(b, zoneOr(in))
+	b = append(b, ", "...)
+	b = appendZoneText(b, zoneOr(kept))
+	return append(b, ')')
 }
 
-func sqliteExtract(b []byte, part string, kind schema.Kind, zone string, of []byte) []byte {
+func sqliteExtract(b []byte, part string, kind schema.Kind, in string, of []byte) []byte {
+	return sqliteExtractFrom(b, part, kind, "", in, of)
+}
+
+// sqliteExtractFrom is sqliteExtract for a database that keeps moments in a zone of its own.
+func sqliteExtractFrom(b []byte, part string, kind schema.Kind, kept, in string, of []byte) []byte {
 	switch kind {
 	case schema.Date:
 		b = append(b, "django_date_extract('"...)
@@ -145,21 +151,26 @@ func sqliteExtract(b []byte, part string, kind schema.Kind, zone string, of []by
 		return append(b, ')')
 	}
 	b = append(b, ", "...)
-	return appendZone(b, zone)
+	return appendZones(b, kept, in)
 }
 
-func sqliteTrunc(b []byte, unit string, kind schema.Kind, zone string, of []byte) []byte {
+func sqliteTrunc(b []byte, unit string, kind schema.Kind, in string, of []byte) []byte {
+	return sqliteTruncFrom(b, unit, kind, "", in, of)
+}
+
+// sqliteTruncFrom is sqliteTrunc for a database that keeps moments in a zone of its own.
+func sqliteTruncFrom(b []byte, unit string, kind schema.Kind, kept, in string, of []byte) []byte {
 	switch unit {
 	case "date":
 		b = append(b, "django_datetime_cast_date("...)
 		b = append(b, of...)
 		b = append(b, ", "...)
-		return appendZone(b, zone)
+		return appendZones(b, kept, in)
 	case "time":
 		b = append(b, "django_datetime_cast_time("...)
 		b = append(b, of...)
 		b = append(b, ", "...)
-		return appendZone(b, zone)
+		return appendZones(b, kept, in)
 	}
 	switch kind {
 	case schema.Date:
@@ -173,7 +184,7 @@ func sqliteTrunc(b []byte, unit string, kind schema.Kind, zone string, of []byte
 	b = append(b, "', "...)
 	b = append(b, of...)
 	b = append(b, ", "...)
-	return appendZone(b, zone)
+	return appendZones(b, kept, in)
 }
 
 // sqliteBind writes what Django stores: moments as text in UTC, UUIDs as 32 hexadecimal digits, durations in microseconds.

@@ -16,10 +16,7 @@ import (
 // the test of an exhausted pool quick.
 func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 	t.Helper()
-	for _, part := range []struct {
-		name string
-		test func(t *testing.T, e *env)
-	}{
+	for _, part := range []part{
 		{"values", testValues},
 		{"nulls", testNulls},
 		{"zones", testZones},
@@ -71,24 +68,32 @@ func Run(t *testing.T, open func(t testing.TB) *orm.DB) {
 		{"concurrency", testConcurrency},
 		{"close", testClose},
 	} {
-		t.Run(part.name, func(t *testing.T) {
-			NoLeaks(t)
-			db := open(t)
-			e := &env{db: db, ctx: orm.WithDatabase(t.Context(), db)}
-			models := []orm.Model{orm.ModelOf[Author](), orm.ModelOf[Genre](), orm.ModelOf[Book](), orm.ModelOf[Sample](), orm.ModelOf[Parcel](), orm.ModelOf[Label]()}
-			e.ctx = orm.WithModels(e.ctx, models...)
-			t.Cleanup(func() {
-				checkIdle(t, db)
-				if err := db.Close(); err != nil {
-					t.Errorf("Close() = %v", err)
-				}
-			})
-			for _, m := range models {
-				createTable(t, e, m.Schema())
-			}
-			part.test(t, e)
-		})
+		t.Run(part.name, func(t *testing.T) { part.run(t, open(t)) })
 	}
+}
+
+// part is one of the tests.
+type part struct {
+	name string
+	test func(t *testing.T, e *env)
+}
+
+// run runs it on a database, which gets the tables of all models.
+func (p part) run(t *testing.T, db *orm.DB) {
+	NoLeaks(t)
+	e := &env{db: db, ctx: orm.WithDatabase(t.Context(), db)}
+	models := []orm.Model{orm.ModelOf[Author](), orm.ModelOf[Genre](), orm.ModelOf[Book](), orm.ModelOf[Sample](), orm.ModelOf[Parcel](), orm.ModelOf[Label]()}
+	e.ctx = orm.WithModels(e.ctx, models...)
+	t.Cleanup(func() {
+		checkIdle(t, db)
+		if err := db.Close(); err != nil {
+			t.Errorf("Close() = %v", err)
+		}
+	})
+	for _, m := range models {
+		createTable(t, e, m.Schema())
+	}
+	p.test(t, e)
 }
 
 // env is an open database and the context that carries it.

@@ -24,6 +24,8 @@ type conn struct {
 	maria   bool
 	zones   *sync.Map
 
+	zoneMark string
+
 	stmts map[string]driver.Stmt
 	named []driver.NamedValue
 	row   rowOf

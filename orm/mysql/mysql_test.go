@@ -31,6 +31,10 @@ func TestDriverWithoutReturning(t *testing.T) {
 	})
 }
 
+func TestKeptInZone(t *testing.T) {
+	dialecttest.RunZones(t, func(t testing.TB, zone string) *orm.DB { return open(t, mysql.Options{MaxConns: 4, TimeZone: zone}) })
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

@@ -44,6 +44,9 @@ type Options struct {
 	// StatementTimeout is the server's own limit for statements (max_statement_time of MariaDB; max_execution_time of MySQL,
 	// which bounds SELECT only). Default: the server's; contexts bound statements.
 	StatementTimeout time.Duration
+	// TimeZone is the zone in which the database keeps moments: what a clock there shows. For databases of Django sites with
+	// USE_TZ=False, or with a TIME_ZONE for the database. The server needs its tables of time zones for it. Default: UTC.
+	TimeZone string
 	// ReadOnly makes every transaction read only: a write is an error. Default: false.
 	ReadOnly bool
 	// TLS is used if it is set. Default: as the URL says (?tls=true), else none.
@@ -75,7 +78,11 @@ func Open(raw string, o Options) (*orm.DB, error) {
 	if err := o.complete(cfg); err != nil {
 		return nil, err
 	}
-	c := &connector{cfg: cfg, o: &o}
+	zone, err := dialect.LoadZone(o.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("mysql: Options.TimeZone: %w", err)
+	}
+	c := &connector{cfg: cfg, o: &o, zone: zone}
 	if c.inner, err = driver.NewConnector(cfg); err != nil {
 		return nil, fmt.Errorf("mysql: %w", err)
 	}
@@ -94,6 +101,9 @@ func Open(raw string, o Options) (*orm.DB, error) {
 		if err := p.ask(); err != nil {
 			return nil, errors.Join(err, p.Close())
 		}
+	}
+	if err := p.d.KeepIn(o.TimeZone); err != nil { // the name was looked up before
+		return nil, errors.Join(err, p.Close())
 	}
 	return orm.NewDB(p), nil
 }

@@ -150,7 +150,8 @@ type connector struct {
 	inner driver.Connector
 	cfg   *mysqldriver.Config
 	o     *Options
-	zones sync.Map // the names of time zones that the server was seen to know
+	zone  *time.Location // in which moments are kept; nil is UTC
+	zones sync.Map       // the names of time zones that the server was seen to know
 }
 
 // Driver is the driver below.
@@ -162,7 +163,7 @@ const (
 	oldestMariaDB = "10.11"
 )
 
-// Connect opens a connection and sets what the ORM relies on: UTF-8, UTC, strictness.
+// Connect opens a connection and sets what the ORM relies on: UTF-8, the time zone, strictness.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	inner, err := c.inner.Connect(ctx)
 	if err != nil {
@@ -176,7 +177,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 func (c *connector) prepare(ctx context.Context, inner driver.Conn) (*conn, error) {
-	dc := &conn{inner: inner, o: c.o, zones: &c.zones, stmts: map[string]driver.Stmt{}}
+	dc := &conn{inner: inner, o: c.o, zones: &c.zones, zoneMark: zoneMark(c.o.TimeZone), stmts: map[string]driver.Stmt{}, row: rowOf{zone: c.zone}}
 	row, err := queryRaw(ctx, inner, "SELECT CONNECTION_ID(), VERSION(), @@SESSION.auto_increment_increment, @@SESSION.sql_mode")
 	if err != nil {
 		return nil, err
@@ -186,7 +187,12 @@ func (c *connector) prepare(ctx context.Context, inner driver.Conn) (*conn, erro
 	if err := checkVersion(version, dc.maria); err != nil {
 		return nil, err
 	}
-	init := []string{"SET NAMES utf8mb4", "SET SESSION time_zone = '+00:00', sql_mode = '" + strictMode(mode) + "', group_concat_max_len = " + groupConcat}
+	if c.zone != nil {
+		if err := dc.setZone(ctx); err != nil {
+			return nil, err
+		}
+	}
+	init := []string{"SET NAMES utf8mb4", "SET SESSION time_zone = " + dialect.MySQLZone(c.o.TimeZone) + ", sql_mode = '" + strictMode(mode) + "', group_concat_max_len = " + groupConcat}
 	if c.o.Isolation != "server" {
 		init = append(init, "SET SESSION TRANSACTION ISOLATION LEVEL "+strings.ToUpper(c.o.Isolation))
 	}

@@ -16,6 +16,7 @@ import (
 type rowOf struct {
 	rows   driver.Rows
 	values []driver.Value
+	zone   *time.Location // in which moments are kept; nil is UTC
 }
 
 var _ dialect.Row = (*rowOf)(nil)
@@ -111,20 +112,33 @@ func (r *rowOf) Time(i int) (time.Time, error) {
 	case nil:
 		return time.Time{}, nil
 	case time.Time:
-		return v, nil
+		return r.moment(i, v), nil
 	case []byte: // an expression that is text
-		return parseTime(string(v))
+		t, shown, err := parseTime(string(v))
+		if shown && r.zone != nil {
+			t = dialect.FromWall(t, r.zone)
+		}
+		return t, err
 	}
 	return time.Time{}, fmt.Errorf("mysql: the column holds no date or time (%s)", r.typeName(i))
 }
 
-func parseTime(s string) (time.Time, error) {
-	for _, layout := range [...]string{"2006-01-02 15:04:05.999999999", "2006-01-02", "2006-01-02T15:04:05.999999999", time.RFC3339Nano} {
+// moment is the moment of what a column of dates and times shows.
+func (r *rowOf) moment(i int, t time.Time) time.Time {
+	if r.zone == nil || r.typeName(i) == "DATE" {
+		return t
+	}
+	return dialect.FromWall(t, r.zone)
+}
+
+// parseTime reads a date or time. Shown says that it is what a clock shows, and neither a date nor a moment with an offset.
+func parseTime(s string) (t time.Time, shown bool, err error) {
+	for k, layout := range [...]string{"2006-01-02 15:04:05.999999999", "2006-01-02", "2006-01-02T15:04:05.999999999", time.RFC3339Nano} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), nil
+			return t.UTC(), k == 0 || k == 2, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("mysql: %q is no date or time", s)
+	return time.Time{}, false, fmt.Errorf("mysql: %q is no date or time", s)
 }
 
 // Clock reads a time of day.
@@ -137,7 +151,7 @@ func (r *rowOf) Clock(i int) (time.Duration, error) {
 	case []byte:
 		s := string(v)
 		if len(s) > 10 && s[4] == '-' { // a whole moment as text
-			t, err := parseTime(s)
+			t, _, err := parseTime(s)
 			return t.Sub(t.Truncate(24 * time.Hour)), err
 		}
 		return parseClock(s)
@@ -246,6 +260,8 @@ func (r *rowOf) Any(i int) any {
 		return string(v)
 	case float32:
 		return float64(v)
+	case time.Time:
+		return r.moment(i, v)
 	default:
 		return v
 	}

@@ -94,7 +94,7 @@ func (s *settings) address(host, port string) error {
 
 // known are the options that a URL may set.
 const known = "socket, flavor, max_conns, max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, statement_timeout, " +
-	"statements, isolation, read_only, init_command, charset, read_default_file, tls, ssl_mode, ssl_ca, ssl_cert, ssl_key"
+	"statements, isolation, time_zone, read_only, init_command, charset, read_default_file, tls, ssl_mode, ssl_ca, ssl_cert, ssl_key"
 
 // set sets an option that the caller's options leave open.
 func (s *settings) set(key, v string) (err error) {
@@ -141,6 +141,8 @@ func (s *settings) set(key, v string) (err error) {
 		number(&o.Statements)
 	case "isolation", "isolation_level":
 		text(&o.Isolation)
+	case "time_zone":
+		text(&o.TimeZone)
 	case "read_only":
 		var on bool
 		if on, err = strconv.ParseBool(v); on {

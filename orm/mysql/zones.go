@@ -4,16 +4,18 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/nuages-go/nuages/orm/dialect"
 )
 
-// zoneMark stands before the name of a time zone in the statements of the dialect.
-const zoneMark = ", '+00:00', '"
+// zoneMark stands before the name of a time zone in the statements of the dialect, of a database that keeps moments in a zone.
+func zoneMark(kept string) string { return ", " + dialect.MySQLZone(kept) + ", '" }
 
 // checkZones asks the server for the time zones of a statement, once for each: a server without its tables of zones would
 // answer with NULL and find no row, without a word.
 func (c *conn) checkZones(ctx context.Context, sql string) error {
 	for rest := sql; ; {
-		_, after, found := strings.Cut(rest, zoneMark)
+		_, after, found := strings.Cut(rest, c.zoneMark)
 		if !found {
 			return nil
 		}
@@ -48,4 +50,10 @@ func (e *zoneError) Error() string {
 		load = "mariadb-tzinfo-to-sql /usr/share/zoneinfo | mariadb mysql"
 	}
 	return fmt.Sprintf("mysql: the server does not know the time zone %q, so it cannot tell parts of moments there (load its tables: %s)", e.zone, load)
+}
+
+// setZone sees that the server knows the zone in which the database keeps moments: its sessions run in it, so that its own
+// functions and defaults give the same times.
+func (c *conn) setZone(ctx context.Context) error {
+	return c.checkZones(ctx, c.zoneMark+c.o.TimeZone+"')")
 }

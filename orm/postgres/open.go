@@ -53,6 +53,10 @@ type Options struct {
 	Role string
 	// SearchPath is the list of schemas in which tables are found. Default: the server's.
 	SearchPath string
+	// TimeZone is the zone that sessions run in, for what the server makes of moments by itself: casts, now()::date, columns
+	// without time zone. Moments are the same in every zone. Django: TIME_ZONE of a database, and of a site with USE_TZ=False.
+	// Default: UTC.
+	TimeZone string
 	// Schemas lets contexts name the schema in which tables are found (WithSchema): one for each customer of a site. It needs
 	// connections that stay the site's between transactions, so not NoPrepare. Default: false, and WithSchema is an error.
 	Schemas bool
@@ -93,7 +97,11 @@ func Open(raw string, o Options) (*orm.DB, error) {
 	if err := o.apply(cfg); err != nil {
 		return nil, err
 	}
-	p := &pool{raw: raw, o: o, d: dialect.PostgreSQL(), cfg: cfg.ConnConfig, free: make(chan struct{}, cfg.MaxConns)}
+	d := dialect.PostgreSQL()
+	if err := d.KeepIn(o.TimeZone); err != nil {
+		return nil, fmt.Errorf("postgres: Options.TimeZone: %w", err)
+	}
+	p := &pool{raw: raw, o: o, d: d, cfg: cfg.ConnConfig, free: make(chan struct{}, cfg.MaxConns)}
 	cfg.AfterConnect = p.prepareConn
 	cfg.ShouldPing = shouldPing
 	p.pool, err = pgxpool.NewWithConfig(context.Background(), cfg)
@@ -186,7 +194,7 @@ func (o *Options) byURL() map[string]func(v string) error {
 			}
 			return nil
 		},
-		"assume_role": text(&o.Role), "isolation_level": text(&o.Isolation),
+		"assume_role": text(&o.Role), "isolation_level": text(&o.Isolation), "time_zone": text(&o.TimeZone),
 		"acquire_timeout": span(&o.AcquireTimeout),
 	}
 }
@@ -218,7 +226,10 @@ func (o *Options) apply(cfg *pgxpool.Config) error {
 		c.ConnectTimeout = 10 * time.Second
 	}
 	params := c.RuntimeParams
-	params["timezone"] = "UTC"
+	if o.TimeZone == "" {
+		o.TimeZone = "UTC"
+	}
+	params["timezone"] = o.TimeZone
 	params["datestyle"] = "ISO, MDY"
 	if o.ApplicationName != "" {
 		params["application_name"] = o.ApplicationName
@@ -273,7 +284,7 @@ func (p *pool) prepareConn(ctx context.Context, pc *pgx.Conn) error {
 			return fmt.Errorf("%s: %w", sql, err)
 		}
 	}
-	c := &conn{raw: raw, stmts: map[string]*stmt{}, o: &p.o}
+	c := &conn{raw: raw, stmts: map[string]*stmt{}, o: &p.o, row: rowOf{zone: p.d.Location()}}
 	c.lease.pool = p
 	raw.CustomData()[connKey] = c
 	if p.o.Connected != nil {

@@ -101,3 +101,17 @@ func TestVersions(t *testing.T) {
 		}
 	}
 }
+
+func TestParseTimeFarYears(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]time.Time{
+		"10000-02-29 00:59:59.5+01":  time.Date(10000, 2, 28, 23, 59, 59, 500_000_000, time.UTC),
+		"294276-12-31 23:59:59+00":   time.Date(294276, 12, 31, 23, 59, 59, 0, time.UTC), // PostgreSQL's last
+		"4713-01-01 BC":              time.Date(-4712, 1, 1, 0, 0, 0, 0, time.UTC),
+		"9999-12-31 23:59:59.999999": time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
+	} {
+		if got, err := postgres.ParseTime(s); err != nil || !got.Equal(want) {
+			t.Errorf("ParseTime(%q) = %v, %v, want %v", s, got, err, want)
+		}
+	}
+}

@@ -66,3 +66,16 @@ func TestDriverWithoutPreparing(t *testing.T) {
 func TestDriverWithoutCopy(t *testing.T) {
 	dialecttest.Run(t, schemas(t, postgres.Options{MaxConns: 4, NoCopy: true}))
 }
+
+func TestKeptInZone(t *testing.T) {
+	for name, o := range map[string]postgres.Options{"prepared": {MaxConns: 4}, "not prepared": {MaxConns: 4, NoPrepare: true}} {
+		t.Run(name, func(t *testing.T) {
+			in := map[string]func(testing.TB) *orm.DB{}
+			for _, zone := range []string{"Europe/Berlin", "America/New_York"} {
+				o.TimeZone = zone
+				in[zone] = schemas(t, o)
+			}
+			dialecttest.RunZones(t, func(t testing.TB, zone string) *orm.DB { return in[zone](t) })
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -35,6 +36,7 @@ func hasBinary(oid uint32) bool {
 type rowOf struct {
 	columns []column
 	values  [][]byte
+	zone    *time.Location // of the session; nil is UTC
 }
 
 var _ dialect.Row = (*rowOf)(nil)
@@ -190,7 +192,11 @@ func (r *rowOf) Time(i int) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	if !r.columns[i].binary {
-		return parseTime(string(v))
+		t, err := parseTime(string(v))
+		if err == nil && r.zone != nil && shown(r.columns[i].oid, v) {
+			t = dialect.FromWall(t, r.zone)
+		}
+		return t, err
 	}
 	switch r.columns[i].oid {
 	case pgtype.TimestampOID, pgtype.TimestamptzOID:
@@ -199,7 +205,11 @@ func (r *rowOf) Time(i int) (time.Time, error) {
 			return time.Time{}, errInfinite
 		}
 		sec := floorDiv(us, 1_000_000)
-		return time.Unix(sec+epochSeconds, (us-sec*1_000_000)*1000).UTC(), nil
+		t := time.Unix(sec+epochSeconds, (us-sec*1_000_000)*1000).UTC()
+		if r.zone != nil && r.columns[i].oid == pgtype.TimestampOID {
+			t = dialect.FromWall(t, r.zone)
+		}
+		return t, nil
 	case pgtype.DateOID:
 		days := int32(binary.BigEndian.Uint32(v))
 		if days == math.MaxInt32 || days == math.MinInt32 {
@@ -208,6 +218,12 @@ func (r *rowOf) Time(i int) (time.Time, error) {
 		return time.Unix((int64(days)+epochDays)*86400, 0).UTC(), nil
 	}
 	return time.Time{}, fmt.Errorf("postgres: the column holds no date or time (type %d)", r.columns[i].oid)
+}
+
+// shown says that a text is what a clock shows: a date and time without an offset. PostgreSQL writes an offset behind every
+// moment.
+func shown(oid uint32, text []byte) bool {
+	return oid == pgtype.TimestampOID || oid != pgtype.TimestamptzOID && len(text) > 10 && !bytes.ContainsAny(text[10:], "+-Z")
 }
 
 // Clock reads a time of day.
@@ -222,6 +238,10 @@ func (r *rowOf) Clock(i int) (time.Duration, error) {
 			return time.Duration(binary.BigEndian.Uint64(v)) * time.Microsecond, nil
 		case pgtype.TimestampOID, pgtype.TimestamptzOID:
 			t, err := r.Time(i)
+			if r.zone != nil { // what the server would write
+				_, offset := t.In(r.zone).Zone()
+				t = t.Add(time.Duration(offset) * time.Second)
+			}
 			return t.Sub(t.Truncate(24 * time.Hour)), err
 		}
 		return 0, fmt.Errorf("postgres: the column holds no time of day (type %d)", r.columns[i].oid)

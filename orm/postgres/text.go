@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,6 +13,15 @@ func parseTime(s string) (time.Time, error) {
 		return time.Time{}, errInfinite
 	}
 	text, bc := strings.CutSuffix(s, " BC")
+	years := 0
+	if dash := strings.IndexByte(text, '-'); dash > 4 { // Go reads four digits; the calendar repeats itself every 400 years
+		year, err := strconv.Atoi(text[:dash])
+		if err != nil {
+			return time.Time{}, fmt.Errorf("postgres: %q is no date or time", s)
+		}
+		years = (year - 2000) / 400 * 400
+		text = strconv.Itoa(year-years) + text[dash:]
+	}
 	for _, layout := range []string{
 		"2006-01-02 15:04:05.999999999Z07", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999Z07:00:00",
 		"2006-01-02 15:04:05.999999999", "2006-01-02", time.RFC3339Nano, "2006-01-02T15:04:05.999999999",
@@ -20,6 +30,7 @@ func parseTime(s string) (time.Time, error) {
 		if err != nil {
 			continue
 		}
+		t = t.AddDate(years, 0, 0)
 		if bc { // 1 BC is the year 0
 			t = t.AddDate(1-2*t.Year(), 0, 0)
 		}

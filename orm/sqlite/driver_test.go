@@ -18,3 +18,13 @@ func TestDriver(t *testing.T) {
 		return db
 	})
 }
+
+func TestKeptInZone(t *testing.T) {
+	dialecttest.RunZones(t, func(t testing.TB, zone string) *orm.DB {
+		db, err := sqlite.Open(filepath.Join(t.TempDir(), "test.sqlite3"), sqlite.Options{TimeZone: zone})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	})
+}

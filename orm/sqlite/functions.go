@@ -30,7 +30,7 @@ func installFunctions(c *conn) error {
 		"django_time_trunc":         {4, timeTrunc},
 		"django_datetime_cast_date": {3, castDate},
 		"django_datetime_cast_time": {3, castTime},
-		"nuages_moment":             {2, localMoment},
+		"nuages_moment":             {3, localMoment},
 		"django_timestamp_diff":     {2, timestampDiff},
 		"django_time_diff":          {2, timeDiff},
 		"django_format_dtdelta":     {3, formatDelta},
@@ -115,25 +115,33 @@ func boolean(b bool) sqlite.Value {
 	return sqlite.IntegerValue(0)
 }
 
-// moment reads a date or moment and moves it into the zone of the last argument.
-func moment(args []sqlite.Value, at, zone int) (time.Time, bool) {
+// moment reads a date or moment. Of the two last arguments the first is the zone in which the clock is looked at, the second
+// the one in which the moment is kept; both are null if there is nothing to move.
+func moment(args []sqlite.Value, at, zones int) (time.Time, bool) {
 	if isNull(args[at]) {
 		return time.Time{}, false
 	}
-	t, err := parseTime(args[at].Text())
+	t, fixed, ok := scanTime(args[at].Text())
+	if !ok || zones+1 >= len(args) || isNull(args[zones]) {
+		return t, ok
+	}
+	if !fixed && !isNull(args[zones+1]) {
+		t = dialect.FromWall(t, zoneOf(args[zones+1]))
+	}
+	return t.In(zoneOf(args[zones])), true
+}
+
+// zoneOf is a time zone by its name; the names in statements were looked up before.
+func zoneOf(name sqlite.Value) *time.Location {
+	loc, err := time.LoadLocation(name.Text())
 	if err != nil {
-		return time.Time{}, false
+		return time.UTC
 	}
-	if zone < len(args) && !isNull(args[zone]) {
-		if loc, err := time.LoadLocation(args[zone].Text()); err == nil {
-			t = t.In(loc)
-		}
-	}
-	return t, true
+	return loc
 }
 
 func extract(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
-	t, ok := moment(args, 1, 3)
+	t, ok := moment(args, 1, 2)
 	if !ok {
 		return sqlite.Value{}, nil
 	}
@@ -222,7 +230,7 @@ func cutDate(unit string, t time.Time) (time.Time, bool) {
 }
 
 func dateTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
-	t, ok := moment(args, 1, 3)
+	t, ok := moment(args, 1, 2)
 	if !ok {
 		return sqlite.Value{}, nil
 	}
@@ -233,7 +241,7 @@ func dateTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 }
 
 func datetimeTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
-	t, ok := moment(args, 1, 3)
+	t, ok := moment(args, 1, 2)
 	if !ok {
 		return sqlite.Value{}, nil
 	}
@@ -243,20 +251,18 @@ func datetimeTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) 
 	return sqlite.TextValue(t.Format("2006-01-02 15:04:05")), nil
 }
 
-// localMoment is the moment at which a clock in a zone shows a date and time.
+// localMoment turns what a clock in the zone of the second argument shows into what one in the zone of the third shows then.
 func localMoment(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 	if isNull(args[0]) {
 		return sqlite.Value{}, nil
 	}
-	zone, err := time.LoadLocation(args[1].Text())
-	if err != nil {
-		return sqlite.Value{}, err
-	}
-	t, err := time.ParseInLocation("2006-01-02 15:04:05", args[0].Text(), zone)
-	if err != nil {
+	t, _, ok := scanTime(args[0].Text())
+	if !ok {
 		return sqlite.Value{}, nil
 	}
-	return sqlite.TextValue(t.UTC().Format("2006-01-02 15:04:05")), nil
+	t = dialect.FromWall(t, zoneOf(args[1])).In(zoneOf(args[2]))
+	_, offset := t.Zone()
+	return sqlite.TextValue(string(dialect.AppendTime(nil, t.Add(time.Duration(offset)*time.Second)))), nil
 }
 
 func timeTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
@@ -271,7 +277,7 @@ func timeTrunc(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 }
 
 func castDate(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
-	t, ok := moment(args, 0, 2)
+	t, ok := moment(args, 0, 1)
 	if !ok {
 		return sqlite.Value{}, nil
 	}
@@ -279,7 +285,7 @@ func castDate(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
 }
 
 func castTime(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) {
-	t, ok := moment(args, 0, 2)
+	t, ok := moment(args, 0, 1)
 	if !ok {
 		return sqlite.Value{}, nil
 	}

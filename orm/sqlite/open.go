@@ -37,6 +37,9 @@ type Options struct {
 	TransactionMode string
 	// AcquireTimeout is how long a query waits for a connection when its context has no end. Default: 30 s.
 	AcquireTimeout time.Duration
+	// TimeZone is the zone in which the database keeps moments: what a clock there shows. For databases of Django sites with
+	// USE_TZ=False, or with a TIME_ZONE for the database. Default: UTC.
+	TimeZone string
 	// Functions are SQL functions written in Go, on each connection. Default: none.
 	Functions []Function
 	// ReadOnly opens a file that is there and takes no write (ErrReadOnly). Default: false.
@@ -52,7 +55,7 @@ type Options struct {
 func Driver() orm.Driver { return orm.Driver{Schemes: []string{"sqlite", "sqlite3"}, Open: OpenURL} }
 
 // OpenURL opens the database that a URL names. Its query may set readers, busy_timeout, cache_size,
-// statements, synchronous, transaction_mode, acquire_timeout, read_only and init_command, which are Options; init_command is statements with ; between them.
+// statements, synchronous, transaction_mode, acquire_timeout, time_zone, read_only and init_command, which are Options; init_command is statements with ; between them.
 func OpenURL(raw string) (*orm.DB, error) {
 	rest := raw
 	for _, scheme := range []string{"sqlite3:", "sqlite:"} {
@@ -91,6 +94,8 @@ func OpenURL(raw string) (*orm.DB, error) {
 			o.TransactionMode = vs[0]
 		case "acquire_timeout":
 			o.AcquireTimeout, err = time.ParseDuration(vs[0])
+		case "time_zone":
+			o.TimeZone = vs[0]
 		case "read_only":
 			o.ReadOnly, err = strconv.ParseBool(vs[0])
 		case "init_command":
@@ -100,7 +105,7 @@ func OpenURL(raw string) (*orm.DB, error) {
 				}
 			}
 		default:
-			err = errors.New("unknown (known: readers, busy_timeout, cache_size, statements, synchronous, transaction_mode, acquire_timeout, read_only, init_command)")
+			err = errors.New("unknown (known: readers, busy_timeout, cache_size, statements, synchronous, transaction_mode, acquire_timeout, time_zone, read_only, init_command)")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("sqlite: option %q of the URL: %w", key, err)
@@ -142,6 +147,9 @@ func Open(path string, o Options) (*orm.DB, error) {
 		o.AcquireTimeout = 30 * time.Second
 	}
 	p := &pool{path: path, o: o, d: dialect.SQLite(), memory: path == ":memory:", closed: make(chan struct{})}
+	if err := p.d.KeepIn(o.TimeZone); err != nil {
+		return nil, fmt.Errorf("sqlite: Options.TimeZone: %w", err)
+	}
 	p.writer = make(chan *conn, 1)
 	p.readers = make(chan *conn, o.Readers)
 	p.watch = newWatcher()
@@ -276,7 +284,7 @@ func (p *pool) open() (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open %q: %w", p.path, err)
 	}
-	c := &conn{pool: p, raw: raw, stmts: map[string]*sqlite.Stmt{}}
+	c := &conn{pool: p, raw: raw, stmts: map[string]*sqlite.Stmt{}, row: rowOf{zone: p.d.Location()}}
 	raw.SetBusyTimeout(p.o.BusyTimeout)
 	init := append([]string{
 		"PRAGMA foreign_keys = ON",

@@ -13,7 +13,10 @@ import (
 type watchState struct{ asleep atomic.Bool }
 
 // rowOf reads the present row of a statement.
-type rowOf struct{ s *sqlite.Stmt }
+type rowOf struct {
+	s    *sqlite.Stmt
+	zone *time.Location // in which moments are kept; nil is UTC
+}
 
 var _ dialect.Row = (*rowOf)(nil)
 
@@ -44,11 +47,19 @@ func (r *rowOf) Time(i int) (time.Time, error) {
 	}
 	var buf [40]byte // longer than any of the forms, so that no string needs to be made of them
 	if n := r.s.ColumnBytes(i, buf[:]); n < len(buf) {
-		if t, ok := scanTime(buf[:n]); ok {
-			return t, nil
+		if t, fixed, ok := scanTime(buf[:n]); ok {
+			return r.moment(t, fixed), nil
 		}
 	}
-	return parseTime(r.s.ColumnText(i))
+	return parseTime(r.s.ColumnText(i)) // for its error
+}
+
+// moment is the moment of what a column shows, unless it is a moment already, or a date.
+func (r *rowOf) moment(t time.Time, fixed bool) time.Time {
+	if fixed || r.zone == nil {
+		return t
+	}
+	return dialect.FromWall(t, r.zone)
 }
 
 func (r *rowOf) Clock(i int) (time.Duration, error) {

@@ -88,9 +88,9 @@ func TestDjangoFunctions(t *testing.T) {
 	t.Parallel()
 	ctx := open(t, sqlite.Options{})
 	for sql, want := range map[string]any{
-		`SELECT django_datetime_extract('hour', '2026-03-29 00:30:00', 'UTC', 'Europe/Paris')`: int64(1),
-		`SELECT django_datetime_extract('hour', '2026-03-29 01:30:00', 'UTC', 'Europe/Paris')`: int64(3),
-		`SELECT django_datetime_cast_date('2026-12-31 23:30:00', 'UTC', 'Europe/Paris')`:       "2027-01-01",
+		`SELECT django_datetime_extract('hour', '2026-03-29 00:30:00', 'Europe/Paris', 'UTC')`: int64(1),
+		`SELECT django_datetime_extract('hour', '2026-03-29 01:30:00', 'Europe/Paris', 'UTC')`: int64(3),
+		`SELECT django_datetime_cast_date('2026-12-31 23:30:00', 'Europe/Paris', 'UTC')`:       "2027-01-01",
 		`SELECT django_datetime_trunc('week', '2026-03-01 10:00:00', NULL, NULL)`:              "2026-02-23 00:00:00",
 		`SELECT django_date_extract('iso_year', '2026-01-01')`:                                 int64(2026),
 		`SELECT django_date_extract('week_day', '2026-03-01')`:                                 int64(1),
@@ -267,7 +267,7 @@ func FuzzTimes(f *testing.F) {
 	ctx := orm.WithDatabase(context.Background(), db)
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, sql := range []string{
-			"SELECT django_datetime_extract('year', ?, 'UTC', 'Europe/Paris')", "SELECT django_time_extract('hour', ?)",
+			"SELECT django_datetime_extract('year', ?, 'Europe/Paris', 'UTC')", "SELECT django_time_extract('hour', ?)",
 			"SELECT django_datetime_trunc('week', ?, NULL, NULL)", "SELECT django_format_dtdelta('+', ?, 5)",
 		} {
 			_ = orm.QueryRows(ctx, sql, []any{s}, func([]any) error { return nil })

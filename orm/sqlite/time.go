@@ -34,39 +34,40 @@ func fraction[C characters](s C) int {
 
 // parseTime reads a moment or a date; see scanTime.
 func parseTime(s string) (time.Time, error) {
-	t, ok := scanTime(s)
+	t, _, ok := scanTime(s)
 	if !ok {
 		return time.Time{}, fmt.Errorf("%w: %q", errNoTime, s)
 	}
 	return t, nil
 }
 
-// scanTime reads YYYY-MM-DD[ HH:MM[:SS[.ffffff]]][offset]; without an offset the time is UTC.
-func scanTime[C characters](s C) (time.Time, bool) {
+// scanTime reads YYYY-MM-DD[ HH:MM[:SS[.ffffff]]][offset]; without an offset the time is UTC. Fixed says that it is no clock's
+// time: it has an offset, or is a date alone.
+func scanTime[C characters](s C) (t time.Time, fixed, ok bool) {
 	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	y1, ok1 := digits2(s, 0)
 	y2, ok2 := digits2(s, 2)
 	mon, ok3 := digits2(s, 5)
 	day, ok4 := digits2(s, 8)
 	if !ok1 || !ok2 || !ok3 || !ok4 {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	year := y1*100 + y2
 	if len(s) == 10 {
-		return time.Date(year, time.Month(mon), day, 0, 0, 0, 0, time.UTC), true
+		return time.Date(year, time.Month(mon), day, 0, 0, 0, 0, time.UTC), true, true
 	}
 	hour, ok5 := digits2(s, 11)
 	minute, ok6 := digits2(s, 14)
 	if !ok5 || !ok6 {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	sec, nanos, rest := 0, 0, s[16:]
 	if len(rest) >= 3 && rest[0] == ':' {
 		n, ok := digits2(rest, 1)
 		if !ok {
-			return time.Time{}, false
+			return time.Time{}, false, false
 		}
 		sec, rest = n, rest[3:]
 		if len(rest) > 0 && rest[0] == '.' {
@@ -78,16 +79,16 @@ func scanTime[C characters](s C) (time.Time, bool) {
 			rest = rest[i:]
 		}
 	}
-	t := time.Date(year, time.Month(mon), day, hour, minute, sec, nanos, time.UTC)
+	t = time.Date(year, time.Month(mon), day, hour, minute, sec, nanos, time.UTC)
 	if len(rest) == 0 || len(rest) == 1 && rest[0] == 'Z' {
-		return t, true
+		return t, len(rest) == 1, true
 	}
 	off, err := time.Parse("-07:00", strings.TrimSpace(string(rest)))
 	if err != nil {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	_, seconds := off.Zone()
-	return t.Add(-time.Duration(seconds) * time.Second), true
+	return t.Add(-time.Duration(seconds) * time.Second), true, true
 }
 
 // formatFloat writes a number without an exponent, so that decimals read as they were written.

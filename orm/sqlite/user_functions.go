@@ -36,7 +36,7 @@ func (c *conn) connected() error {
 		if f.Name == "" || f.Call == nil || f.Args < -1 {
 			return errors.New("sqlite: a Function needs a name, a number of arguments and a Call")
 		}
-		if err := c.function(f.Name, f.Args, f.Deterministic, f.scalar); err != nil {
+		if err := c.function(f.Name, f.Args, f.Deterministic, f.scalar(c.pool.d.Location())); err != nil {
 			return fmt.Errorf("function %q: %w", f.Name, err)
 		}
 	}
@@ -46,8 +46,13 @@ func (c *conn) connected() error {
 	return c.pool.o.Connected(context.Background(), session{c})
 }
 
-// scalar calls the function with values of Go. Its panic is the statement's error, not the end of the process.
-func (f Function) scalar(_ sqlite.Context, args []sqlite.Value) (out sqlite.Value, err error) {
+// scalar makes the function one of the library's, which is called with values of Go. Its panic is the statement's error, not the end of the process.
+func (f Function) scalar(zone *time.Location) scalar {
+	return func(_ sqlite.Context, args []sqlite.Value) (sqlite.Value, error) { return f.call(args, zone) }
+}
+
+// call calls the function; moments that it returns are written as they are kept in a zone.
+func (f Function) call(args []sqlite.Value, zone *time.Location) (out sqlite.Value, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("function %q: panic: %v", f.Name, v)
@@ -92,6 +97,10 @@ func (f Function) scalar(_ sqlite.Context, args []sqlite.Value) (out sqlite.Valu
 	case []byte:
 		return sqlite.BlobValue(v), nil
 	case time.Time:
+		if zone != nil {
+			_, offset := v.In(zone).Zone()
+			v = v.Add(time.Duration(offset) * time.Second)
+		}
 		return sqlite.TextValue(string(dialect.AppendTime(nil, v))), nil
 	}
 	return sqlite.Value{}, fmt.Errorf("function %q returned a %T (nil, int64, float64, string, []byte, int, bool or time.Time)", f.Name, result)

@@ -132,28 +132,38 @@ func (b *builder) trunc(of *rexpr, unit string, out schema.Kind, zone string) *r
 	}
 	cut := func(w *writer) { w.buf = w.d.Trunc(w.buf, unit, cutAs, zone, w.capture(of.write)) }
 	e.write = cut
-	if source == schema.DateTime && cutAs == schema.DateTime && zone != "" && zone != "UTC" {
+	if source == schema.DateTime && cutAs == schema.DateTime && !keptAsShown(b.c.D, zone) {
 		e.write = func(w *writer) { writeMoment(w, cut, zone) }
 	}
 	return e
 }
 
+// keptAsShown says that what a clock in a zone shows is how the database keeps the moment.
+func keptAsShown(d *dialect.Dialect, zone string) bool {
+	if d.Zone != "" && d.Name == "postgresql" {
+		return false // it would take the time for one of its session's zone
+	}
+	return orText(zone, "UTC") == orText(d.Zone, "UTC")
+}
+
 // writeMoment turns what a clock in a zone shows into the moment at which it shows that.
 func writeMoment(w *writer, shown func(w *writer), zone string) {
-	quoted := "'" + strings.NewReplacer("'", "", `\`, "", "\x00", "").Replace(zone) + "'"
+	quoted := func(zone string) string {
+		return "'" + strings.NewReplacer("'", "", `\`, "", "\x00", "").Replace(orText(zone, "UTC")) + "'"
+	}
 	switch w.d.Name {
 	case "postgresql":
 		w.str("(")
 		shown(w)
-		w.str(" AT TIME ZONE " + quoted + ")")
+		w.str(" AT TIME ZONE " + quoted(zone) + ")")
 	case "mysql":
 		w.str("CONVERT_TZ(")
 		shown(w)
-		w.str(", " + quoted + ", '+00:00')")
+		w.str(", " + dialect.MySQLZone(zone) + ", " + dialect.MySQLZone(w.d.Zone) + ")")
 	default:
 		w.str("nuages_moment(")
 		shown(w)
-		w.str(", " + quoted + ")")
+		w.str(", " + quoted(zone) + ", " + quoted(w.d.Zone) + ")")
 	}
 }
 
@@ -221,7 +231,12 @@ func sqlName(name string) string { return strings.ToUpper(extractName(name, ""))
 func now(w *writer, _ expr.Func, _ []*rexpr) {
 	switch w.d.Name {
 	case "sqlite":
-		w.str("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')")
+		utc := func(w *writer) { w.str("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')") }
+		if w.d.Zone != "" {
+			writeMoment(w, utc, "")
+			return
+		}
+		utc(w)
 	case "postgresql":
 		w.str("STATEMENT_TIMESTAMP()")
 	default:

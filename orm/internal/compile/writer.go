@@ -98,6 +98,9 @@ func AppendLiteral(b []byte, d *dialect.Dialect, v dialect.Value) []byte {
 	switch v.Kind {
 	case dialect.Time:
 		s = string(dialect.AppendTime(nil, v.Time()))
+		if d.Zone != "" { // otherwise the session's zone is UTC
+			s += "+00"
+		}
 	case dialect.Date:
 		s = v.Time().Format("2006-01-02")
 	case dialect.Clock, dialect.Duration, dialect.UUID:
