@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/internal/compile"
@@ -196,6 +197,12 @@ func WithTimeZone(ctx context.Context, name string) context.Context {
 		name = ""
 	}
 	return derive(ctx, func(s *scope) { s.zone = name })
+}
+
+// WithPoolWait returns a context whose queries wait up to that time for a free connection, instead of what the option
+// AcquireTimeout of the database says: for work in the background, which may well wait longer than a visitor.
+func WithPoolWait(ctx context.Context, wait time.Duration) context.Context {
+	return dialect.WithPoolWait(ctx, wait)
 }
 
 // database finds the database of a query.

@@ -53,8 +53,8 @@ var (
 	ErrReadOnly = dialect.ErrReadOnly
 	// ErrDiskFull: there is no room for what was to be written.
 	ErrDiskFull = dialect.ErrDiskFull
-	// ErrPoolExhausted: all connections stayed in use for as long as a query may wait for one (AcquireTimeout). A page that ends in
-	// it is a 503 with Retry-After.
+	// ErrPoolExhausted: all connections stayed in use for as long as a query may wait for one (AcquireTimeout, WithPoolWait). The
+	// error is a *PoolError, with the pool's figures. A page that ends in it is a 503 with Retry-After.
 	ErrPoolExhausted = dialect.ErrPoolExhausted
 	// ErrData: a value does not fit its column, or cannot be computed: too long, out of range, no date, a division by zero.
 	// Django: DataError.
@@ -65,6 +65,9 @@ var (
 	// ErrStatementTimeout: the database's own limit ended the statement.
 	ErrStatementTimeout = dialect.ErrStatementTimeout
 )
+
+// PoolError says that no connection was free for as long as a query may wait, and gives the pool's figures.
+type PoolError = dialect.PoolError
 
 // ProtectedError is returned by a delete that a relation with orm.Protect or orm.Restrict forbids.
 type ProtectedError struct {

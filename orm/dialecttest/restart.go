@@ -28,7 +28,7 @@ func RunRestart(t *testing.T, server Server, open func(t testing.TB) *orm.DB) {
 	NoLeaks(t)
 	db := open(t)
 	t.Cleanup(func() { must(t, db.Close()) })
-	w := &workload{t: t, ctx: orm.WithDatabase(t.Context(), db)}
+	w := &workload{t: t, ctx: orm.WithPoolWait(orm.WithDatabase(t.Context(), db), patience)}
 	must(t, exec(&env{ctx: w.ctx}, "CREATE TABLE restarts (n bigint NOT NULL PRIMARY KEY)"))
 	for _, end := range []struct {
 		name string

@@ -81,7 +81,7 @@ type part struct {
 // run runs it on a database, which gets the tables of all models.
 func (p part) run(t *testing.T, db *orm.DB) {
 	NoLeaks(t)
-	e := &env{db: db, ctx: orm.WithDatabase(t.Context(), db)}
+	e := &env{db: db, ctx: orm.WithPoolWait(orm.WithDatabase(t.Context(), db), patience)}
 	models := []orm.Model{orm.ModelOf[Author](), orm.ModelOf[Genre](), orm.ModelOf[Book](), orm.ModelOf[Sample](), orm.ModelOf[Parcel](), orm.ModelOf[Label]()}
 	e.ctx = orm.WithModels(e.ctx, models...)
 	t.Cleanup(func() {
@@ -95,6 +95,9 @@ func (p part) run(t *testing.T, db *orm.DB) {
 	}
 	p.test(t, e)
 }
+
+// patience is how long queries may wait for a connection here: a machine that does much else is no reason to fail.
+const patience = 30 * time.Second
 
 // env is an open database and the context that carries it.
 type env struct {

@@ -306,6 +306,13 @@ func testExhausted(t *testing.T, e *env) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("Acquire = %v, want DeadlineExceeded", err)
 		}
+		// Without an end of the context the wait is bounded all the same, and the error has the figures.
+		start := time.Now()
+		_, err = e.db.Backend().Acquire(orm.WithPoolWait(e.ctx, 50*time.Millisecond), true)
+		full, ok := errors.AsType[*dialect.PoolError](err)
+		if !ok || !errors.Is(err, orm.ErrPoolExhausted) || full.Max != len(held) || full.Waiting != 1 || full.Waited != 50*time.Millisecond || time.Since(start) < 50*time.Millisecond {
+			t.Errorf("Acquire = %v, want a PoolError after 50 ms", err)
+		}
 		// One comes free, and who waits gets it.
 		last := held[len(held)-1]
 		held = held[:len(held)-1]

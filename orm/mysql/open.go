@@ -31,7 +31,8 @@ type Options struct {
 	MaxLifetime time.Duration
 	// MaxIdle is how long a connection may be idle before it is closed. Default: 30 min.
 	MaxIdle time.Duration
-	// AcquireTimeout is how long a query waits for a free connection when its context has no end. Default: 30 s.
+	// AcquireTimeout is how long a query waits for a free connection, at most; orm.WithPoolWait gives more to some. Then it is
+	// ErrPoolExhausted, and a page that ends in it a 503. Default: 1 s.
 	AcquireTimeout time.Duration
 	// ConnectTimeout is how long the making of a connection may take. Default: 10 s.
 	ConnectTimeout time.Duration
@@ -148,7 +149,7 @@ func (o *Options) complete(cfg *driver.Config) error {
 		o.Statements = 200
 	}
 	for d, deflt := range map[*time.Duration]time.Duration{
-		&o.MaxLifetime: time.Hour, &o.MaxIdle: 30 * time.Minute, &o.AcquireTimeout: 30 * time.Second, &o.ConnectTimeout: 10 * time.Second,
+		&o.MaxLifetime: time.Hour, &o.MaxIdle: 30 * time.Minute, &o.AcquireTimeout: dialect.DefaultPoolWait, &o.ConnectTimeout: 10 * time.Second,
 	} {
 		if *d <= 0 {
 			*d = deflt

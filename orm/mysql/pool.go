@@ -35,6 +35,7 @@ type pool struct {
 	closed atomic.Bool
 
 	acquired, waits, waited atomic.Int64 // waited in nanoseconds
+	waiting                 atomic.Int64 // now
 }
 
 var (
@@ -75,12 +76,14 @@ func (p *pool) enter(ctx context.Context) error {
 		return nil
 	default:
 	}
-	start := time.Now()
+	waiting, start := p.waiting.Add(1), time.Now()
 	defer func() {
+		p.waiting.Add(-1)
 		p.waits.Add(1)
 		p.waited.Add(int64(time.Since(start)))
 	}()
-	timer := time.NewTimer(p.o.AcquireTimeout)
+	wait := dialect.PoolWait(ctx, p.o.AcquireTimeout)
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case p.free <- struct{}{}:
@@ -88,10 +91,12 @@ func (p *pool) enter(ctx context.Context) error {
 	case <-p.done:
 		return errClosed
 	case <-ctx.Done():
-		return fmt.Errorf("mysql: waiting for one of %d connections, all in use: %w", cap(p.free), ctx.Err())
+		return fmt.Errorf("mysql: waiting for one of %d connections, all in use, with %d queries waiting: %w", cap(p.free), waiting, ctx.Err())
 	case <-timer.C:
-		return fmt.Errorf("%w: mysql: waited %s for one of %d connections, all in use (raise Options.MaxConns, or find the transactions that take so long): %w",
-			dialect.ErrPoolExhausted, p.o.AcquireTimeout, cap(p.free), context.DeadlineExceeded)
+		return &dialect.PoolError{
+			Driver: "mysql", Waited: wait, Max: cap(p.free), Waiting: int(p.waiting.Load()),
+			Hint: "raise Options.MaxConns, or find the transactions that take so long",
+		}
 	}
 }
 

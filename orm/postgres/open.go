@@ -31,7 +31,8 @@ type Options struct {
 	MaxIdle time.Duration
 	// HealthCheck is the time between two looks at the idle connections. Default: 1 min.
 	HealthCheck time.Duration
-	// AcquireTimeout is how long a query waits for a free connection when its context has no end. Default: 30 s.
+	// AcquireTimeout is how long a query waits for a free connection, at most; orm.WithPoolWait gives more to some. Then it is
+	// ErrPoolExhausted, and a page that ends in it a 503. Default: 1 s.
 	AcquireTimeout time.Duration
 	// ConnectTimeout is how long the making of a connection may take. Default: 10 s.
 	ConnectTimeout time.Duration
@@ -214,7 +215,7 @@ func (o *Options) apply(cfg *pgxpool.Config) error {
 	setDuration(&cfg.MaxConnIdleTime, o.MaxIdle)
 	setDuration(&cfg.HealthCheckPeriod, o.HealthCheck)
 	if o.AcquireTimeout <= 0 {
-		o.AcquireTimeout = 30 * time.Second
+		o.AcquireTimeout = dialect.DefaultPoolWait
 	}
 	if o.Statements <= 0 {
 		o.Statements = 500

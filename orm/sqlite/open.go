@@ -35,7 +35,9 @@ type Options struct {
 	// readers of other processes out too, DEFERRED takes the lock with the first write, which fails without waiting when another
 	// process has written meanwhile. Default: IMMEDIATE.
 	TransactionMode string
-	// AcquireTimeout is how long a query waits for a connection when its context has no end. Default: 30 s.
+	// AcquireTimeout is how long a query waits for a connection, at most; orm.WithPoolWait gives more to some. Then it is
+	// ErrPoolExhausted, and a page that ends in it a 503. Default: 1 s to read; to write as long as BusyTimeout, since that is
+	// the same wait for a lock, whether it is this process that holds it or another.
 	AcquireTimeout time.Duration
 	// TimeZone is the zone in which the database keeps moments: what a clock there shows. For databases of Django sites with
 	// USE_TZ=False, or with a TIME_ZONE for the database. Default: UTC.
@@ -143,10 +145,11 @@ func Open(path string, o Options) (*orm.DB, error) {
 	default:
 		return nil, fmt.Errorf("sqlite: Options.TransactionMode %q (IMMEDIATE, DEFERRED or EXCLUSIVE)", o.TransactionMode)
 	}
+	readWait, writeWait := o.AcquireTimeout, o.AcquireTimeout
 	if o.AcquireTimeout <= 0 {
-		o.AcquireTimeout = 30 * time.Second
+		readWait, writeWait = dialect.DefaultPoolWait, o.BusyTimeout
 	}
-	p := &pool{path: path, o: o, d: dialect.SQLite(), memory: path == ":memory:", closed: make(chan struct{})}
+	p := &pool{path: path, o: o, readWait: readWait, writeWait: writeWait, d: dialect.SQLite(), memory: path == ":memory:", closed: make(chan struct{})}
 	if err := p.d.KeepIn(o.TimeZone); err != nil {
 		return nil, fmt.Errorf("sqlite: Options.TimeZone: %w", err)
 	}
@@ -169,6 +172,8 @@ type pool struct {
 	d      *dialect.Dialect
 	memory bool
 
+	readWait, writeWait time.Duration
+
 	writer  chan *conn // holds the writer while nobody uses it
 	readers chan *conn // holds the idle readers
 
@@ -181,6 +186,7 @@ type pool struct {
 
 	live, made              atomic.Int64 // connections that are open, and that were opened
 	acquired, waits, waited atomic.Int64 // waited in nanoseconds
+	waiting                 atomic.Int64 // now
 }
 
 // Dialect is SQLite's.
@@ -205,7 +211,7 @@ func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
 			return c, nil
 		default:
 		}
-		c, err := p.await(ctx, p.writer, "the writing connection")
+		c, err := p.await(ctx, p.writer, p.writeWait, "to write")
 		if err != nil {
 			return nil, err
 		}
@@ -222,7 +228,7 @@ func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
 		}
 		return c, nil
 	}
-	c, err := p.await(ctx, p.readers, "a reading connection")
+	c, err := p.await(ctx, p.readers, p.readWait, "to read")
 	if err != nil {
 		return nil, err
 	}
@@ -230,9 +236,12 @@ func (p *pool) Acquire(ctx context.Context, write bool) (dialect.Conn, error) {
 }
 
 // await waits until a connection is free.
-func (p *pool) await(ctx context.Context, free chan *conn, what string) (*conn, error) {
+func (p *pool) await(ctx context.Context, free chan *conn, usual time.Duration, why string) (*conn, error) {
+	p.waiting.Add(1)
+	defer p.waiting.Add(-1)
 	defer p.wait(time.Now())
-	timer := time.NewTimer(p.o.AcquireTimeout)
+	wait := dialect.PoolWait(ctx, usual)
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case c := <-free:
@@ -240,10 +249,12 @@ func (p *pool) await(ctx context.Context, free chan *conn, what string) (*conn, 
 	case <-p.closed:
 		return nil, errClosed
 	case <-ctx.Done():
-		return nil, fmt.Errorf("sqlite: waiting for %s: %w", what, ctx.Err())
+		return nil, fmt.Errorf("sqlite: waiting for a connection %s: %w", why, ctx.Err())
 	case <-timer.C:
-		return nil, fmt.Errorf("%w: sqlite: waited %s for %s (find the transactions that take so long, or the query inside Atomic that does not use its context): %w",
-			dialect.ErrPoolExhausted, p.o.AcquireTimeout, what, context.DeadlineExceeded)
+		return nil, &dialect.PoolError{
+			Driver: "sqlite", Waited: wait, Max: cap(free), Waiting: int(p.waiting.Load()),
+			Hint: "it was " + why + "; find the transactions that take so long, or the query inside Atomic that does not use its context",
+		}
 	}
 }
 
