@@ -142,6 +142,9 @@ func (d *devCommand) serve(ctx context.Context, in *manage.Invocation, l net.Lis
 			return err
 		}
 	}
+	if old, _ := app.askServers(joined); old != nil { // those that do not answer are told next
+		return old
+	}
 	app.sayUnmigrated(joined, in)
 	if first {
 		d.banner(in, app, l)

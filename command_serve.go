@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -38,6 +39,13 @@ func serveCommand() manage.Command {
 					opts.Addr = in.Args[0]
 				default:
 					return manage.UsageErrorf("serve takes one address")
+				}
+				old, away := app.askServers(ctx)
+				if old != nil {
+					return old
+				}
+				if away != nil {
+					app.logger.Warn("a database does not answer", slog.Any("err", away))
 				}
 				if !*allowUnmigrated && !app.settings.AllowUnmigrated {
 					if err := app.awaitMigrations(ctx, in, *wait); err != nil {

@@ -106,6 +106,30 @@ func (app *Instance) unmigrated(ctx context.Context) (*unmigrated, error) {
 	return u, errors.Join(errs...)
 }
 
+// serverWait bounds the question to each server at the start.
+const serverWait = 5 * time.Second
+
+// askServers asks each database's server for an answer before the site serves. Old is the error of those that are too old,
+// with which pages would fail where nobody looks; away that of those that do not answer, which may be back before the first
+// request.
+func (app *Instance) askServers(ctx context.Context) (old, away error) {
+	for _, name := range slices.Sorted(maps.Keys(app.databases)) {
+		asked, cancel := context.WithTimeout(ctx, serverWait)
+		err := app.databases[name].Ping(asked)
+		cancel()
+		if err == nil {
+			continue
+		}
+		err = fmt.Errorf("database %q: %w", name, err)
+		if _, tooOld := errors.AsType[*orm.VersionError](err); tooOld {
+			old = errors.Join(old, err)
+		} else {
+			away = errors.Join(away, err)
+		}
+	}
+	return old, away
+}
+
 // awaitMigrations is how serve becomes ready: it returns when the databases have every migration. Where some are missing it
 // waits for another process that migrates, as long as it was told to, and then refuses. A database that cannot be asked is
 // logged: it may be back before the first request.

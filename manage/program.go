@@ -144,16 +144,33 @@ func (x *execution) work(ctx context.Context, work RunFunc, in *Invocation) (err
 		}
 	}
 	if !command.Standalone && !command.SkipChecks && !in.SkipChecks && p.Checks != nil {
-		report := p.Check(ctx, command.CheckTags, false)
-		if report.Failed(Error) {
-			return &CheckError{report}
-		}
-		report.Write(in.Stderr, x.style)
-		if len(report.Messages) > 0 {
-			fmt.Fprintf(in.Stderr, "\n%s\n", report.Count())
+		if err := in.check(ctx, command.CheckTags); err != nil {
+			return err
 		}
 	}
 	return work(ctx, in)
+}
+
+// Check runs the system checks, those that ask the named databases too, for a command with SkipChecks that knows only now
+// which databases it works on. What is an error ends it; the rest goes to Stderr. With --skip-checks it does nothing. Django:
+// self.check(databases=[...]).
+func (in *Invocation) Check(ctx context.Context, databases ...string) error {
+	if in.SkipChecks || in.Program == nil || in.Program.Checks == nil {
+		return nil
+	}
+	return in.check(WithCheckDatabases(ctx, databases...), nil)
+}
+
+func (in *Invocation) check(ctx context.Context, tags []string) error {
+	report := in.Program.Check(ctx, tags, false)
+	if report.Failed(Error) {
+		return &CheckError{report}
+	}
+	report.Write(in.Stderr, in.Style)
+	if len(report.Messages) > 0 {
+		fmt.Fprintf(in.Stderr, "\n%s\n", report.Count())
+	}
+	return nil
 }
 
 // Check runs the program's checks and sorts what they found.

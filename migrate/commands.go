@@ -23,8 +23,8 @@ func Commands(apps func(ctx context.Context) []App) []manage.Command {
 func migrateCommand(apps func(ctx context.Context) []App) manage.Command {
 	return manage.Command{
 		Name: "migrate", Help: "Bring the database's tables up to date.", Args: "[app [migration]]",
-		Long:      "Runs the migrations that the database lacks. With an application, only its own and what they need; with a migration, forward or back to it (\"zero\" undoes all). Several processes may call it at once: one migrates, the others wait.",
-		CheckTags: []string{"database"},
+		Long:       "Runs the migrations that the database lacks. With an application, only its own and what they need; with a migration, forward or back to it (\"zero\" undoes all). Several processes may call it at once: one migrates, the others wait.",
+		SkipChecks: true, // it runs them itself, with those of its database
 		Setup: func(flags *flag.FlagSet) manage.RunFunc {
 			o := Options{}
 			flags.StringVar(&o.DB, "database", "default", "name of the database")
@@ -40,6 +40,9 @@ func migrateCommand(apps func(ctx context.Context) []App) manage.Command {
 			return func(ctx context.Context, in *manage.Invocation) error {
 				o.Out, o.Verbosity, o.Interactive = in.Stdout, in.Verbosity, in.Interactive
 				if err := positional(in.Args, 2, &o.App, &o.Target); err != nil {
+					return err
+				}
+				if err := in.Check(ctx, o.DB); err != nil {
 					return err
 				}
 				if *compare {
