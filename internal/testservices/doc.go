@@ -14,4 +14,8 @@
 //	...
 //	server.Kill(t)
 //	server.Start(t)
+//
+// NewPgBouncer puts a pooler in front of a PostgreSQL server:
+//
+//	url := testservices.NewPgBouncer(t, server).Through(t, server.NewDatabase(t))
 package testservices

@@ -232,6 +232,9 @@ var isolations = map[string]string{
 
 // Begin starts a transaction.
 func (l *lease) Begin(ctx context.Context, o dialect.TxOptions) error {
+	if o.Isolation == "" && l.pool.o.NoPrepare {
+		o.Isolation = l.pool.o.Isolation // which the connection has not been told
+	}
 	level, ok := isolations[strings.ToLower(o.Isolation)]
 	if !ok {
 		return fmt.Errorf("postgres: unknown isolation level %q (read committed, repeatable read or serializable)", o.Isolation)

@@ -89,6 +89,10 @@ func fromServer(pe *pgconn.PgError, sql string) *Error {
 		Table: pe.TableName, Column: pe.ColumnName, Constraint: pe.ConstraintName,
 	}
 	switch pe.Code {
+	case "26000", "42P05": // a prepared statement that is not there, or is there already
+		if e.Hint == "" {
+			e.Hint = "is there a pooler in between that hands out another connection for each transaction? Then open the database with ?prepare=off"
+		}
 	case "40001", "40P01": // serialization_failure, deadlock_detected
 		e.state = dialect.ErrSerialization
 	case "0A000": // a table changed under a transaction: it works when it runs again
@@ -187,6 +191,9 @@ func connectError(ctx context.Context, err error) error {
 	}
 	if ve, ok := errors.AsType[*dialect.VersionError](err); ok {
 		return ve
+	}
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && strings.Contains(pe.Message, "unsupported startup parameter") {
+		return &unreachableError{fmt.Errorf("the pooler does not pass this option on (set it by ALTER ROLE ... SET and leave it out here, or list it in PgBouncer's ignore_startup_parameters, which drops it): %w", fromServer(pe, ""))}
 	}
 	return &unreachableError{err} // pgx leaves the password out
 }

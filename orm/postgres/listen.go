@@ -56,7 +56,18 @@ func Listen(ctx context.Context, db *orm.DB, channels ...string) (*Listener, err
 	if len(channels) == 0 {
 		return nil, errors.New("postgres: Listen needs the name of a channel")
 	}
-	l := &Listener{cfg: p.cfg.Copy(), channels: slices.Clone(channels)}
+	cfg := p.cfg.Copy()
+	switch {
+	case p.o.Direct != "":
+		direct, err := pgx.ParseConfig(p.o.Direct)
+		if err != nil {
+			return nil, fmt.Errorf("postgres: Options.Direct: %w", err) // pgx leaves the password out
+		}
+		cfg = direct
+	case p.o.NoPrepare:
+		return nil, errors.New("postgres: Listen through a pooler that hands out another connection for each transaction would hear nothing (give the server's own address: Options.Direct, or direct= in the URL)")
+	}
+	l := &Listener{cfg: cfg, channels: slices.Clone(channels)}
 	l.cfg.BuildContextWatcherHandler = func(pc *pgconn.PgConn) ctxwatch.Handler { // nothing runs on the server that could be cancelled
 		return &pgconn.DeadlineContextWatcherHandler{Conn: pc.Conn()}
 	}

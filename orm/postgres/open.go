@@ -40,9 +40,13 @@ type Options struct {
 	StatementTimeout time.Duration
 	// Statements is the number of prepared statements that a connection keeps. Default: 500.
 	Statements int
-	// NoPrepare keeps no prepared statements on the server, for poolers in between that hand each transaction another
-	// connection. Default: prepare.
+	// NoPrepare keeps nothing on the server's connection beyond a transaction, for poolers in between that hand each transaction
+	// another one (PgBouncer in transaction mode): no prepared statement, no setting. Role, Init and Schemas, which would, do not
+	// go with it. Django: DISABLE_SERVER_SIDE_CURSORS. Default: prepare.
 	NoPrepare bool
+	// Direct is the URL of the server itself where there is a pooler in between: Listen needs a connection that stays its own.
+	// Default: the database's URL, or none with NoPrepare, and then Listen is an error.
+	Direct string
 	// NoCopy makes BulkCreate use INSERT even where COPY could do. Default: COPY.
 	NoCopy bool
 	// Isolation is the isolation level of transactions that name none: "read committed", "repeatable read" or
@@ -195,9 +199,29 @@ func (o *Options) byURL() map[string]func(v string) error {
 			}
 			return nil
 		},
-		"assume_role": text(&o.Role), "isolation_level": text(&o.Isolation), "time_zone": text(&o.TimeZone),
+		"disable_server_side_cursors": func(v string) error {
+			on, err := strconv.ParseBool(v)
+			o.NoPrepare = o.NoPrepare || on
+			return err
+		},
+		"direct": text(&o.Direct), "assume_role": text(&o.Role), "isolation_level": text(&o.Isolation), "time_zone": text(&o.TimeZone),
 		"acquire_timeout": span(&o.AcquireTimeout),
 	}
+}
+
+// checkPooled refuses what stays on a connection, where others get it next.
+func (o *Options) checkPooled() error {
+	const why = "does not go with NoPrepare: a pooler that hands out another connection for each transaction would "
+	switch {
+	case !o.NoPrepare:
+	case o.Schemas:
+		return errors.New("postgres: Options.Schemas " + why + "mix up the schemas")
+	case o.Role != "":
+		return errors.New("postgres: Options.Role " + why + "give the role to others (connect as a user whose role it is: ALTER ROLE ... SET role)")
+	case len(o.Init) > 0:
+		return errors.New("postgres: Options.Init " + why + "run it on any of them (use connect_query of PgBouncer, or ALTER ROLE ... SET)")
+	}
+	return nil
 }
 
 // apply writes the options into the configuration of pgx.
@@ -240,8 +264,8 @@ func (o *Options) apply(cfg *pgxpool.Config) error {
 	if o.SearchPath != "" {
 		params["search_path"] = o.SearchPath
 	}
-	if o.Schemas && o.NoPrepare {
-		return errors.New("postgres: Options.Schemas does not go with NoPrepare (a pooler that hands out another connection for each transaction would mix up the schemas)")
+	if err := o.checkPooled(); err != nil {
+		return err
 	}
 	o.SearchPath = params["search_path"]
 	if o.StatementTimeout > 0 {
@@ -255,7 +279,9 @@ func (o *Options) apply(cfg *pgxpool.Config) error {
 		if _, ok := isolations[o.Isolation]; !ok {
 			return fmt.Errorf("postgres: Options.Isolation %q (read committed, repeatable read or serializable)", o.Isolation)
 		}
-		params["default_transaction_isolation"] = o.Isolation
+		if !o.NoPrepare { // otherwise BEGIN says it: poolers know few settings
+			params["default_transaction_isolation"] = o.Isolation
+		}
 	}
 	c.BuildContextWatcherHandler = func(pc *pgconn.PgConn) ctxwatch.Handler {
 		// Ask the server to stop, so that the connection stays usable; give it up only if the server does not answer.
