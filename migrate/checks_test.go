@@ -38,7 +38,9 @@ func TestMigrateChecksItsDatabase(t *testing.T) {
 	var broken bool
 	program := &manage.Program{
 		Name: "site", Commands: migrate.Commands(func(context.Context) []migrate.App { return nil }),
-		Open: func(ctx context.Context, _ *manage.Invocation) (context.Context, error) { return orm.WithDatabases(ctx, dbs), nil },
+		Open: func(ctx context.Context, _ *manage.Invocation) (context.Context, error) {
+			return orm.WithDatabases(ctx, dbs), nil
+		},
 		Checks: func(context.Context) []manage.Check {
 			model := manage.Check{Run: func(context.Context) []manage.Message {
 				if !broken {
