@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -263,7 +264,7 @@ func (w ManyWith[T]) GetOrCreate(ctx context.Context, obj *T, ps ...Predicate) (
 	if err = w.Create(ctx, obj); err == nil {
 		return obj, true, nil
 	}
-	if ce, ok := errors.AsType[*ConstraintError](err); ok && ce.Kind == UniqueConstraint { // another was faster
+	if isClash(err) { // another was faster
 		if again, gerr := q.Get(ctx); gerr == nil {
 			return again, false, nil
 		}
@@ -276,17 +277,8 @@ func (w ManyWith[T]) UpdateOrCreate(ctx context.Context, q Query[T], obj *T, set
 	if _, _, err := w.many.owner(); err != nil {
 		return nil, false, err
 	}
-	err = AtomicWith(ctx, AtomicOptions{DB: w.many.home()}, func(ctx context.Context) error {
-		got, err = q.ForUpdate().Get(ctx)
-		switch {
-		case errors.Is(err, ErrNotFound):
-			got, created = obj, true
-			return w.Create(ctx, obj)
-		case err != nil:
-			return err
-		}
-		return q.setAndRead(ctx, got, set)
-	})
+	q.s.DB = cmp.Or(q.s.DB, w.many.home())
+	got, created, err = q.updateOr(ctx, obj, set, func(ctx context.Context) error { return w.Create(ctx, obj) })
 	if err != nil {
 		return nil, false, err
 	}
