@@ -195,6 +195,7 @@ func (b *builder) buildTemplates() {
 		FS: b.files(), Libraries: slices.Clone(b.site.Libraries), Builtins: b.site.Builtins, Processors: slices.Clone(b.site.Processors),
 		StaticURL: b.settings.StaticURL, MediaURL: b.settings.MediaURL, Debug: b.settings.Debug || b.live,
 		StringIfInvalid: b.settings.StringIfInvalid, Language: b.settings.LanguageCode, TimeZone: b.zone, NaiveTimes: !on(b.settings.UseTZ),
+		Models: b.models,
 	}
 	if b.resolver != nil {
 		opts.Reverser = b.resolver

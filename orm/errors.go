@@ -26,6 +26,9 @@ type notFound struct{}
 func (*notFound) Error() string        { return "orm: no matching row" }
 func (*notFound) Is(target error) bool { return target == sql.ErrNoRows }
 
+// SilentVariableFailure lets templates print nothing for what is not there, as Django's do.
+func (*notFound) SilentVariableFailure() bool { return true }
+
 // ConstraintError says that a statement would have broken a rule of the table: Django's IntegrityError.
 type ConstraintError = dialect.ConstraintError
 

@@ -13,6 +13,12 @@ import (
 
 // fetch runs a query and loads its objects.
 func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect int) ([]*T, error) {
+	out, err := fetchList(ctx, db, s, q, expect)
+	return listOf[T](out), err
+}
+
+// fetchList is fetch for a model whose type is not known.
+func fetchList(ctx context.Context, db *DB, s *scope, q *expr.Query, expect int) ([]plan.Pointer, error) {
 	if err := cmp.Or(wantObjects(q), db.mayLock(s, q)); err != nil {
 		return nil, err
 	}
@@ -31,7 +37,7 @@ func fetch[T any](ctx context.Context, db *DB, s *scope, q *expr.Query, expect i
 	if err := db.query(ctx, s, st.SQL, bound, q.Lock != nil, r.next); err != nil {
 		return nil, err
 	}
-	return finish[T](ctx, r, db, s, q)
+	return r.finish(ctx, db, s, q)
 }
 
 // wantObjects refuses a query whose rows are values: it has no objects.

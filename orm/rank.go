@@ -203,7 +203,11 @@ func PK[T any](obj *T) any {
 	if m.Ready() != nil {
 		return nil
 	}
-	p := plan.PointerTo(obj)
+	return keyOf(m, plan.PointerTo(obj))
+}
+
+// keyOf is PK of an object whose type is not known.
+func keyOf(m *plan.Model, p plan.Pointer) any {
 	parts := make([]any, len(m.Key))
 	for i, f := range m.Key {
 		t := f.Type

@@ -65,6 +65,9 @@ type missing struct{ model string }
 
 func (e *missing) Error() string { return "orm: no matching " + e.model }
 
+// SilentVariableFailure is that of ErrNotFound.
+func (e *missing) SilentVariableFailure() bool { return true }
+
 func (e *missing) Is(target error) bool {
 	return target == ErrNotFound || ErrNotFound.(*notFound).Is(target)
 }

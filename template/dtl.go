@@ -62,6 +62,7 @@ func New(opts Options) (*DTL, error) {
 		compiled: map[string]*compiledTemplate{}, zone: opts.TimeZone,
 		loopType: newLoopType(), blockType: newBlockType(), groupType: newGroupType(),
 	}
+	e.reg.Models = opts.Models
 	e.urls, _ = opts.Reverser.(URLAppender)
 	for _, fsys := range opts.FS {
 		if fsys != nil {

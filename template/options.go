@@ -3,6 +3,7 @@ package template
 import (
 	"context"
 	"io/fs"
+	"reflect"
 	"time"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	Processors []Processor
 	// Reverser makes the addresses of {% url %}. Default: none; then {% url %} is an error.
 	Reverser Reverser
+	// Models tells what the site's models have besides fields and methods. A site gives its *orm.Registry. Default: none.
+	Models Models
 	// Static makes the address of a static file. Default: StaticURL + path.
 	Static func(ctx context.Context, path string) (string, error)
 	// StaticURL and MediaURL are the prefixes of static and uploaded files. Default: "/static/", "/media/".
@@ -91,6 +94,17 @@ type URLAppender interface {
 // keyword arguments of these names, can be reversed.
 type URLChecker interface {
 	CheckURL(name string, args int, kwargs []string) error
+}
+
+// Models knows of types what Go does not say. It is asked when a template meets a type for the first time, not for each
+// value. *orm.Registry is one.
+type Models interface {
+	// TemplateName returns what reads a name of values of type t that is neither a field nor a method: get_status_display. It
+	// gets a *t. Result is the type of what it returns, nil if only a call can tell. Read is nil for a name that does not exist.
+	TemplateName(t reflect.Type, name string) (read func(ctx context.Context, obj any) (any, error), result reflect.Type)
+	// TemplateLoad returns what is called before the field at an offset in values of type t is read while it holds its zero value,
+	// for that may mean that it was not loaded. It gets a *t. It is nil for a field that is never missing.
+	TemplateLoad(t reflect.Type, offset uintptr) func(ctx context.Context, obj any) error
 }
 
 // FragmentCache keeps rendered fragments for {% cache %}.

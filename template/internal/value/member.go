@@ -19,6 +19,11 @@ type Member struct {
 	// Unavailable is why the member gives nothing: the method needs arguments, or changes data. "" if it is available.
 	Unavailable string
 	ptrRecv     bool
+	// size is that of a field whose zero value may mean something else: it was not loaded, and fetch does so, or it is the key
+	// of a relation that leads nowhere. It is 0 for all others.
+	size  uintptr
+	fetch func(ctx context.Context, p unsafe.Pointer) error
+	key   bool
 }
 
 // hop goes through an embedded pointer.
@@ -39,7 +44,18 @@ func (m *Member) get(ctx context.Context, v Value) (Value, error) {
 		}
 	}
 	if m.call == nil {
-		return load(m.typ, unsafe.Add(p, m.off)), nil
+		at := unsafe.Add(p, m.off)
+		if m.size > 0 && zeroed(at, m.size) {
+			if m.fetch != nil {
+				if err := m.fetch(ctx, p); err != nil {
+					return Value{}, err
+				}
+			}
+			if m.key && zeroed(at, m.size) {
+				return NoneValue(), nil
+			}
+		}
+		return load(m.typ, at), nil
 	}
 	if v.t.load != loadAddr || m.ptrRecv && v.n&shared != 0 {
 		p = v.copyBox()
@@ -155,7 +171,12 @@ func (t *Type) findMember(name string) *Member {
 		}
 	}
 	if bare, ok := strings.CutSuffix(name, "_id"); ok {
-		return t.relationKey(bare)
+		if m := t.relationKey(bare); m != nil {
+			return m
+		}
+	}
+	if m := t.modelName(name); m != nil {
+		return m
 	}
 	if name == "pk" { // Django's name for the key, whatever it is called; a type with another key has a method PK
 		return t.findMember("id")
@@ -193,7 +214,7 @@ func (t *Type) field(f reflect.StructField) *Member {
 			m.off, rt = 0, rt.Elem()
 		}
 	}
-	return m
+	return m.fetches(t, f.Type)
 }
 
 // relationKey is the plan of author_id for a field Author that is loaded lazily and knows its key.
@@ -207,7 +228,7 @@ func (t *Type) relationKey(name string) *Member {
 	}
 	for _, key := range []string{"id", "key"} {
 		if k := f.typ.findField(key); k != nil && len(k.hops) == 0 {
-			return &Member{Name: f.Name + "ID", typ: k.typ, hops: f.hops, off: f.off + k.off}
+			return &Member{Name: f.Name + "ID", typ: k.typ, hops: f.hops, off: f.off + k.off, fetch: f.fetch, size: k.typ.rt.Size(), key: true}
 		}
 	}
 	pt := reflect.PointerTo(f.typ.rt)

@@ -106,7 +106,9 @@ func (t *Type) Go() reflect.Type { return t.rt }
 
 // Registry makes and keeps Types. Any number of goroutines may use it.
 type Registry struct {
-	types sync.Map // reflect.Type → *Type
+	// Models, if any, is asked about the types that it knows. It is set before the first use.
+	Models Models
+	types  sync.Map // reflect.Type → *Type
 	// mu is held while types are made.
 	mu sync.Mutex
 	// anyMap and anyList are the most frequent types of untyped data.
