@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -43,6 +44,27 @@ func (r *Record) Model() Model { return Model{r.m} }
 
 // Object is the object, a *T.
 func (r *Record) Object() any { return r.m.Box(r.p) }
+
+// Load reads columns that the query of the object left out, as Load does of an object: those named, or all. Other fields, such
+// as many-to-many relations, are left alone.
+func (r *Record) Load(ctx context.Context, fields ...RecordField) error {
+	g := r.m.StateOf(r.p)
+	if g == nil || !g.Partial {
+		return nil
+	}
+	var only []*plan.Field
+	for _, f := range fields {
+		if f.f != nil && f.f.S.HasColumn() {
+			only = append(only, r.own(f.f))
+		}
+	}
+	if len(fields) > 0 && len(only) == 0 {
+		return nil
+	}
+	g.Lock()
+	defer g.Unlock()
+	return loadFields(ctx, r.m, r.p, only)
+}
 
 // RecordField is a field of a model as records know it: a column, or a many-to-many relation.
 type RecordField struct{ f *plan.Field }

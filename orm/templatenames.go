@@ -172,7 +172,9 @@ func firstOf(ctx context.Context, q *expr.Query) (plan.Pointer, error) {
 func templateField(m *plan.Model, f *plan.Field, name string) (func(context.Context, any) (any, error), reflect.Type) {
 	t := f.Type
 	if f.Rel != nil && (name == f.S.Name || f.LinkOffset != f.Offset && f.Codec == nil) {
-		return func(_ context.Context, obj any) (any, error) { return reflect.NewAt(t, f.At(pointerOf(obj))).Interface(), nil }, reflect.PointerTo(t)
+		return func(_ context.Context, obj any) (any, error) {
+			return reflect.NewAt(t, f.At(pointerOf(obj))).Interface(), nil
+		}, reflect.PointerTo(t)
 	}
 	if f.Rel != nil {
 		t = t.Field(0).Type // a foreign key begins with its value

@@ -39,6 +39,9 @@ func walkNatural(m orm.Model, above []orm.Model) ([]string, error) {
 // Django: natural_key.
 func NaturalKey(ctx context.Context, obj any) (Key, error) {
 	r, err := orm.RecordOf(obj)
+	if err == nil {
+		err = r.Load(ctx, r.Model().NaturalKey()...)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -90,6 +90,9 @@ func (w *Writer) Query(ctx context.Context, q orm.RecordQuery) error {
 func (w *Writer) Objects(ctx context.Context, objs ...any) error {
 	for _, obj := range objs {
 		r, err := orm.RecordOf(obj)
+		if err == nil {
+			err = w.dump.load(ctx, r)
+		}
 		if err != nil {
 			return err
 		}
@@ -98,6 +101,17 @@ func (w *Writer) Objects(ctx context.Context, objs ...any) error {
 		}
 	}
 	return nil
+}
+
+// load reads what the query of an object left out of what is to be written.
+func (d *dumper) load(ctx context.Context, r *orm.Record) error {
+	var fields []orm.RecordField
+	for _, name := range d.o.Fields {
+		if f, ok := r.Model().RecordField(name); ok {
+			fields = append(fields, f)
+		}
+	}
+	return r.Load(ctx, fields...)
 }
 
 func (w *Writer) write(ctx context.Context, records []*orm.Record) error {
