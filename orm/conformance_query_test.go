@@ -119,7 +119,10 @@ func build[T any](q orm.Query[T], steps [][]any) (orm.Query[T], shape) {
 				sh.dates = func(ctx context.Context) ([]time.Time, error) { return from.DateTimes(ctx, field, unit, desc) }
 			}
 		default:
-			panic(fmt.Sprint("unknown step ", s[0]))
+			var known bool
+			if q, known = applyShape(q, s); !known {
+				panic(fmt.Sprint("unknown step ", s[0]))
+			}
 		}
 	}
 	return q, sh

@@ -184,10 +184,16 @@ func runConformance(t *testing.T, ctx context.Context, file *conformance, db str
 	for i := range file.Cases {
 		c := &file.Cases[i]
 		var problem string
+		log := &orm.QueryLog{}
 		_ = orm.Atomic(ctx, func(ctx context.Context) error {
-			problem = runCase(ctx, c, db)
+			problem = runCase(orm.WithQueryLog(ctx, log), c, db)
 			return rollback
 		})
+		if problem != "" && os.Getenv("NUAGES_SQL") != "" { // what ran, to compare with Django's
+			for _, e := range log.Entries() {
+				problem += fmt.Sprintf("\n\t%s %v", e.SQL, e.Args)
+			}
+		}
 		if problem == "" {
 			passed++
 			continue

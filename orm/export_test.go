@@ -1,7 +1,10 @@
 package orm
 
 import (
+	"reflect"
+
 	"github.com/nuages-go/nuages/orm/expr"
+	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
 // PredOf, OrdersOf and the others let the conformance tests put neutral trees into typed queries.
@@ -29,4 +32,20 @@ func Combine[T any](q Query[T], op string, others []*expr.Query) Query[T] {
 		out.s.Combined.Queries = append(out.s.Combined.Queries, plainPart(o))
 	}
 	return out
+}
+
+// QueryOf is the query of a tree.
+func QueryOf[T any](s *expr.Query) Query[T] { return Query[T]{*s} }
+
+// RefOf is the reference value that an address stands in.
+func RefOf(row any) *plan.Ref { return plan.Lookup(reflect.ValueOf(row).UnsafePointer()).Ref }
+
+// ColumnNode is a column of a reference value by its name.
+func ColumnNode(row any, name string) expr.Node {
+	ref := RefOf(row)
+	if err := ref.Model.Ready(); err != nil {
+		panic(err)
+	}
+	f := ref.Model.FieldNamed(name)
+	return expr.Column{Path: ref.Leaf(f.Offset)}
 }

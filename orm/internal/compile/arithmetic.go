@@ -21,13 +21,19 @@ func numberRank(k schema.Kind) int {
 
 // binary resolves arithmetic. Out is what it gives; otherwise that follows from the parts, as in Django.
 func (b *builder) binary(n expr.Binary, out schema.Kind, can reuse) *rexpr {
+	before := b.mixes
+	b.mixes = before || out != schema.Invalid
 	l, r := b.resolve(n.Left, can), b.resolve(n.Right, can)
+	b.mixes = before
 	if b.err != nil {
 		return &rexpr{}
 	}
 	kind, ok := binaryKind(n.Op, l, r)
-	if out != schema.Invalid {
+	switch {
+	case out != schema.Invalid:
 		kind, ok = out, true
+	case !ok && b.mixes && numberRank(l.kind) > 0 && numberRank(r.kind) > 0: // a part of what is typed
+		kind, ok = schema.Float, true
 	}
 	if !ok {
 		b.fail(&FieldError{Name: n.Op, Reason: fmt.Sprintf("expression mixes %s and %s (say what it gives with orm.Typed)", l.kind, r.kind)})

@@ -2,6 +2,8 @@ package compile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/nuages-go/nuages/orm/expr"
 )
@@ -37,10 +39,54 @@ func (b *builder) prepareCombined(mode selectMode) {
 	b.layout = b.combined[0].layout
 	b.cols = b.combined[0].cols
 	b.annots = map[string]*rexpr{}
+	if b.q.Values != nil && b.q.Combined.Queries[0].Values != nil {
+		b.chooseCombined(mode)
+	}
+}
+
+// chooseCombined leaves some columns of a combined result, in another order: those that ValuesByName names after its parts
+// were given theirs. Rows are read so; a query around it needs them so.
+func (b *builder) chooseCombined(mode selectMode) {
+	all := b.layout
+	chosen := &Layout{Model: all.Model, Fields: all.Fields, Width: all.Width}
+	var cols []column
+	for _, v := range b.q.Values {
+		name, plain := v.Node.(expr.Name)
+		at := slices.IndexFunc(all.Annotations, func(o Output) bool { return o.Name == name.Name })
+		if !plain || at < 0 {
+			names := make([]string, len(all.Annotations))
+			for i, o := range all.Annotations {
+				names[i] = o.Name
+			}
+			b.fail(&FieldError{Name: v.Name, Reason: fmt.Sprintf("%q is no column of the %s, whose parts have %s (choose the columns of the parts, or Wrap the query)", v.Name, b.q.Combined.Op, strings.Join(names, ", "))})
+			return
+		}
+		out := all.Annotations[at]
+		chosen.Annotations = append(chosen.Annotations, out)
+		cols = append(cols, b.cols[out.Col:out.Col+max(1, len(out.Parts))]...)
+	}
+	if mode != selectRows && !slices.EqualFunc(b.cols, cols, func(x, y column) bool { return x.name() == y.name() }) {
+		b.reordered = cols
+	}
+	b.layout = chosen
 }
 
 func (b *builder) emitCombined(w *writer) {
 	words := map[string]string{"union": " UNION ", "union all": " UNION ALL ", "intersect": " INTERSECT ", "except": " EXCEPT "}
+	if cols := b.reordered; cols != nil && b.mode != selectCount && b.mode != selectOne {
+		w.str("SELECT ")
+		for i, c := range cols {
+			if i > 0 {
+				w.str(", ")
+			}
+			w.ident(c.name())
+		}
+		w.str(" FROM (")
+		defer func() {
+			w.str(") ")
+			w.ident("combined")
+		}()
+	}
 	counting := b.mode == selectCount || b.mode == selectOne
 	if counting {
 		if b.mode == selectCount {
@@ -160,7 +206,8 @@ func orderName(o expr.Order) string {
 
 // position finds a column of the result by name, counted from 1.
 func (b *builder) position(name string) int {
-	for i, o := range b.layout.Annotations {
+	layout := b.combined[0].layout
+	for i, o := range layout.Annotations {
 		if o.Name == name {
 			return o.Col + 1
 		}
@@ -173,7 +220,7 @@ func (b *builder) position(name string) int {
 	if name == "pk" && b.model.PK != nil {
 		name = b.model.PK.S.Name
 	}
-	for i, f := range b.layout.Fields {
+	for i, f := range layout.Fields {
 		if f.S.Name == name || f.Column == name {
 			return i + 1
 		}

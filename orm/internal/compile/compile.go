@@ -101,7 +101,9 @@ type builder struct {
 	group      []*rexpr
 	empty      bool
 	combined   []*builder
-	binders    []Binder
+	// reordered are the columns of a combined query where they are not those of its parts.
+	reordered []column
+	binders   []Binder
 	// single says that the statement serves this query only.
 	single bool
 	// top is the outermost SELECT, which names the common tables in its WITH; nil in an update or delete.
@@ -132,6 +134,12 @@ type builder struct {
 	// earlier are the aggregates that came before, by name, for those after them.
 	earlier  map[string]*rexpr
 	excluded func(w *writer, f *plan.Field)
+	// trail are the relations that default orders have followed.
+	trail []*plan.Relation
+	// mixes says that what is resolved is a part of arithmetic whose outcome is typed: decimals and floats may mix.
+	mixes bool
+	// external is what the query takes from the one around it.
+	external []*rexpr
 }
 
 func (c *Compiler) builder(q *expr.Query, outer *builder) *builder {
@@ -271,6 +279,7 @@ func (b *builder) prepareSelect(mode selectMode) {
 	}
 	b.checkDistinctOn()
 	b.group = b.resolveGroup(mode)
+	b.settleGroup()
 	b.selectOrder(mode)
 	b.empty = q.Empty
 	for i := range b.filters {
@@ -328,9 +337,15 @@ func (b *builder) writeTail(w *writer) {
 		b.filters[0].clause(w, " WHERE ")
 	}
 	w.again = true
-	writeGroup(w, b.group)
+	b.writeGroup(w)
 	if !b.empty {
+		around := w.having
+		w.having = nil
+		if w.d.Name == "mysql" {
+			w.having = b
+		}
 		b.filters[1].clause(w, " HAVING ")
+		w.having = around
 	}
 	w.again = false
 }

@@ -50,6 +50,10 @@ func (b *builder) custom(c *expr.Custom, args []*rexpr) *rexpr {
 		e.agg, e.isAgg, e.constant, e.nullable = true, true, false, true
 	}
 	e.write = func(w *writer) { writeCustom(w, c, text, args) }
+	if c.Aggregate {
+		call := e.write
+		e.write = func(w *writer) { overRows(w, call) }
+	}
 	return e
 }
 

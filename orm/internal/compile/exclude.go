@@ -38,7 +38,7 @@ func (b *builder) splitExclude(p *expr.Pred, steps []*plan.Relation, can reuse) 
 			}
 			w.qualified(inner.name, p.To)
 			w.str(" = (")
-			w.qualified(b.aliases[0].name, p.From)
+			w.least(b, func(w *writer) { w.qualified(b.aliases[0].name, p.From) })
 			w.str(")")
 		}
 		b.linkRow(w, joined, sub, steps)

@@ -47,7 +47,7 @@ func (b *builder) aggregate(n *expr.Aggregate, can reuse) *rexpr {
 		e.nullable = false
 	}
 	for _, o := range n.OrderBy {
-		g.order = append(g.order, b.orderPart(o)...)
+		g.order = append(g.order, b.innerOrder(o)...)
 	}
 	if b.err != nil {
 		return &rexpr{}
@@ -69,7 +69,7 @@ func (b *builder) aggregate(n *expr.Aggregate, can reuse) *rexpr {
 		if deflt != nil {
 			w.str("COALESCE(")
 		}
-		g.write(b, w, over)
+		overRows(w, func(w *writer) { g.write(b, w, over) })
 		if deflt != nil {
 			w.str(", ")
 			deflt.write(w)

@@ -2,6 +2,8 @@ package compile
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
@@ -30,15 +32,32 @@ func (b *builder) literal(n expr.Literal) *rexpr {
 	}}
 }
 
-// writeTyped writes a value that stands alone. SQLite must be told that the digits of a decimal are a number.
+// writeTyped writes a value that stands alone. SQLite and MySQL must be told that the digits of a decimal are a number.
 func (b *builder) writeTyped(w *writer, v dialect.Value, kind schema.Kind) {
-	if kind == schema.Decimal && w.d.Name == "sqlite" {
+	switch {
+	case kind != schema.Decimal || w.d.Name == "postgresql" || v.Kind != dialect.Decimal:
+		w.arg(v)
+	case w.d.Name == "sqlite":
 		w.str("CAST(")
 		w.arg(v)
 		w.str(" AS NUMERIC)")
-		return
+	default:
+		w.str("CAST(")
+		w.arg(v)
+		w.str(" AS DECIMAL(65, ")
+		w.buf = strconv.AppendInt(w.buf, int64(mysqlPlaces(v.S)), 10)
+		w.str("))")
 	}
-	w.arg(v)
+}
+
+// mysqlPlaces is the number of digits after the point of a decimal, as far as MySQL has them.
+func mysqlPlaces(digits string) int {
+	const most = 30
+	if strings.ContainsAny(digits, "eE") {
+		return most
+	}
+	_, after, _ := strings.Cut(digits, ".")
+	return min(len(after), most)
 }
 
 var valueKinds = map[dialect.ValueKind]schema.Kind{

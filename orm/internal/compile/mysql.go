@@ -311,7 +311,31 @@ func mysqlPath(keys []string) string {
 	return p.String()
 }
 
+// mysqlExtract writes the value at a path. The server takes any value for the list of itself, whose first and last element
+// it is: there the path must lead through lists.
 func mysqlExtract(w *writer, of *rexpr, keys []string) {
+	guards := 0
+	for i, k := range keys {
+		if n, err := strconv.Atoi(k); err == nil && (n == 0 || n == -1) {
+			if guards == 0 {
+				w.str("(CASE WHEN ")
+			} else {
+				w.str(" AND ")
+			}
+			guards++
+			w.str("JSON_TYPE(")
+			mysqlAt(w, of, keys[:i])
+			w.str(") = 'ARRAY'")
+		}
+	}
+	if guards > 0 {
+		w.str(" THEN ")
+		defer w.str(" END)")
+	}
+	mysqlAt(w, of, keys)
+}
+
+func mysqlAt(w *writer, of *rexpr, keys []string) {
 	w.str("JSON_EXTRACT(")
 	of.write(w)
 	w.str(", ")
@@ -345,13 +369,13 @@ func mysqlJSONNull(j *jsonPath, op expr.Op, want bool) func(w *writer) {
 // row for anything.
 func mysqlJSONEqual(w *writer, lhs *rexpr, text string) {
 	if w.d.MariaDB {
-		w.str("(")
+		w.str("(CASE WHEN ")
 		lhs.write(w)
-		w.str(" IS NOT NULL AND JSON_EQUALS(")
+		w.str(" IS NOT NULL THEN JSON_EQUALS(")
 		lhs.write(w)
 		w.str(", ")
 		w.arg(dialect.TextValue(text))
-		w.str("))")
+		w.str(") END)")
 		return
 	}
 	lhs.write(w)

@@ -35,6 +35,10 @@ type rexpr struct {
 	name string
 	// filterOK is false for what cannot stand in a condition.
 	sub *builder
+	// external, of a subquery, is what it takes from the query around it.
+	external *[]*rexpr
+	// settled says that settleGroup has been here.
+	settled bool
 	// custom is the codec that the value is stored by, if not that of its kind.
 	custom *plan.Custom
 	// bytes says that MySQL compares the text by its bytes: one out of JSON.
@@ -168,7 +172,13 @@ func (b *builder) resolveWide(n expr.Node, can reuse) *rexpr {
 			b.fail(b.outer.err)
 			return &rexpr{}
 		}
-		return e.fixed()
+		b.external = append(b.external, e)
+		out := e.fixed()
+		if b.c.D.Name == "mysql" && out.write != nil {
+			around, write := b.outer, out.write
+			out.write = func(w *writer) { w.least(around, write) }
+		}
+		return out
 	case expr.Subquery:
 		return b.subquery(n)
 	case expr.Exists:

@@ -37,7 +37,7 @@ func (b *builder) subquery(n expr.Subquery) *rexpr {
 		b.fail(sub.err)
 		return &rexpr{}
 	}
-	e := &rexpr{kind: n.Out, nullable: true, subquery: true, sub: sub}
+	e := &rexpr{kind: n.Out, nullable: true, subquery: true, sub: sub, external: &sub.external}
 	if e.kind == schema.Invalid && len(sub.cols) == 1 {
 		e.kind = sub.cols[0].e.kind
 	}
@@ -56,7 +56,7 @@ func (b *builder) exists(n expr.Exists) *rexpr {
 		b.fail(sub.err)
 		return &rexpr{}
 	}
-	e := &rexpr{kind: schema.Boolean}
+	e := &rexpr{kind: schema.Boolean, external: &sub.external}
 	if sub.empty {
 		e.known = alwaysFalse
 	}

@@ -176,10 +176,11 @@ func (b *builder) resolveLeaf(p *expr.Pred, branchNegated, negated bool, can reu
 		if b.err != nil {
 			return rwhere{}, nil
 		}
+		write := func(w *writer) { e.write(w) } // which settleGroup may change yet
 		if e.isBoolColumn() && b.c.D.Name != "postgresql" {
-			return rwhere{write: e.write, agg: e.agg, window: e.window, groups: e.leaves()}, nil
+			return rwhere{write: write, agg: e.agg, window: e.window, groups: e.leaves()}, nil
 		}
-		return rwhere{write: e.write, agg: e.agg, window: e.window, groups: e.leaves(), known: e.known}, nil
+		return rwhere{write: write, agg: e.agg, window: e.window, groups: e.leaves(), known: e.known}, nil
 	}
 
 	t, op, err := b.target(p)

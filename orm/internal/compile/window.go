@@ -28,7 +28,7 @@ func (b *builder) window(n *expr.Window, can reuse) *rexpr {
 	}
 	var order []rorder
 	for _, o := range n.Order {
-		order = append(order, b.orderPart(o)...)
+		order = append(order, b.innerOrder(o)...)
 	}
 	if b.err != nil {
 		return &rexpr{}

@@ -17,6 +17,14 @@ type writer struct {
 	// again lets a value that was an argument before be the same parameter: PostgreSQL takes two expressions for one, in
 	// GROUP BY and SELECT, only if their parameters are the same.
 	again bool
+	// first are the parameters of expressions that are written more than once, trace those of the ones being written,
+	// replay what is left of those of one that is written again.
+	first   map[*rexpr][]int
+	trace   []int
+	tracing int
+	replay  *[]int
+	// having is the query whose HAVING is being written, on MySQL.
+	having *builder
 }
 
 func (w *writer) str(s string) { w.buf = append(w.buf, s...) }
@@ -38,19 +46,26 @@ func (w *writer) arg(v dialect.Value) {
 		w.buf = AppendLiteral(w.buf, w.d, v)
 		return
 	}
-	if w.again && w.d.Dollar {
-		if n := slices.IndexFunc(w.args, v.Equal); n >= 0 {
-			w.buf = strconv.AppendInt(append(w.buf, '$'), int64(n+1), 10)
-			return
-		}
-	}
-	w.args = append(w.args, v)
 	if !w.d.Dollar {
+		w.args = append(w.args, v)
 		w.buf = append(w.buf, '?')
 		return
 	}
-	w.buf = append(w.buf, '$')
-	w.buf = strconv.AppendInt(w.buf, int64(len(w.args)), 10)
+	n := 0
+	switch {
+	case w.replay != nil && len(*w.replay) > 0:
+		n, *w.replay = (*w.replay)[0], (*w.replay)[1:]
+	case w.again:
+		n = slices.IndexFunc(w.args, v.Equal) + 1
+	}
+	if n == 0 {
+		w.args = append(w.args, v)
+		n = len(w.args)
+	}
+	if w.tracing > 0 {
+		w.trace = append(w.trace, n)
+	}
+	w.buf = strconv.AppendInt(append(w.buf, '$'), int64(n), 10)
 }
 
 // capture runs f and returns what it wrote, taken off the buffer. The arguments stay, in order.
