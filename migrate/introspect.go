@@ -90,12 +90,7 @@ func introspectTables(ctx context.Context, d *dialect.Dialect, db string, names 
 	}
 	switch d.Name {
 	case "sqlite":
-		for _, t := range tables {
-			if err := t.sqlite(ctx, db); err != nil {
-				return nil, err
-			}
-		}
-		return tables, nil
+		return tables, tables.sqlite(ctx, db)
 	case "postgresql":
 		return tables, tables.postgres(ctx, db)
 	case "mysql":

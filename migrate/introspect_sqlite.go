@@ -2,31 +2,64 @@ package migrate
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nuages-go/nuages/orm"
 )
 
-func (t *dbTable) sqlite(ctx context.Context, db string) error {
-	quoted := "'" + strings.ReplaceAll(t.Name, "'", "''") + "'"
-	err := orm.QueryOn(ctx, db, "SELECT sql FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?", []any{t.Name}, func(c []any) error {
-		t.SQL = text(c[0])
+// sqlite describes tables by the text that made them and by pragmas: a question of each kind, whatever the number of tables.
+func (ts dbTables) sqlite(ctx context.Context, db string) error {
+	names, err := json.Marshal(slices.Sorted(maps.Keys(ts)))
+	if err != nil {
+		return err
+	}
+	asked := []any{string(names)}
+	indexes := map[string]string{}
+	err = orm.QueryOn(ctx, db, "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view', 'index')", nil, func(c []any) error {
+		if text(c[0]) == "index" {
+			indexes[text(c[1])] = text(c[2])
+		} else if t := ts[text(c[1])]; t != nil {
+			t.SQL = text(c[2])
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	parts := sqliteParts(t.SQL)
-	defs := map[string]string{}
-	for _, p := range parts {
-		if name, rest, ok := cutName(p); ok {
-			defs[name] = rest
-		}
+	if err := ts.sqliteColumns(ctx, db, asked); err != nil {
+		return err
 	}
-	err = orm.QueryOn(ctx, db, "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo("+quoted+")", nil, func(c []any) error {
-		col := dbColumn{Name: text(c[0]), Type: text(c[1]), NotNull: number(c[2]) != 0, Default: text(c[3]), Key: int(number(c[4])), Def: defs[text(c[0])]}
-		if hidden := number(c[5]); hidden > 1 {
+	if err := ts.sqliteIndexes(ctx, db, asked, indexes); err != nil {
+		return err
+	}
+	if err := ts.sqliteForeignKeys(ctx, db, asked); err != nil {
+		return err
+	}
+	for _, t := range ts {
+		t.sqliteChecks(sqliteParts(t.SQL))
+	}
+	return nil
+}
+
+func (ts dbTables) sqliteColumns(ctx context.Context, db string, asked []any) error {
+	var t *dbTable
+	defs := map[string]string{}
+	return orm.QueryOn(ctx, db, "SELECT t.value, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden FROM json_each(?) t JOIN pragma_table_xinfo(t.value) x ORDER BY t.key, x.cid", asked, func(c []any) error {
+		if t == nil || t.Name != text(c[0]) {
+			t = ts[text(c[0])]
+			clear(defs)
+			for _, p := range sqliteParts(t.SQL) {
+				if name, rest, ok := cutName(p); ok {
+					defs[name] = rest
+				}
+			}
+		}
+		col := dbColumn{Name: text(c[1]), Type: text(c[2]), NotNull: number(c[3]) != 0, Default: text(c[4]), Key: int(number(c[5])), Def: defs[text(c[1])]}
+		if hidden := number(c[6]); hidden > 1 {
 			col.Generated, col.Stored = between(col.Def, "AS ("), hidden == 3
 		}
 		col.Identity = strings.Contains(strings.ToUpper(col.Def), "AUTOINCREMENT")
@@ -36,41 +69,39 @@ func (t *dbTable) sqlite(ctx context.Context, db string) error {
 		t.Columns = append(t.Columns, col)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if err := t.sqliteIndexes(ctx, db, quoted); err != nil {
-		return err
-	}
-	return t.sqliteConstraints(ctx, db, quoted, parts)
 }
 
-func (t *dbTable) sqliteIndexes(ctx context.Context, db, quoted string) error {
-	err := orm.QueryOn(ctx, db, "SELECT l.name, l.\"unique\", l.origin, m.sql FROM pragma_index_list("+quoted+") l LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = l.name ORDER BY l.name", nil, func(c []any) error {
-		ix := dbIndex{Name: text(c[0]), Unique: number(c[1]) != 0, Primary: text(c[2]) == "pk", Own: text(c[2]) != "c", SQL: text(c[3])}
-		ix.sqliteIndexText()
-		t.Indexes = append(t.Indexes, ix)
+// sqliteIndexes reads the indexes, whose statements are given by name.
+func (ts dbTables) sqliteIndexes(ctx context.Context, db string, asked []any, statements map[string]string) error {
+	return orm.QueryOn(ctx, db, "SELECT t.value, l.name, l.\"unique\", l.origin, x.name, x.\"desc\", x.cid FROM json_each(?) t JOIN pragma_index_list(t.value) l JOIN pragma_index_xinfo(l.name) x WHERE x.key = 1 ORDER BY t.key, l.name, x.seqno", asked, func(c []any) error {
+		t, name := ts[text(c[0])], text(c[1])
+		if n := len(t.Indexes); n == 0 || t.Indexes[n-1].Name != name {
+			ix := dbIndex{Name: name, Unique: number(c[2]) != 0, Primary: text(c[3]) == "pk", Own: text(c[3]) != "c", SQL: statements[name]}
+			ix.sqliteIndexText()
+			t.Indexes = append(t.Indexes, ix)
+		}
+		ix, column := &t.Indexes[len(t.Indexes)-1], text(c[4])
+		if at := len(ix.Columns); at < len(ix.Parts) {
+			ix.Parts[at].Column = column
+		}
+		ix.Columns, ix.Desc = append(ix.Columns, column), append(ix.Desc, number(c[5]) != 0)
+		ix.Expression = ix.Expression || number(c[6]) == -2
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	for i := range t.Indexes {
-		ix := &t.Indexes[i]
-		err := orm.QueryOn(ctx, db, "SELECT name, \"desc\", cid FROM pragma_index_xinfo('"+strings.ReplaceAll(ix.Name, "'", "''")+"') WHERE key = 1", nil, func(c []any) error {
-			name := text(c[0])
-			if at := len(ix.Columns); at < len(ix.Parts) {
-				ix.Parts[at].Column = name
-			}
-			ix.Columns, ix.Desc = append(ix.Columns, name), append(ix.Desc, number(c[1]) != 0)
-			ix.Expression = ix.Expression || number(c[2]) == -2
-			return nil
-		})
-		if err != nil {
-			return err
+}
+
+func (ts dbTables) sqliteForeignKeys(ctx context.Context, db string, asked []any) error {
+	id := int64(-1)
+	return orm.QueryOn(ctx, db, "SELECT t.value, f.id, f.\"table\", f.\"from\", f.\"to\", f.on_delete FROM json_each(?) t JOIN pragma_foreign_key_list(t.value) f ORDER BY t.key, f.id DESC, f.seq", asked, func(c []any) error {
+		t := ts[text(c[0])]
+		if n := len(t.Constraints); n == 0 || number(c[1]) != id {
+			id = number(c[1])
+			t.Constraints = append(t.Constraints, dbConstraint{Kind: "f", RefTable: text(c[2]), OnDelete: text(c[5])})
 		}
-	}
-	return nil
+		fk := &t.Constraints[len(t.Constraints)-1]
+		fk.Columns, fk.RefColumns = append(fk.Columns, text(c[3])), append(fk.RefColumns, text(c[4]))
+		return nil
+	})
 }
 
 // sqliteIndexText takes the statement of an index apart.
@@ -82,23 +113,6 @@ func (ix *dbIndex) sqliteIndexText() {
 	if where, ok := cutWord(afterParentheses(ix.SQL), "WHERE"); ok {
 		ix.Where = where
 	}
-}
-
-func (t *dbTable) sqliteConstraints(ctx context.Context, db, quoted string, parts []string) error {
-	byID := map[int64]int{}
-	err := orm.QueryOn(ctx, db, "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list("+quoted+") ORDER BY id DESC, seq", nil, func(c []any) error {
-		at, ok := byID[number(c[0])]
-		if !ok {
-			at = len(t.Constraints)
-			byID[number(c[0])] = at
-			t.Constraints = append(t.Constraints, dbConstraint{Kind: "f", RefTable: text(c[1]), OnDelete: text(c[4])})
-		}
-		fk := &t.Constraints[at]
-		fk.Columns, fk.RefColumns = append(fk.Columns, text(c[2])), append(fk.RefColumns, text(c[3]))
-		return nil
-	})
-	t.sqliteChecks(parts)
-	return err
 }
 
 // sqliteChecks reads the constraints in the text of a table.
