@@ -50,7 +50,7 @@ func (ts dbTables) postgresColumns(ctx context.Context, db string) error {
 func (ts dbTables) postgresIndexes(ctx context.Context, db string) error {
 	only, args := ts.only(" AND c.relname = ?")
 	return orm.QueryOn(ctx, db, `SELECT c.relname::text, i.relname::text, x.indisunique, x.indisprimary, pg_get_indexdef(x.indexrelid), coalesce(pg_get_expr(x.indpred, x.indrelid), ''), x.indexprs IS NOT NULL,
-			EXISTS (SELECT 1 FROM pg_catalog.pg_constraint n WHERE n.conindid = x.indexrelid AND n.contype IN ('p', 'u', 'x')), am.amname::text, coalesce(array_to_string(i.reloptions, ', '), ''), x.indnullsnotdistinct,
+			am.amname::text, coalesce(array_to_string(i.reloptions, ', '), ''), x.indnullsnotdistinct,
 			k.ord > x.indnkeyatts, coalesce(a.attname::text, ''), pg_get_indexdef(x.indexrelid, k.ord::int, true), coalesce(x.indoption[k.ord - 1] & 1, 0) = 1,
 			coalesce((SELECT o.opcname::text FROM pg_catalog.pg_opclass o WHERE o.oid = x.indclass[k.ord - 1] AND NOT o.opcdefault), '')
 		FROM pg_catalog.pg_index x`+fmt.Sprintf(postgresTable, "x.indrelid")+` JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_am am ON am.oid = i.relam
@@ -63,18 +63,18 @@ func (ts dbTables) postgresIndexes(ctx context.Context, db string) error {
 		truth := func(i int) bool { b, _ := c[i].(bool); return b }
 		name := text(c[1])
 		if n := len(t.Indexes); n == 0 || t.Indexes[n-1].Name != name {
-			ix := dbIndex{Name: name, SQL: text(c[4]), Where: bare(text(c[5])), Unique: truth(2), Primary: truth(3), Expression: truth(6), Own: truth(7), With: text(c[9]), NullsNotDistinct: truth(10)}
-			if ix.Method = text(c[8]); ix.Method == "btree" && ix.With == "" {
+			ix := dbIndex{Name: name, SQL: text(c[4]), Where: bare(text(c[5])), Unique: truth(2), Primary: truth(3), Expression: truth(6), With: text(c[8]), NullsNotDistinct: truth(9)}
+			if ix.Method = text(c[7]); ix.Method == "btree" && ix.With == "" {
 				ix.Method = ""
 			}
 			t.Indexes = append(t.Indexes, ix)
 		}
 		ix := &t.Indexes[len(t.Indexes)-1]
-		if truth(11) {
-			ix.Include = append(ix.Include, text(c[12]))
+		if truth(10) {
+			ix.Include = append(ix.Include, text(c[11]))
 			return nil
 		}
-		part := dbPart{Column: text(c[12]), Expression: bare(text(c[13])), Desc: truth(14), Class: text(c[15])}
+		part := dbPart{Column: text(c[11]), Expression: bare(text(c[12])), Desc: truth(13), Class: text(c[14])}
 		ix.Class = ix.Class || strings.HasSuffix(part.Class, "_pattern_ops")
 		ix.Columns, ix.Desc, ix.Parts = append(ix.Columns, part.Column), append(ix.Desc, part.Desc), append(ix.Parts, part)
 		return nil
@@ -103,6 +103,9 @@ func (ts dbTables) postgresConstraints(ctx context.Context, db string) error {
 			for i := range t.Columns {
 				t.Columns[i].Key = slices.Index(con.Columns, t.Columns[i].Name) + 1
 			}
+		}
+		if i := slices.IndexFunc(t.Indexes, func(ix dbIndex) bool { return ix.Name == con.Name }); i >= 0 && strings.Contains("pux", con.Kind) { // such a constraint has the name of its index
+			t.Indexes[i].Own = true
 		}
 		t.Constraints = append(t.Constraints, con)
 		return nil
