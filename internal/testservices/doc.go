@@ -1,5 +1,5 @@
-// Package testservices starts the servers that tests talk to, each private to the test binary: in a temporary directory,
-// on a free port of the loopback interface, from the programs that the machine has.
+// Package testservices starts the servers that tests talk to, each private to the test binary: in a temporary directory (in
+// memory, where there is room), on a free port of the loopback interface, from the programs that the machine has.
 //
 //	func TestPostgres(t *testing.T) {
 //		db, err := orm.OpenURL(testservices.StartPostgres(t).NewDatabase(t), postgres.Driver)

@@ -115,7 +115,7 @@ var timeZones = []string{
 
 func startMariaDB(program, client, install string, options []string) (*MariaDB, error) {
 	server := &MariaDB{Host: "127.0.0.1", User: "test", client: client}
-	dir, err := os.MkdirTemp("", "nuages-mariadb-")
+	dir, err := scratch("nuages-mariadb-")
 	if err != nil {
 		return nil, err
 	}

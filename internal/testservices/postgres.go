@@ -129,7 +129,7 @@ func (p *Postgres) NewStandby(t testing.TB) *Postgres {
 
 func startPostgres(bin string, from dataFrom, settings []string) (*Postgres, error) {
 	server := &Postgres{Host: "127.0.0.1", User: superuser, bin: bin}
-	dir, err := os.MkdirTemp("", "nuages-postgres-")
+	dir, err := scratch("nuages-postgres-")
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func startPostgres(bin string, from dataFrom, settings []string) (*Postgres, err
 	}
 	args := []string{
 		filepath.Join(bin, "postgres"), "-D", data, "-h", server.Host, "-p", strconv.Itoa(server.Port), "-k", socketDir(dir),
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "autovacuum=off", "-c", "shared_buffers=32MB",
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "autovacuum=off", "-c", "shared_buffers=32MB", "-c", "max_wal_size=128MB",
 	}
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
