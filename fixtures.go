@@ -15,7 +15,7 @@ func fixtureCommands() []manage.Command {
 
 // fixtures are the applications and settings as fixtures see them.
 func (app *Instance) fixtures() serializers.Config {
-	c := serializers.Config{Dirs: app.settings.FixtureDirs}
+	c := serializers.Config{Dirs: app.settings.FixtureDirs, Extensions: app.site.Fixtures}
 	if zone, err := time.LoadLocation(app.settings.TimeZone); err == nil { // start-up has checked it
 		c.Zone = zone
 	}

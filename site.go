@@ -12,6 +12,7 @@ import (
 	"github.com/nuages-go/nuages/apps"
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/serializers"
 	"github.com/nuages-go/nuages/signals"
 	"github.com/nuages-go/nuages/template"
 	"github.com/nuages-go/nuages/urls"
@@ -38,6 +39,9 @@ type Site struct {
 	Middleware []web.Middleware
 	// Drivers are the database drivers that Settings.DatabaseURL may name: sqlite.Driver(), postgres.Driver().
 	Drivers []orm.Driver
+	// Fixtures are the formats and packings that loaddata and dumpdata know beside JSON, XML and .gz: yaml.Format() of package
+	// serializers/yaml, xz.Packing() of package serializers/xz. Default: none.
+	Fixtures []serializers.Extension
 
 	// Templates are the site's own templates, before those of the applications. Django: TEMPLATES[0]["DIRS"].
 	Templates []fs.FS

@@ -40,7 +40,7 @@ func TestConstantMemory(t *testing.T) {
 	}
 	slow := &lookingReader{r: bytes.NewReader(fixture), look: look, every: len(fixture) / 4}
 	src := serializers.Source{Name: "tags", Format: serializers.JSONL, Open: func() (io.ReadCloser, error) { return io.NopCloser(slow), nil }}
-	res, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, src)
+	res, err := serializers.Load(ctx, serializers.LoadOptions{Extensions: extensions}, nil, src)
 	if err != nil || res.Saved != rows {
 		t.Fatalf("Load = %+v, %v", res, err)
 	}
@@ -87,7 +87,7 @@ func perSecond(b *testing.B) {
 
 func BenchmarkDump(b *testing.B) {
 	ctx := newsroomDB(b)
-	if _, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, text(serializers.JSONL, string(tagFixture(benchRows)))); err != nil {
+	if _, err := serializers.Load(ctx, serializers.LoadOptions{Extensions: extensions}, nil, text(serializers.JSONL, string(tagFixture(benchRows)))); err != nil {
 		b.Fatal(err)
 	}
 	for _, format := range serializers.Formats() {
@@ -107,7 +107,7 @@ func BenchmarkDump(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	ctx := newsroomDB(b)
 	load := func(b *testing.B, format serializers.Format, fixture string) {
-		if _, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, text(format, fixture)); err != nil {
+		if _, err := serializers.Load(ctx, serializers.LoadOptions{Extensions: extensions}, nil, text(format, fixture)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -38,7 +38,11 @@ func newReader(ctx context.Context, r io.Reader, format Format, o LoadOptions) (
 	case XML:
 		rd.dec = newXMLDecoder(r)
 	case YAML:
-		rd.dec = newYAMLDecoder(r)
+		read, err := extensions(o.Extensions).yaml()
+		if err != nil {
+			return nil, err
+		}
+		rd.dec = newYAMLDecoder(r, read)
 	default:
 		_, err := ParseFormat(string(format))
 		return nil, err

@@ -52,7 +52,7 @@ func dumpCommand(config func(ctx context.Context) Config) manage.Command {
 			flags.StringVar(output, "o", "", "")
 			return func(ctx context.Context, in *manage.Invocation) (err error) {
 				o.Labels, o.Exclude, o.PKs = in.Args, exclude, pks
-				if o.Format, err = formatOf(*format, *output); err != nil {
+				if o.Format, err = formatOf(*format, *output, config(ctx).Extensions); err != nil {
 					return err
 				}
 				if *output == "" {
@@ -62,7 +62,7 @@ func dumpCommand(config func(ctx context.Context) Config) manage.Command {
 				if in.Verbosity > 0 && terminal.Is(in.Stdout) {
 					o.Progress = progress(in.Stdout)
 				}
-				return toFile(*output, func(w io.Writer) error {
+				return toFile(*output, config(ctx).Extensions, func(w io.Writer) error {
 					_, err := Dump(ctx, w, config(ctx).Apps, o)
 					return err
 				})
@@ -72,11 +72,11 @@ func dumpCommand(config func(ctx context.Context) Config) manage.Command {
 }
 
 // formatOf is the format that was asked for, or that the name of the output ends in.
-func formatOf(format, output string) (Format, error) {
+func formatOf(format, output string, x extensions) (Format, error) {
 	if format != "" {
 		return ParseFormat(format)
 	}
-	rest, _ := packing(output)
+	rest, _ := x.cut(output)
 	if f, err := ParseFormat(strings.TrimPrefix(filepath.Ext(rest), ".")); err == nil {
 		return f, nil
 	}

@@ -39,7 +39,7 @@ func newCLI(t testing.TB) *cli {
 	apps := worldApps()
 	apps[0].Models = append(apps[0].Models, orm.ModelOf[Rover]())
 	apps = append(apps, serializers.App{Label: "empty"})
-	return &cli{ctx: ctx, config: serializers.Config{Apps: apps}}
+	return &cli{ctx: ctx, config: serializers.Config{Apps: apps, Extensions: extensions}}
 }
 
 // run runs a command line as a process would.

@@ -148,7 +148,7 @@ func tag(v any) any {
 
 func (c *conformanceCase) deserialize(ctx context.Context) string {
 	got := []any{}
-	for d, err := range serializers.Deserialize(ctx, strings.NewReader(c.In), serializers.Format(c.Format), serializers.LoadOptions{}) {
+	for d, err := range serializers.Deserialize(ctx, strings.NewReader(c.In), serializers.Format(c.Format), serializers.LoadOptions{Extensions: extensions}) {
 		if err != nil {
 			return c.judge(err)
 		}

@@ -25,6 +25,8 @@ type LoadOptions struct {
 	Zone *time.Location
 	// Name stands in errors: the file's name.
 	Name string
+	// Extensions add formats. Default: none, YAML is not read.
+	Extensions []Extension
 }
 
 // Deserialized is an object that was read from a fixture and is not saved yet. Django: DeserializedObject.

@@ -78,7 +78,7 @@ func TestRealDjango(t *testing.T) {
 				sameLines(t, djangoDump(t, ctx, o), ours)
 
 				_, ctx = djangoDB(t)
-				if _, err := serializers.Load(ctx, serializers.LoadOptions{Name: theirFile}, nil, text(format, string(theirs))); err != nil {
+				if _, err := serializers.Load(ctx, serializers.LoadOptions{Name: theirFile, Extensions: extensions}, nil, text(format, string(theirs))); err != nil {
 					t.Fatal(err)
 				}
 				sameLines(t, djangoDump(t, ctx, o), ours)

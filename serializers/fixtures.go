@@ -24,6 +24,8 @@ type Config struct {
 	Dirs []string
 	// Zone is where moments without a zone are. Default: UTC.
 	Zone *time.Location
+	// Extensions add formats and packings. Default: none, YAML is written but not read, and .xz neither.
+	Extensions []Extension
 }
 
 // FixtureOptions say which fixtures LoadFixtures finds, and how they are loaded.
@@ -63,7 +65,7 @@ func LoadFixtures(ctx context.Context, c Config, o FixtureOptions, names ...stri
 		}
 		sources = append(sources, found...)
 	}
-	lo := LoadOptions{Using: o.Using, IgnoreNonexistent: o.IgnoreNonexistent, Zone: c.Zone}
+	lo := LoadOptions{Using: o.Using, IgnoreNonexistent: o.IgnoreNonexistent, Zone: c.Zone, Extensions: c.Extensions}
 	return Load(ctx, lo, skip, sources...)
 }
 
@@ -121,8 +123,9 @@ func (c *Config) find(o *FixtureOptions, name string) ([]Source, error) {
 	if name == "" || os.IsPathSeparator(name[len(name)-1]) {
 		return nil, fmt.Errorf("serializers: no fixture named %q found (name a file, perhaps without its format)", name)
 	}
-	rest, end := packing(name)
-	formats, ends := Formats(), packings
+	x := extensions(c.Extensions)
+	rest, end := x.cut(name)
+	formats, ends := Formats(), x.ends()
 	if end != "" {
 		ends = []string{end}
 	}
@@ -144,7 +147,7 @@ func (c *Config) find(o *FixtureOptions, name string) ([]Source, error) {
 	var out []Source
 	for _, p := range places {
 		o.Log("Checking %s for fixtures...\n", placeName(p))
-		found, err := p.look(targets)
+		found, err := p.look(targets, x)
 		if err != nil {
 			return nil, err
 		}
@@ -206,7 +209,7 @@ func targetsOf(name, using string, formats []Format, ends []string) []target {
 }
 
 // look finds which targets are in a place.
-func (p place) look(targets []target) ([]Source, error) {
+func (p place) look(targets []target, x extensions) ([]Source, error) {
 	var out []Source
 	for _, t := range targets {
 		f, err := p.open(t.name)
@@ -233,7 +236,7 @@ func (p place) look(targets []target) ([]Source, error) {
 			if err != nil {
 				return nil, err
 			}
-			r, err := unpack(f, t.end)
+			r, err := x.unpack(f, t.end)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", label, err)
 			}

@@ -82,7 +82,7 @@ func bomb() string {
 }
 
 func readAll(ctx context.Context, format serializers.Format, in string) error {
-	for _, err := range serializers.Deserialize(ctx, strings.NewReader(in), format, serializers.LoadOptions{}) {
+	for _, err := range serializers.Deserialize(ctx, strings.NewReader(in), format, serializers.LoadOptions{Extensions: extensions}) {
 		if err != nil {
 			return err
 		}

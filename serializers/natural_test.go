@@ -128,7 +128,7 @@ func text(format serializers.Format, s string) serializers.Source {
 }
 
 func load(ctx context.Context, s string) error {
-	_, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, text(serializers.JSON, s))
+	_, err := serializers.Load(ctx, serializers.LoadOptions{Extensions: extensions}, nil, text(serializers.JSON, s))
 	return err
 }
 
@@ -211,7 +211,7 @@ func roundTrip(t *testing.T, ctx context.Context, format serializers.Format) {
 	for _, natural := range []bool{false, true} {
 		o := serializers.DumpOptions{Options: serializers.Options{NaturalForeign: natural, Indent: 2}, Format: format}
 		before := dump(t, ctx, o)
-		if _, err := serializers.Load(ctx, serializers.LoadOptions{}, nil, text(format, before)); err != nil {
+		if _, err := serializers.Load(ctx, serializers.LoadOptions{Extensions: extensions}, nil, text(format, before)); err != nil {
 			t.Errorf("%s: %v in\n%s", format, err, before)
 			continue
 		}

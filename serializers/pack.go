@@ -9,27 +9,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
-
-	"github.com/ulikunitz/xz"
-	"github.com/ulikunitz/xz/lzma"
 )
 
 // packings are the ends of the names of packed fixtures, the plain one first.
 var packings = []string{"", "gz", "zip", "bz2", "xz", "lzma"}
 
-// packing takes the end that says how a file is packed off a name: "a.json.gz" is "a.json" and "gz".
-func packing(name string) (rest, end string) {
-	for _, p := range packings[1:] {
-		if rest, ok := strings.CutSuffix(name, "."+p); ok {
-			return rest, p
-		}
-	}
-	return name, ""
-}
-
 // unpack reads a packed file. Closing it closes the file.
-func unpack(f fs.File, end string) (io.ReadCloser, error) {
+func (x extensions) unpack(f fs.File, end string) (io.ReadCloser, error) {
 	var r io.Reader
 	var err error
 	switch end {
@@ -37,14 +23,17 @@ func unpack(f fs.File, end string) (io.ReadCloser, error) {
 		r, err = gzip.NewReader(f)
 	case "bz2":
 		r = bzip2.NewReader(f)
-	case "xz":
-		r, err = xz.NewReader(f)
-	case "lzma":
-		r, err = lzma.ReaderConfig{DictCap: lzmaMax}.NewReader(f)
 	case "zip":
 		r, err = unzip(f)
-	default:
+	case "":
 		return f, nil
+	default:
+		p, perr := x.packing(end)
+		if perr != nil {
+			_ = f.Close()
+			return nil, perr
+		}
+		r, err = p.Reader(f)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -57,9 +46,6 @@ type unpacked struct {
 	io.Reader
 	io.Closer
 }
-
-// lzmaMax is the largest dictionary, which is taken from memory as soon as the head of a file asks for it. xz -9 has 64 MiB.
-const lzmaMax = 256 << 20
 
 // zipMax is the greatest archive that is read where the file cannot be read at any place.
 const zipMax = 1 << 30
@@ -89,18 +75,23 @@ func unzip(f fs.File) (io.Reader, error) {
 }
 
 // pack writes to a file by the end of its name. Close ends the packing, not the file.
-func pack(w io.Writer, end string) (io.WriteCloser, error) {
+func (x extensions) pack(w io.Writer, end string) (io.WriteCloser, error) {
 	switch end {
 	case "":
 		return plainWriter{w}, nil
 	case "gz":
 		return gzip.NewWriter(w), nil
-	case "xz":
-		return xz.NewWriter(w)
-	case "lzma":
-		return lzma.NewWriter(w)
+	case "bz2", "zip":
+		return nil, errors.New("serializers: ." + end + " can be read but not written (end the name in .gz or .xz, or pipe the output into a program)")
 	}
-	return nil, errors.New("serializers: ." + end + " can be read but not written (end the name in .gz or .xz, or pipe the output into a program)")
+	p, err := x.packing(end)
+	if err != nil {
+		return nil, fmt.Errorf("serializers: %w", err)
+	}
+	if p.Writer == nil {
+		return nil, errors.New("serializers: ." + end + " can be read but not written (end the name in .gz)")
+	}
+	return p.Writer(w)
 }
 
 type plainWriter struct{ io.Writer }

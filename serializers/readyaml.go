@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // yamlDecoder reads YAML. The list of objects is cut at its dashes, so that one object at a time is in memory; a list in
@@ -27,10 +25,13 @@ type yamlDecoder struct {
 	ended bool
 	// anchors are the earlier elements that name a part of themselves, for elements that repeat it.
 	anchors [][]byte
-	whole   []*yaml.Node
+	whole   []*YAMLNode
+	read    func(text []byte) (*YAMLNode, error)
 }
 
-func newYAMLDecoder(r io.Reader) *yamlDecoder { return &yamlDecoder{r: bufio.NewReaderSize(r, 64<<10)} }
+func newYAMLDecoder(r io.Reader, read func(text []byte) (*YAMLNode, error)) *yamlDecoder {
+	return &yamlDecoder{r: bufio.NewReaderSize(r, 64<<10), read: read}
+}
 
 // isItem says that a line begins an element of the list of objects.
 func isItem(line []byte) bool {
@@ -78,17 +79,17 @@ func (d *yamlDecoder) readWhole(first []byte) error {
 	if !utf8.Valid(text) {
 		return &syntaxError{at, errNotUTF8}
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	doc, err := d.read(text)
+	if err != nil {
 		return yamlError(err, at-1)
 	}
-	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" || doc.Content[0].Kind == yaml.MappingNode && len(doc.Content[0].Content) == 0 {
+	if doc == nil || doc.Tag == "!!null" || doc.Kind == YAMLMapping && len(doc.Content) == 0 {
 		return nil
 	}
-	if doc.Content[0].Kind != yaml.SequenceNode {
+	if doc.Kind != YAMLSequence {
 		return &syntaxError{at, errors.New("a fixture is a list of objects, and this is none (begin each object with a dash)")}
 	}
-	d.whole = doc.Content[0].Content
+	d.whole = doc.Content
 	return nil
 }
 
@@ -156,30 +157,28 @@ func (d *yamlDecoder) element() ([]byte, error) {
 }
 
 // parse reads an element, with the earlier ones that it speaks of if there are any.
-func (d *yamlDecoder) parse(text []byte) (*yaml.Node, error) {
+func (d *yamlDecoder) parse(text []byte) (*YAMLNode, error) {
 	if !utf8.Valid(text) {
 		return nil, errNotUTF8
 	}
-	var doc yaml.Node
-	err := yaml.Unmarshal(text, &doc)
+	doc, err := d.read(text)
 	if err != nil && len(d.anchors) > 0 && strings.Contains(err.Error(), "unknown anchor") {
-		doc = yaml.Node{}
-		err = yaml.Unmarshal(append(bytes.Join(d.anchors, nil), text...), &doc)
+		doc, err = d.read(append(bytes.Join(d.anchors, nil), text...))
 	}
 	if err != nil {
 		return nil, err
 	}
-	if bytes.IndexByte(text, '&') >= 0 && hasAnchor(&doc, 0) {
-		d.anchors = append(d.anchors, append(text[:len(text):len(text)], '\n'))
-	}
-	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.SequenceNode || len(doc.Content[0].Content) == 0 {
+	if doc == nil || doc.Kind != YAMLSequence || len(doc.Content) == 0 {
 		return nil, errors.New("this is no element of a list")
 	}
-	items := doc.Content[0].Content
-	return items[len(items)-1], nil
+	n := doc.Content[len(doc.Content)-1]
+	if bytes.IndexByte(text, '&') >= 0 && hasAnchor(n, 0) {
+		d.anchors = append(d.anchors, append(text[:len(text):len(text)], '\n'))
+	}
+	return n, nil
 }
 
-func hasAnchor(n *yaml.Node, depth int) bool {
+func hasAnchor(n *YAMLNode, depth int) bool {
 	if n.Anchor != "" || depth > maxDepth {
 		return true
 	}
@@ -206,7 +205,7 @@ func yamlError(err error, before int) error {
 }
 
 // yamlObject takes an element apart.
-func yamlObject(n *yaml.Node, line, count int) (*rawObject, error) {
+func yamlObject(n *YAMLNode, line, count int) (*rawObject, error) {
 	o := &rawObject{line: line, index: count}
 	err := eachPair(n, 0, func(name string, value yamlValue) error {
 		switch name {
@@ -233,11 +232,8 @@ func yamlObject(n *yaml.Node, line, count int) (*rawObject, error) {
 }
 
 // eachPair calls f for the members of a mapping; those that it merges (<<) come first.
-func eachPair(n *yaml.Node, depth int, f func(name string, value yamlValue) error) error {
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.MappingNode {
+func eachPair(n *YAMLNode, depth int, f func(name string, value yamlValue) error) error {
+	if n.Kind != YAMLMapping {
 		return errors.New("an object is a mapping with model, pk and fields")
 	}
 	if depth > 20 {
@@ -262,15 +258,7 @@ func eachPair(n *yaml.Node, depth int, f func(name string, value yamlValue) erro
 }
 
 // yamlValue is a value of a YAML fixture.
-type yamlValue struct{ n *yaml.Node }
-
-func (v yamlValue) node() *yaml.Node {
-	n := v.n
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
-}
+type yamlValue struct{ n *YAMLNode }
 
 func (v yamlValue) plainNull() bool {
 	s, err := v.scalar()
@@ -278,14 +266,14 @@ func (v yamlValue) plainNull() bool {
 }
 
 func (v yamlValue) scalar() (any, error) {
-	n := v.node()
-	if n.Kind != yaml.ScalarNode {
+	n := v.n
+	if n.Kind != YAMLScalar {
 		return v, nil
 	}
-	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 && n.Style&yaml.TaggedStyle == 0 {
+	if n.Quoted && !n.Tagged {
 		return n.Value, nil
 	}
-	if n.Style&yaml.TaggedStyle != 0 {
+	if n.Tagged {
 		switch n.Tag {
 		case "!!str", "!!binary", "!!timestamp", "!":
 			return n.Value, nil
@@ -326,8 +314,8 @@ func plainYAML(s string) any {
 }
 
 func (v yamlValue) list() ([]rawValue, bool, error) {
-	n := v.node()
-	if n.Kind != yaml.SequenceNode {
+	n := v.n
+	if n.Kind != YAMLSequence {
 		return nil, false, nil
 	}
 	out := make([]rawValue, len(n.Content))
@@ -354,8 +342,8 @@ func (v yamlValue) appendJSON(b []byte, depth int, budget *int) (_ []byte, err e
 		return b, errTooDeep
 	}
 	style := jsonStyle{item: ",", key: ":"}
-	switch n := v.node(); n.Kind {
-	case yaml.SequenceNode:
+	switch n := v.n; n.Kind {
+	case YAMLSequence:
 		b = append(b, '[')
 		for i, c := range n.Content {
 			if i > 0 {
@@ -366,7 +354,7 @@ func (v yamlValue) appendJSON(b []byte, depth int, budget *int) (_ []byte, err e
 			}
 		}
 		return append(b, ']'), nil
-	case yaml.MappingNode:
+	case YAMLMapping:
 		b = append(b, '{')
 		first := true
 		err := eachPair(n, 0, func(name string, value yamlValue) (err error) {

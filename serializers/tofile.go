@@ -12,29 +12,29 @@ import (
 
 // toFile writes a file, packed by the end of its name. A file that was there before stays until all is written; the new one
 // can be read by those who could read the old one.
-func toFile(name string, write func(w io.Writer) error) error {
-	_, end := packing(name)
-	if _, err := pack(io.Discard, end); err != nil { // before anything is touched
+func toFile(name string, x extensions, write func(w io.Writer) error) error {
+	_, end := x.cut(name)
+	if _, err := x.pack(io.Discard, end); err != nil { // before anything is touched
 		return err
 	}
 	info, err := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return replace(name, end, nil, write)
+		return replace(name, x, end, nil, write)
 	case err != nil:
 		return err
 	case info.Mode().IsRegular():
-		return replace(name, end, info, write)
+		return replace(name, x, end, info, write)
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_TRUNC|os.O_CREATE, 0o666) // a device, a link: not to be replaced
 	if err != nil {
 		return err
 	}
-	return errors.Join(packInto(f, end, write), f.Close())
+	return errors.Join(packInto(f, x, end, write), f.Close())
 }
 
 // replace writes beside the file and then takes its place.
-func replace(name, end string, old fs.FileInfo, write func(w io.Writer) error) (err error) {
+func replace(name string, x extensions, end string, old fs.FileInfo, write func(w io.Writer) error) (err error) {
 	beside := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+strconv.FormatUint(rand.Uint64(), 36))
 	mode := fs.FileMode(0o666) // less the umask
 	if old != nil {
@@ -49,7 +49,7 @@ func replace(name, end string, old fs.FileInfo, write func(w io.Writer) error) (
 			_ = os.Remove(beside)
 		}
 	}()
-	err = packInto(f, end, write)
+	err = packInto(f, x, end, write)
 	if err == nil && old != nil {
 		err = f.Chmod(old.Mode().Perm())
 	}
@@ -59,8 +59,8 @@ func replace(name, end string, old fs.FileInfo, write func(w io.Writer) error) (
 	return os.Rename(beside, name)
 }
 
-func packInto(f *os.File, end string, write func(w io.Writer) error) error {
-	w, err := pack(f, end)
+func packInto(f *os.File, x extensions, end string, write func(w io.Writer) error) error {
+	w, err := x.pack(f, end)
 	if err != nil {
 		return err
 	}
