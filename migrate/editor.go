@@ -152,7 +152,7 @@ func (e *Editor) columnWith(s *State, m *schema.Model, f *schema.Field, deflt st
 	case f.Expression != nil:
 		sql, err := orm.ExpressionSQL(e.d, m, f.Expression)
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("the expression of the field %s: %w", f.Name, err)
 		}
 		b.WriteString(" GENERATED ALWAYS AS (" + sql + ")")
 		if f.Stored {

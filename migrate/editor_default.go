@@ -16,7 +16,7 @@ func (e *Editor) dbDefault(m *schema.Model, f *schema.Field) (string, error) {
 	if se, ok := f.DBDefault.(schema.Expression); ok {
 		sql, err := orm.ExpressionSQL(e.d, m, se)
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("the database default of the field %s: %w", f.Name, err)
 		}
 		if _, literal := se.(expr.Literal); literal {
 			if f.Kind.IsInteger() || f.Kind == schema.Decimal || f.Kind == schema.Float {

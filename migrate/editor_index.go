@@ -103,7 +103,10 @@ func (e *Editor) inlineConstraint(m *schema.Model, c *schema.Constraint) (string
 	switch {
 	case c.Check != nil:
 		sql, err := orm.ExpressionSQL(e.d, m, c.Check)
-		return "CONSTRAINT " + e.name(c.Name) + " CHECK (" + sql + ")", err
+		if err != nil {
+			return "", fmt.Errorf("the constraint %s: %w", c.Name, err)
+		}
+		return "CONSTRAINT " + e.name(c.Name) + " CHECK (" + sql + ")", nil
 	case len(c.Exclude) > 0:
 		return e.exclusion(m, c)
 	case isUniqueIndex(c):

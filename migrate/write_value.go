@@ -133,7 +133,13 @@ func (w *goWriter) special(v reflect.Value) bool {
 		fmt.Fprintf(&w.b, "expr.Name{Name: %q}", x.Name)
 	case expr.Literal:
 		w.expr = true
-		w.b.WriteString("expr.Val(")
+		switch x.Kind { // Go's own literals do not tell these: digits, days, times of day
+		case schema.Decimal, schema.Date, schema.Time, schema.UUID, schema.JSON:
+			w.schema = true
+			w.b.WriteString("expr.ValOf(schema." + x.Kind.String() + ", ")
+		default:
+			w.b.WriteString("expr.Val(")
+		}
 		w.arg(x.Value)
 		w.b.WriteString(")")
 	default:

@@ -9,8 +9,8 @@ import (
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
-// Decimal is an exact decimal number: money, measures. The zero value is 0. Values are compared with Cmp or Equal; == only
-// holds for the same digits ("1.5" is not "1.50").
+// Decimal is an exact decimal number: money, measures. The zero value is 0. Add, Sub and Mul are exact, Div and Round say how
+// many digits stay. Values are compared with Cmp or Equal; == only holds for the same digits ("1.5" is not "1.50").
 type Decimal struct{ digits string }
 
 // NewDecimal reads a number such as "12.50" or "-3".
@@ -70,16 +70,18 @@ func (d Decimal) Cmp(other Decimal) int { return d.Rat().Cmp(other.Rat()) }
 func (d Decimal) Equal(other Decimal) bool { return d.Cmp(other) == 0 }
 
 // Round rounds half to even to a number of digits after the point, as Django does when it saves.
-func (d Decimal) Round(places int) Decimal {
-	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil))
-	scaled := new(big.Rat).Mul(d.Rat(), scale)
+func (d Decimal) Round(places int) Decimal { return roundRat(d.Rat(), places) }
+
+func roundRat(r *big.Rat, places int) Decimal {
+	scale := new(big.Rat).SetInt(powerOfTen(places))
+	scaled := new(big.Rat).Mul(r, scale)
 	q, rem := new(big.Int).QuoRem(scaled.Num(), scaled.Denom(), new(big.Int))
 	twice := new(big.Int).Abs(rem)
 	twice.Lsh(twice, 1)
 	if c := twice.Cmp(scaled.Denom()); c > 0 || c == 0 && q.Bit(0) == 1 {
 		q.Add(q, big.NewInt(int64(scaled.Sign())))
 	}
-	return Decimal{new(big.Rat).Quo(new(big.Rat).SetInt(q), scale).FloatString(places)}
+	return decimalFrom(q, places)
 }
 
 // quantized is a number as a column of so many digits stores it: rounded, or an error when it has too many.

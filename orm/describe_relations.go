@@ -145,6 +145,9 @@ func completeForward(r *plan.Relation, toField string) error {
 	if target.Custom == nil && plan.GoKind(key) == schema.Invalid {
 		return schema.Wrong("orm.E011", "its key is a %s, which the key of %s is not", key, r.To.GoName())
 	}
+	if t := target.Type; target.Custom == nil && t != nil && !sameKey(key, t) {
+		return fmt.Errorf("its key has the type %s, %s.%s the type %s (declare the field as orm.ForeignKey[%[2]s, %[4]s])", key, r.To.GoName(), target.GoName, indirect(t))
+	}
 	if target.Custom != nil {
 		if key != target.Custom.Type {
 			return schema.Wrong("orm.E011", "its key is a %s, that of %s a %s (use ForeignKey[%s, %s])", key, r.To.GoName(), target.Custom.Type, r.To.GoName(), target.Custom.Type.Name())
@@ -157,6 +160,23 @@ func completeForward(r *plan.Relation, toField string) error {
 		return err
 	}
 	return limitSchema(r)
+}
+
+// sameKey says whether values of a foreign key's type can be values of the field that it points to.
+func sameKey(key, target reflect.Type) bool {
+	target = indirect(target)
+	if target.Kind() == reflect.Struct && target.NumField() > 0 && plan.GoKind(target) == schema.Invalid {
+		return true // the field is a relation itself, whose own key is looked at
+	}
+	whole := func(t reflect.Type) bool { return t.Kind() >= reflect.Int && t.Kind() <= reflect.Uint64 }
+	return key.Kind() == target.Kind() || whole(key) && whole(target)
+}
+
+func indirect(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 // completeMany finds or makes the table between.

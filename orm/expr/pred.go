@@ -5,6 +5,7 @@ import (
 
 	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // Op is what a condition does.
@@ -132,4 +133,24 @@ func Val(v any) Literal {
 		return Literal{}
 	}
 	return Literal{Value: val}
+}
+
+// ValOf is a value of a kind that its Go type does not tell: a Decimal or JSON as text, a Date as a time, a Time of day as a
+// duration since midnight, a UUID as bytes. Migrations write it: expr.ValOf(schema.Decimal, "0.19").
+func ValOf(kind schema.Kind, v any) Literal {
+	l := Val(v)
+	l.Kind = kind
+	switch val := &l.Value; {
+	case val.Kind == dialect.Text && kind == schema.Decimal:
+		val.Kind = dialect.Decimal
+	case val.Kind == dialect.Text && kind == schema.JSON:
+		val.Kind = dialect.JSON
+	case val.Kind == dialect.Time && kind == schema.Date:
+		*val = dialect.DateValue(val.Time())
+	case val.Kind == dialect.Duration && kind == schema.Time:
+		val.Kind = dialect.Clock
+	case val.Kind == dialect.Bytes && kind == schema.UUID:
+		val.Kind = dialect.UUID
+	}
+	return l
 }
