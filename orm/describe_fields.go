@@ -80,6 +80,8 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 			f.Codec = plan.IPCodec(f.Codec, fd.UnpackIPv4)
 		case fd.Kind == schema.Decimal && f.Codec != nil:
 			f.Codec = paddedCodec(f.Codec, sf.Type, fd.Places)
+		case fd.Kind == schema.Generated && codecKind(fd) == schema.Decimal && f.Codec != nil:
+			f.Codec = paddedCodec(f.Codec, sf.Type, fd.Output.Places)
 		}
 	}
 	if decl.extra && f.Codec == nil { // an annotation brings its codec along

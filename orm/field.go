@@ -194,9 +194,21 @@ func JSON[V any](f *V) *Column[V] { return newColumn(f, schema.JSON) }
 // Col gives options to a column that keeps the kind of its Go type.
 func Col[V any](f *V) *Column[V] { return newColumn(f, schema.Invalid) }
 
-// Generated is a column that the database computes. V must be the type of what the expression gives.
+// Generated is a column that the database computes from others of its row:
+//
+//	orm.Generated(&p.Gross, orm.F(&p.Net).Times(orm.MustDecimal("1.19")), schema.Field{Kind: schema.Decimal, Digits: 12, Places: 4}, true)
+//
+// V must be the type of what the expression gives. Output is the type of the column; the zero schema.Field is that of the Go
+// type. Stored columns are computed on writing, others on reading (PostgreSQL before 18 has stored ones only). The object has
+// the value after each save. Django: GeneratedField(expression, output_field, db_persist).
 func Generated[V any](f *V, of Expr[V], output schema.Field, stored bool) *Column[V] {
 	c := newColumn(f, schema.Generated)
+	if output.Kind == schema.Invalid {
+		output.Kind = plan.GoKind(typeOf[V]())
+		if output.Kind == schema.Decimal && output.Digits == 0 {
+			output.Digits, output.Places = 19, 4
+		}
+	}
 	e, ok := of.n.(schema.Expression)
 	if !ok {
 		c.d.err = fmt.Errorf("orm: a generated column cannot hold a %T", of.n)

@@ -202,5 +202,9 @@ func (e *rexpr) places() int {
 	if e.kind != schema.Decimal || e.column == "" || e.field == nil {
 		return 0
 	}
-	return storedField(e.field).S.Places
+	f := storedField(e.field)
+	if f.S.Kind == schema.Generated && f.S.Output != nil {
+		return f.S.Output.Places
+	}
+	return f.S.Places
 }
