@@ -11,7 +11,8 @@ import (
 
 // After continues a list from a row: the rows that come after it in the query's order. It is the way to page through
 // long lists, since no row is read twice. The order must be by columns of the model, the last of them unique. Directions may
-// differ, and columns may be null.
+// differ, and columns may be null. A limit stays: page := q.Limit(25) continues with page.After(last). After nil begins at the
+// start.
 func (q Query[T]) After(obj *T) Query[T] { return q.beside(obj, false) }
 
 // Before is After in the other direction: the rows that come before, in the query's order. The page before a row is
@@ -73,7 +74,13 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 }
 
 func (q Query[T]) beside(obj *T, before bool) Query[T] {
-	q.refuseSliced("filter")
+	if obj == nil {
+		return q
+	}
+	if q.s.Sliced && q.s.Offset > 0 {
+		q.fail("After and Before continue from a row, not from an offset (leave Offset out; Limit may stay)")
+		return q
+	}
 	q.refuseCombined("filter")
 	if err := q.s.Model.Ready(); err != nil {
 		q.fail("%w", err)

@@ -40,13 +40,13 @@ func (q *Query[T]) fail(format string, args ...any) {
 
 func (q *Query[T]) refuseSliced(what string) {
 	if q.s.Sliced {
-		q.fail("cannot %s a query once a slice has been taken", what)
+		q.fail("cannot %s a query once a slice has been taken (do it before Limit; or go on with q.Wrap(), which makes the slice a table)", what)
 	}
 }
 
 func (q *Query[T]) refuseCombined(what string) {
 	if q.s.Combined != nil {
-		q.fail("cannot %s after a union, intersection or difference", what)
+		q.fail("cannot %s after a union, intersection or difference (do it in each part, or go on with q.Wrap())", what)
 	}
 }
 

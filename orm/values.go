@@ -29,18 +29,25 @@ type ValuesQuery[R any] struct {
 //	}
 //	orm.Values(q, func(r *perAuthor) []orm.Pick {
 //		return []orm.Pick{orm.As(&r.Name, orm.F(&a.Author.To().Name)), orm.As(&r.N, orm.Count(&a.ID))}
-//	}).All(ctx)
+//	}).OrderBy(orm.Desc(&orm.Fields[perAuthor]().N)).All(ctx)
+//
+// A value that may be null goes into a pointer field: orm.As(r.Published, orm.Max(a.Published)) for a field *time.Time.
 func Values[R, T any](q Query[T], pick func(r *R) []Pick) ValuesQuery[R] {
 	out := ValuesQuery[R]{s: q.s}
-	var r R
-	base := plan.PointerTo(&r)
-	size := typeOf[R]().Size()
 	out.s.Values = []expr.Annotation{}
-	for i, p := range pick(&r) {
-		off := plan.Offset(base, p.dst)
-		f, ok := plan.FieldOf(typeOf[R](), off)
-		if p.err != nil || p.dst == nil || off >= size || !ok {
-			out.s.Err = errors.Join(out.s.Err, p.err, fmt.Errorf("orm: Values: pick %d does not name a field of %s", i+1, typeOf[R]()))
+	if typeOf[R]().Kind() != reflect.Struct {
+		out.s.Err = errors.Join(out.s.Err, fmt.Errorf("orm: Values: a %s is not a struct whose fields take the values (one value of each row: orm.Flat)", typeOf[R]()))
+		return out
+	}
+	row := Fields[R]() // pointer fields are filled, so that they too name a place
+	for i, p := range pick(row) {
+		off, ok := uintptr(0), false
+		if at := plan.Lookup(p.dst); at != nil && at.Ref.Base == plan.PointerTo(row) {
+			off, ok = at.Offset, true
+		}
+		f, found := plan.FieldOf(typeOf[R](), off)
+		if p.err != nil || !ok || !found {
+			out.s.Err = errors.Join(out.s.Err, p.err, fmt.Errorf("orm: Values: pick %d does not name a field of %s (begin at the argument of the function: func(r *%[2]s) []orm.Pick { … orm.As(&r.Field, …) })", i+1, typeOf[R]()))
 			continue
 		}
 		kind := plan.GoKind(f.Type)
@@ -71,18 +78,24 @@ func Values[R, T any](q Query[T], pick func(r *R) []Pick) ValuesQuery[R] {
 	return out
 }
 
-// Filter limits the groups, or the rows when there is no aggregate.
+// Filter limits the groups, or the rows when there is no aggregate. Conditions may be on columns of the query, and on
+// fields of the result: orm.Gt(&orm.Fields[R]().N, 5).
 func (q ValuesQuery[R]) Filter(ps ...Predicate) ValuesQuery[R] {
 	n := len(q.s.Where)
-	q.s.Where = append(q.s.Where[:n:n], expr.Step{Preds: preds(ps)})
+	list := preds(ps)
+	for i := range list {
+		list[i] = q.ownPred(list[i])
+	}
+	q.s.Where = append(q.s.Where[:n:n], expr.Step{Preds: list})
 	return q
 }
 
-// OrderBy sets the order of the result.
+// OrderBy sets the order of the result, by columns of the query or fields of the result: orm.Desc(&orm.Fields[R]().N).
 func (q ValuesQuery[R]) OrderBy(orders ...Order) ValuesQuery[R] {
 	list := make([]expr.Order, len(orders))
 	for i, o := range orders {
-		list[i] = o.o
+		q.s.Err = errors.Join(q.s.Err, o.e)
+		list[i] = q.ownOrder(o.o)
 	}
 	q.s.Order, q.s.Ordered = list, true
 	return q

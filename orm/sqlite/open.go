@@ -63,9 +63,9 @@ func OpenURL(raw string) (*orm.DB, error) {
 	for _, scheme := range []string{"sqlite3:", "sqlite:"} {
 		rest = strings.TrimPrefix(rest, scheme)
 	}
-	rest = strings.TrimPrefix(rest, "//")
+	rest, host := strings.CutPrefix(rest, "//")
 	path, query, _ := strings.Cut(rest, "?")
-	if path != ":memory:" && path != "/:memory:" {
+	if host && path != ":memory:" && path != "/:memory:" { // what follows a host: sqlite:/srv/a.db begins with the path
 		path = strings.TrimPrefix(path, "/")
 	}
 	path = strings.TrimPrefix(path, "/:memory:")
@@ -293,7 +293,7 @@ func (p *pool) open() (*conn, error) {
 	}
 	raw, err := sqlite.OpenConn(p.path, flags)
 	if err != nil {
-		return nil, fmt.Errorf("sqlite: open %q: %w", p.path, err)
+		return nil, openError(p.path, err)
 	}
 	c := &conn{pool: p, raw: raw, stmts: map[string]*sqlite.Stmt{}, row: rowOf{zone: p.d.Location()}}
 	raw.SetBusyTimeout(p.o.BusyTimeout)

@@ -19,11 +19,16 @@ func TestOpenURL(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, tt := range []struct{ url, err string }{
-		{"sqlite:///" + filepath.Join(dir, "a.sqlite3"), ""},
-		{"sqlite3:///" + filepath.Join(dir, "b.sqlite3") + "?readers=2&busy_timeout=1s&synchronous=FULL", ""},
+		{"sqlite:////" + filepath.Join(dir, "a.sqlite3"), ""},
+		{"sqlite3:////" + filepath.Join(dir, "b.sqlite3") + "?readers=2&busy_timeout=1s&synchronous=FULL", ""},
 		{"sqlite://:memory:", ""},
 		{"sqlite:///:memory:", ""},
-		{"sqlite:///" + filepath.Join(dir, "no", "such", "dir.sqlite3"), "dir.sqlite3"},
+		{"sqlite:" + filepath.Join(dir, "c.sqlite3"), ""},
+		{"sqlite:////" + filepath.Join(dir, "d.sqlite3"), ""},
+		{"sqlite:" + filepath.Join(dir, "no", "such", "dir.sqlite3"), fmt.Sprintf("the directory %q is not there (make it)", filepath.Join(dir, "no", "such"))},
+		{"sqlite:///no/such/dir.sqlite3", "four slashes: sqlite:////srv/site.db"},
+		{"sqlite:" + dir, "it is a directory (name a file in it)"},
+		{"sqlite:" + filepath.Join(dir, "e.sqlite3") + "?read_only=true", "it is not there"},
 		{"sqlite:///x?speed=high", "speed"},
 		{"sqlite:///x?synchronous=maybe", "Synchronous"},
 		{"oracle://x", "no driver"},
