@@ -146,7 +146,7 @@ func completeForward(r *plan.Relation, toField string) error {
 		return schema.Wrong("orm.E011", "its key is a %s, which the key of %s is not", key, r.To.GoName())
 	}
 	if t := target.Type; target.Custom == nil && t != nil && !sameKey(key, t) {
-		return fmt.Errorf("its key has the type %s, %s.%s the type %s (declare the field as orm.ForeignKey[%[2]s, %[4]s])", key, r.To.GoName(), target.GoName, indirect(t))
+		return schema.Wrong("orm.E011", "its key has the type %s, %s.%s the type %s (declare the field as orm.ForeignKey[%[2]s, %[4]s])", key, r.To.GoName(), target.GoName, indirect(t))
 	}
 	if target.Custom != nil {
 		if key != target.Custom.Type {
