@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/nuages-go/nuages/orm"
+	"github.com/nuages-go/nuages/orm/fn"
 )
 
 type Status string
@@ -62,6 +63,7 @@ var (
 	now = time.Now()
 	ctx = context.Background()
 	_, _, _, _, _, _ = a, u, c, q, now, ctx
+	_ = fn.Pi
 )
 
 func use(...any) {}
@@ -85,6 +87,7 @@ func TestMistakesDoNotCompile(t *testing.T) {
 		`rows, err := orm.Values(q, func(r *Row) []orm.Pick { return []orm.Pick{orm.As(&r.N, orm.Count(&a.ID)), orm.As(&r.Title, orm.F(&a.Title))} }).All(ctx); var _ []Row = rows; use(err)`,
 		`n, err := orm.Aggregate(ctx, q, orm.Sum(&a.Likes)); var _ int = n; use(err)`,
 		`use([]orm.Field{orm.Char(&a.Title, 200), orm.Char(&a.Status, 10).Default("live"), orm.DateTime(a.Published), orm.Ref(&a.Author).OnDelete(orm.Cascade)})`,
+		`use(fn.LPad(fn.Upper(orm.F(&a.Status)), 8, "0").Eq(fn.Left(orm.F(&a.Title), orm.F(&a.Likes))), fn.Sqrt(orm.F(&a.Rating)), fn.ExtractYear(orm.F(a.Published)))`,
 	}
 	wrong := []string{
 		`use(orm.Eq(&a.Titel, "x"))`,
@@ -128,6 +131,13 @@ func TestMistakesDoNotCompile(t *testing.T) {
 		`use(orm.And(true, false))`,
 		`use(q.All())`,
 		`use(q.Limit("10"))`,
+		`use(fn.Upper(orm.F(&a.Likes)))`,
+		`use(fn.Upper(&a.Title))`,
+		`use(fn.Sqrt(orm.F(&a.Title)))`,
+		`use(fn.LPad(orm.F(&a.Title), "8", "0"))`,
+		`use(fn.LPad(orm.F(&a.Title), 8, 0))`,
+		`use(fn.ExtractYear(orm.F(&a.Title)))`,
+		`use(fn.Length(orm.F(&a.Title)).Eq(orm.F(&a.Title)))`,
 		`use(orm.PrefetchQuery(q, &a.Tags, orm.Objects[User]()))`,
 	}
 	imports := exportData(t)
@@ -146,7 +156,7 @@ func TestMistakesDoNotCompile(t *testing.T) {
 // exportData asks the go command for the compiled form of the packages that a program of the ORM needs.
 func exportData(t *testing.T) map[string]string {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-export", "-deps", "-f", "{{if .Export}}{{.ImportPath}}\t{{.Export}}{{end}}", "github.com/nuages-go/nuages/orm")
+	cmd := exec.Command("go", "list", "-export", "-deps", "-f", "{{if .Export}}{{.ImportPath}}\t{{.Export}}{{end}}", "github.com/nuages-go/nuages/orm/fn")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

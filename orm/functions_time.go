@@ -37,21 +37,27 @@ func TruncOf(e Expr[time.Time], unit string, in ...*time.Location) Expr[time.Tim
 	return Expr[time.Time]{n: f, err: e.err}
 }
 
-// DateOf is the day of a moment in the current time zone, or in the one given: Django's TruncDate.
-func DateOf(f *time.Time, in ...*time.Location) Expr[time.Time] {
-	return Expr[time.Time]{n: dayPart("TruncDate", "date", f, in)}
+// DateOf is the day of a moment in the current time zone, or in the one given.
+func DateOf(f *time.Time, in ...*time.Location) Expr[time.Time] { return TruncDate(F(f), in...) }
+
+// TimeOf is the time of day of a moment in the current time zone, or in the one given.
+func TimeOf(f *time.Time, in ...*time.Location) Expr[time.Duration] { return TruncTime(F(f), in...) }
+
+// TruncDate is DateOf for an expression.
+func TruncDate(e Expr[time.Time], in ...*time.Location) Expr[time.Time] {
+	return Expr[time.Time]{n: dayPart("TruncDate", "date", e.n, in), err: e.err}
 }
 
-// TimeOf is the time of day of a moment in the current time zone, or in the one given: Django's TruncTime.
-func TimeOf(f *time.Time, in ...*time.Location) Expr[time.Duration] {
-	return Expr[time.Duration]{n: dayPart("TruncTime", "time", f, in)}
+// TruncTime is TimeOf for an expression.
+func TruncTime(e Expr[time.Time], in ...*time.Location) Expr[time.Duration] {
+	return Expr[time.Duration]{n: dayPart("TruncTime", "time", e.n, in), err: e.err}
 }
 
-func dayPart(name, part string, f *time.Time, in []*time.Location) expr.Node {
+func dayPart(name, part string, of expr.Node, in []*time.Location) expr.Node {
 	if len(in) == 0 {
-		return expr.Transform{Of: F(f).n, Name: part}
+		return expr.Transform{Of: of, Name: part}
 	}
-	return expr.Func{Name: name, Args: []expr.Node{F(f).n}, Zone: in[0].String()}
+	return expr.Func{Name: name, Args: []expr.Node{of}, Zone: in[0].String()}
 }
 
 // UUID4 is a random identifier, made by the database for each row.

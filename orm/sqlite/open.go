@@ -116,8 +116,9 @@ func OpenURL(raw string) (*orm.DB, error) {
 	return Open(path, o)
 }
 
-// Open opens a database file, which is made if it is not there. The path ":memory:" is a database of its own in memory,
-// on one connection.
+// Open opens a database file, which is made if it is not there. The path may be a URI as SQLite has them:
+// "file:site.sqlite3?immutable=1". The path ":memory:" is a database of its own in memory, on one connection, as are the URIs
+// "file::memory:" and "file:name?mode=memory".
 func Open(path string, o Options) (*orm.DB, error) {
 	if o.Readers <= 0 {
 		o.Readers = max(4, runtime.GOMAXPROCS(0))
@@ -149,7 +150,7 @@ func Open(path string, o Options) (*orm.DB, error) {
 	if o.AcquireTimeout <= 0 {
 		readWait, writeWait = dialect.DefaultPoolWait, o.BusyTimeout
 	}
-	p := &pool{path: path, o: o, readWait: readWait, writeWait: writeWait, d: dialect.SQLite(), memory: path == ":memory:", closed: make(chan struct{})}
+	p := &pool{path: path, o: o, readWait: readWait, writeWait: writeWait, d: dialect.SQLite(), memory: inMemory(path), closed: make(chan struct{})}
 	if err := p.d.KeepIn(o.TimeZone); err != nil {
 		return nil, fmt.Errorf("sqlite: Options.TimeZone: %w", err)
 	}
@@ -163,6 +164,17 @@ func Open(path string, o Options) (*orm.DB, error) {
 	}
 	p.writer <- first
 	return orm.NewDB(p), nil
+}
+
+// inMemory says whether a path means a database in memory. Each connection would have one of its own.
+func inMemory(path string) bool {
+	uri, isURI := strings.CutPrefix(path, "file:")
+	if !isURI {
+		return path == ":memory:"
+	}
+	name, query, _ := strings.Cut(uri, "?")
+	values, err := url.ParseQuery(query)
+	return name == ":memory:" || err == nil && (values.Get("mode") == "memory" || values.Get("vfs") == "memdb")
 }
 
 // pool is one writing connection and some that read. Connections are opened when they are first needed.
