@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/compile"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
@@ -21,6 +22,10 @@ type BulkOptions struct {
 	// UpdateFields, by address, are set on the row that a clash over UniqueFields finds: an upsert. Keys are set, where the
 	// database returns them (all but MySQL). Query.Upsert can do more, and tells what became of each object.
 	UpdateFields, UniqueFields []any
+	// Set are columns that the database computes for each row, as in Create. Not for models with parents.
+	Set []Assignment
+
+	set []expr.Assign // Set, or those of Create
 }
 
 // BulkCreate inserts objects with few statements, in one transaction. Keys are set.
@@ -32,6 +37,7 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 	if len(opts) > 0 {
 		o = opts[0]
 	}
+	o.set = assigns(o.Set)
 	m := q.s.Model
 	if err := errors.Join(m.Ready(), m.Keyless); err != nil {
 		return err
@@ -53,7 +59,11 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 	if err := cmp.Or(refuseConflicts(m, o), o.check(m, update)); err != nil {
 		return err
 	}
-	if _, _, err := q.writing(ctx); err != nil {
+	_, s, err := q.writing(ctx)
+	if err == nil && (o.IgnoreConflicts || len(update) > 0) {
+		err = s.unrecorded(m, "BulkCreate")
+	}
+	if err != nil {
 		return err
 	}
 	return AtomicWith(ctx, AtomicOptions{DB: q.s.DB}, func(ctx context.Context) error {
@@ -75,6 +85,9 @@ func (q Query[T]) BulkCreate(ctx context.Context, objs []*T, opts ...BulkOptions
 			err = db.bulkParts(ctx, s, m, ptrs, o)
 		} else {
 			err = db.bulkRows(ctx, s, m, ptrs, o, update, unique)
+		}
+		if err == nil && s.audits(m) {
+			err = recordCreated(ctx, m, q.s.DB, ptrs...)
 		}
 		if err == nil && q.s.DB != "" {
 			bindGroup(m, ptrs, q.s.DB)
@@ -137,8 +150,14 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 		return nil
 	}
 	shape := db.insertShape(m, objs[0])
-	if done, err := db.copyInsert(ctx, s, shape, objs, o, update); done || err != nil {
+	set, err := computed(m, shape, o.set)
+	if err != nil {
 		return err
+	}
+	if len(set) == 0 {
+		if done, err := db.copyInsert(ctx, s, shape, objs, o, update); done || err != nil {
+			return err
+		}
 	}
 	size := max(1, (db.d.MaxParams-64)/max(1, len(shape.Fields)))
 	size = min(size, 1000)
@@ -155,7 +174,7 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 	for len(objs) > 0 {
 		batch := objs[:min(size, len(objs))]
 		objs = objs[len(batch):]
-		in := &compile.Insert{Model: m, Fields: shape.Fields, Ignore: o.IgnoreConflicts, Update: update, Unique: unique}
+		in := &compile.Insert{Model: m, Fields: shape.Fields, Ignore: o.IgnoreConflicts, Update: update, Unique: unique, Set: set}
 		if db.d.Returning && (told || len(update) > 0) {
 			in.Returning = shape.Returning
 		}
@@ -163,7 +182,7 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 		for _, obj := range batch {
 			start := len(values)
 			for _, f := range shape.Fields {
-				v, err := columnValue(f, obj)
+				v, err := insertedValue(f, obj, set)
 				if err != nil {
 					return err
 				}
@@ -171,7 +190,10 @@ func (db *DB) bulkInsert(ctx context.Context, s *scope, m *plan.Model, objs []pl
 			}
 			in.Rows = append(in.Rows, values[start:len(values):len(values)])
 		}
-		st := c.Insert(in)
+		st, err := c.InsertComputed(in)
+		if err != nil {
+			return err
+		}
 		if len(in.Returning) == 0 {
 			res, err := db.exec(ctx, s, st.SQL, st.Args)
 			if err != nil {

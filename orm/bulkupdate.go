@@ -47,7 +47,12 @@ func (q Query[T]) BulkUpdate(ctx context.Context, objs []*T, fields ...any) (int
 	if err != nil {
 		return 0, err
 	}
-	total, err := q.bulkUpdate(ctx, db, s, ptrs, chosen)
+	var total int
+	if s.audits(m) {
+		total, err = q.bulkUpdateAudited(ctx, ptrs, chosen)
+	} else {
+		total, err = q.bulkUpdate(ctx, db, s, ptrs, chosen)
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -22,6 +22,7 @@ var checksOfOurs = []checkRow{
 	{"orm.E014", "parents do not go together", "", models(orm.ModelOf[ckParentA](), orm.ModelOf[ckChildOfTwice]()), "have a parent in common", false},
 	{"orm.E015", "a proxy says what belongs to its model", "", models(orm.ModelOf[CkBase](), orm.ModelOf[ckProxyIndex]()), "ckProxyIndex: a proxy model has no table", false},
 	{"orm.E016", "a zero `orm.Model` in a list", "", models(orm.Model{}), "a zero Model in the list", false},
+	{"orm.E017", "the model of `Audited` is no history", "", models(orm.ModelOf[ckHistory]()), "ckPlain does not embed orm.Change", false},
 }
 
 type ckStranger struct {
@@ -107,6 +108,11 @@ type ckWrongWay struct {
 
 func (ckWrongWay) Fields(m *ckWrongWay) []orm.Field {
 	return []orm.Field{orm.HasMany(&m.Them, &orm.Fields[ckUnlisted]().Of)}
+}
+
+type ckHistory struct {
+	ID int64
+	orm.Audited[ckPlain]
 }
 
 type ckScope struct{ ID int64 }

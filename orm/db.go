@@ -153,6 +153,9 @@ type scope struct {
 	hooks   *hooks
 	raw     bool
 	track   bool
+	// actor is whose changes the history of audited models tells of, unaudited that it tells of none.
+	actor     string
+	unaudited bool
 }
 
 type scopeKey struct{}

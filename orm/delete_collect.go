@@ -38,6 +38,8 @@ type doomed struct {
 	objs []plan.Pointer
 	keys []dialect.Value
 	seen map[dialect.Value]bool
+	// history are the entries that the rows get in that of an audited model.
+	history []auditEntry
 	// after lists the models whose rows must be gone before.
 	before map[*plan.Model]bool
 }
@@ -62,7 +64,7 @@ type restricted struct {
 
 // isFast says that nothing points to a model's rows, so that one statement does.
 func (c *collector) isFast(m *plan.Model) bool {
-	if c.s.hooksOf(m).deletes() {
+	if c.s.hooksOf(m).deletes() || c.s.audits(m) || c.s.audits(m.Concrete()) {
 		return false
 	}
 	m = m.Concrete()
@@ -176,7 +178,7 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 	if len(fresh) == 0 {
 		return nil
 	}
-	if err := c.load(d, fresh); err != nil {
+	if err := errors.Join(c.load(d, fresh), c.auditLoad(d, fresh)); err != nil {
 		return err
 	}
 

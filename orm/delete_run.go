@@ -54,6 +54,11 @@ func (c *collector) run(out *Deleted) error {
 			return err
 		}
 		out.add(d.label, n)
+		if len(d.history) > 0 {
+			if err := record(c.ctx, c.auditModel(d), c.using, d.history); err != nil {
+				return err
+			}
+		}
 		if err := c.announce(d, postDelete); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ func describe(m *plan.Model) error {
 	root := m.Root()
 	ref := reflect.NewAt(m.Type, root.Base)
 	d := &describer{m: m, decls: map[uintptr]*declaration{}, parents: map[uintptr]*parentDecl{}}
+	d.describeAudit()
 	meta, own := described[Meta](ref.Elem(), reflect.New(m.Type), "Meta")
 	if meta.Proxy {
 		return d.proxy(ref.Elem(), meta)

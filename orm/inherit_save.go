@@ -12,7 +12,7 @@ import (
 
 // insertParts inserts an object of a model with parents: their parts as Save writes them, for they may be there already,
 // then its own row. One transaction holds all.
-func (db *DB) insertParts(ctx context.Context, _ *scope, m *plan.Model, obj plan.Pointer, name string) error {
+func (db *DB) insertParts(ctx context.Context, _ *scope, m *plan.Model, obj plan.Pointer, name string, set []expr.Assign) error {
 	return AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error {
 		db, s, err := database(ctx, name)
 		if err != nil {
@@ -21,7 +21,13 @@ func (db *DB) insertParts(ctx context.Context, _ *scope, m *plan.Model, obj plan
 		if _, err := db.saveParents(ctx, s, m, obj, name); err != nil {
 			return err
 		}
-		return db.insertRow(ctx, s, m, obj, name)
+		if err := db.insertRow(ctx, s, m, obj, name); err != nil || len(set) == 0 {
+			return err
+		}
+		// The rows are there: what is computed is written into them, and read back.
+		sv := &saving{m: m, obj: obj, using: name, some: true, sets: set}
+		_, err = sv.compute(ctx, db, s)
+		return err
 	})
 }
 
@@ -132,6 +138,9 @@ func (db *DB) bulkParts(ctx context.Context, s *scope, m *plan.Model, objs []pla
 func refuseConflicts(m *plan.Model, o BulkOptions) error {
 	if m.InParts() && (o.IgnoreConflicts || len(o.UpdateFields) > 0) {
 		return errors.New("orm: BulkCreate(" + m.GoName() + "): IgnoreConflicts and UpdateFields cannot tell which of the rows in the parents' tables to keep")
+	}
+	if m.InParts() && len(o.Set) > 0 {
+		return errors.New("orm: BulkCreate(" + m.GoName() + "): Set is not for models with parents (Create each object)")
 	}
 	return nil
 }

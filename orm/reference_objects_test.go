@@ -37,7 +37,15 @@ var refInstances = []refRow{
 		return next.ID, err
 	}), "3", "`orm.Previous` for the other way; pages of a list: `After`, `Before`"},
 	{"order_with_respect_to, get_next_in_order()", nil, "", "in these words: a field: `orm.OrderWithin(&a.Place, &a.Question)`; `orm.SetOrder`, `orm.Next(ctx, q, obj, &a.Place)`"},
-	{"serializable_value('slug')", nil, "", "read the field; `orm.SetField(obj, \"slug\", v)` sets one by name"},
+	{"serializable_value('slug')", run(func(context.Context) (any, error) { return orm.GetField(&Tag{Slug: "go"}, "slug") }), "go", "`orm.SetField(obj, \"slug\", v)` sets one by name"},
+	{"obj == other", run(func(context.Context) (any, error) { return orm.Same(&Tag{ID: 7}, &Tag{ID: 7}), nil }), "true", "the same row"},
+	{"hash(obj), {obj}", run(func(context.Context) (any, error) { id, err := orm.IdentityOf(&Tag{ID: 7}); return id.String(), err }), "orm_test.Tag 7", "a map key; an error for an object that is not saved"},
+	{"obj.slug = Lower(Value('X')); obj.save()", run(func(ctx context.Context) (any, error) {
+		tag := &Tag{}
+		err := orm.Create(ctx, tag, orm.SetTo(&g.Slug, orm.Concat(orm.Val("n"), orm.Val("ew"))))
+		return tag.Slug, err
+	}), "new", "the object has the value; `BulkOptions.Set` for many"},
+	{"history of changes (not in Django)", nil, "", "in these words: embed `orm.Audited[Change]`; `orm.HistoryOf[Change](obj)`"},
 	{"refresh_from_db(fields=['slug'])", run(func(ctx context.Context) (any, error) {
 		tag := &Tag{ID: 1}
 		err := orm.Refresh(ctx, tag, &g.Slug)

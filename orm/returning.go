@@ -25,6 +25,9 @@ func (q Query[T]) UpdateReturning(ctx context.Context, set ...Assignment) ([]*T,
 	if err != nil {
 		return nil, err
 	}
+	if err := s.unrecorded(q.s.Model, "UpdateReturning"); err != nil {
+		return nil, err
+	}
 	list := assigns(set)
 	st, ok, err := db.compiler(s).UpdateReturning(&q.s, list)
 	if err != nil {
@@ -110,6 +113,9 @@ func (q ValuesQuery[R]) UpdateReturning(ctx context.Context, set ...Assignment) 
 	}
 	db, s, err := route(ctx, &q.s.DB, q.s.Model, true, "")
 	if err != nil {
+		return nil, err
+	}
+	if err := s.unrecorded(q.s.Model, "UpdateReturning"); err != nil {
 		return nil, err
 	}
 	list := assigns(set)
@@ -273,6 +279,9 @@ func (q Query[T]) UpdateFrom(ctx context.Context, set ...Assignment) (int, error
 	}
 	db, s, err := q.writing(ctx)
 	if err != nil {
+		return 0, err
+	}
+	if err := s.unrecorded(q.s.Model, "UpdateFrom"); err != nil {
 		return 0, err
 	}
 	if q.s.From != nil {

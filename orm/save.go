@@ -10,8 +10,12 @@ import (
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
-// Create inserts an object. Fields with a default that hold the zero value get it; an automatic key is set.
-func (q Query[T]) Create(ctx context.Context, obj *T) error {
+// Create inserts an object. Fields with a default that hold the zero value get it; an automatic key is set. Assignments are
+// columns that the database computes; the object has their values afterwards. They cannot name other columns: there is no
+// row yet.
+//
+//	err := orm.Create(ctx, word, orm.SetTo(&w.Seen, orm.Now()))
+func (q Query[T]) Create(ctx context.Context, obj *T, set ...Assignment) error {
 	db, s, err := q.writing(ctx)
 	if err != nil {
 		return err
@@ -22,11 +26,13 @@ func (q Query[T]) Create(ctx context.Context, obj *T) error {
 	if obj == nil {
 		return noObject("Create", q.s.Model)
 	}
-	return db.create(ctx, s, q.s.Model, plan.PointerTo(obj), q.s.DB)
+	return db.create(ctx, s, q.s.Model, plan.PointerTo(obj), q.s.DB, assigns(set))
 }
 
 // Create inserts an object into the default database: Objects[T]().Create.
-func Create[T any](ctx context.Context, obj *T) error { return Objects[T]().Create(ctx, obj) }
+func Create[T any](ctx context.Context, obj *T, set ...Assignment) error {
+	return Objects[T]().Create(ctx, obj, set...)
+}
 
 // noObject is the mistake of a nil in place of an object.
 func noObject(what string, m *plan.Model) error {
@@ -34,7 +40,7 @@ func noObject(what string, m *plan.Model) error {
 }
 
 // insert writes one object as a new row.
-func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string) error {
+func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Pointer, name string, set []expr.Assign) error {
 	if m.Keyless != nil {
 		return m.Keyless
 	}
@@ -44,15 +50,23 @@ func (db *DB) insert(ctx context.Context, s *scope, m *plan.Model, obj plan.Poin
 	if err := whole(ctx, m, obj); err != nil {
 		return err
 	}
-	write := db.insertRow
-	if m.InParts() {
-		write = db.insertParts
+	var err error
+	switch {
+	case m.InParts():
+		err = db.insertParts(ctx, s, m, obj, name, set)
+	case len(set) > 0:
+		err = db.insertComputed(ctx, s, m, obj, name, set)
+	default:
+		err = db.insertRow(ctx, s, m, obj, name)
 	}
-	if err := write(ctx, s, m, obj, name); err != nil {
+	if err != nil {
 		return err
 	}
 	if s.track || m.Track {
 		remember(m, obj, name)
+	}
+	if s.audits(m) {
+		return recordCreated(ctx, m, name, obj)
 	}
 	return nil
 }

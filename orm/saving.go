@@ -17,6 +17,8 @@ import (
 //	orm.Save(ctx, article, &a.Title, &a.Slug)
 //	orm.Save(ctx, article, orm.SetTo(&a.Likes, orm.F(&a.Likes).Plus(1)), &a.Title)
 //
+// A list that is empty, orm.Save(ctx, article, []any{}...), saves nothing and sends no signals. SaveNamed takes names.
+//
 // An assignment names its field and lets the database compute the value; the object has that value afterwards, as it has
 // those of generated columns. Columns with AutoNow are always among those that are written.
 //
@@ -59,6 +61,9 @@ func (sv *saving) run(ctx context.Context, fields []any) error {
 	if err := m.Ready(); err != nil {
 		return err
 	}
+	if fields != nil && len(fields) == 0 { // a list that is empty, as opposed to none: nothing is to be saved
+		return nil
+	}
 	switch {
 	case m.Keyless != nil:
 		return m.Keyless
@@ -69,11 +74,15 @@ func (sv *saving) run(ctx context.Context, fields []any) error {
 	if err != nil {
 		return err
 	}
+	if s.audits(m) && s.txOn(db) == nil { // the change and its entry in the history, or neither
+		return AtomicWith(ctx, AtomicOptions{DB: sv.using}, func(ctx context.Context) error { return sv.run(ctx, fields) })
+	}
 	if !hasKey(m, p) {
-		if len(fields) > 0 || sv.must {
+		set, only := assignments(fields)
+		if !only || sv.must {
 			return fmt.Errorf("orm: Save(%s) of some fields: %w", m.GoName(), ErrNotSaved)
 		}
-		return db.create(ctx, s, m, p, sv.using)
+		return db.create(ctx, s, m, p, sv.using, set)
 	}
 	if err := takeKeys(m, p); err != nil {
 		return err
@@ -86,7 +95,7 @@ func (sv *saving) run(ctx context.Context, fields []any) error {
 	}
 	h := s.hooksOf(m)
 	if !h.saves() {
-		_, err := sv.write(ctx, db, s)
+		_, err := sv.writeAudited(ctx, db, s)
 		return err
 	}
 
@@ -100,26 +109,29 @@ func (sv *saving) run(ctx context.Context, fields []any) error {
 	if _, err := sv.choose(ctx, fields); err != nil { // receivers may have changed the object
 		return err
 	}
-	if info.Created, err = sv.write(ctx, db, s); err != nil {
+	if info.Created, err = sv.writeAudited(ctx, db, s); err != nil {
 		return err
 	}
 	return h.save(ctx, postSave, h.postSave, h.postSaveAny, m, p, info)
 }
 
 // create is insert with what happens around it.
-func (db *DB) create(ctx context.Context, s *scope, m *plan.Model, p plan.Pointer, name string) error {
+func (db *DB) create(ctx context.Context, s *scope, m *plan.Model, p plan.Pointer, name string, set []expr.Assign) error {
+	if s.audits(m) && s.txOn(db) == nil {
+		return AtomicWith(ctx, AtomicOptions{DB: name}, func(ctx context.Context) error { return db.create(ctx, scopeOf(ctx), m, p, name, set) })
+	}
 	if err := takeKeys(m, p); err != nil {
 		return err
 	}
 	h := s.hooksOf(m)
 	if !h.saves() {
-		return db.insert(ctx, s, m, p, name)
+		return db.insert(ctx, s, m, p, name, set)
 	}
 	info := SaveInfo{Model: Model{m}, Raw: s.raw, Using: alias(name)}
 	if err := h.save(ctx, preSave, h.preSave, h.preSaveAny, m, p, info); err != nil {
 		return err
 	}
-	if err := db.insert(ctx, s, m, p, name); err != nil {
+	if err := db.insert(ctx, s, m, p, name, set); err != nil {
 		return err
 	}
 	info.Created = true
@@ -135,7 +147,7 @@ func (sv *saving) write(ctx context.Context, db *DB, s *scope) (created bool, er
 		case err != nil:
 			return false, err
 		case n == 0 && !sv.must:
-			return true, db.insert(ctx, s, m, p, sv.using)
+			return true, db.insert(ctx, s, m, p, sv.using, nil)
 		case n > 0:
 			_, err := db.updateRow(ctx, s, m, p, sv.columns)
 			if err == nil {
@@ -162,7 +174,7 @@ func (sv *saving) write(ctx context.Context, db *DB, s *scope) (created bool, er
 	case sv.some || sv.must:
 		return false, fmt.Errorf("orm: Save(%s): %w", m.GoName(), ErrNotUpdated)
 	}
-	return true, db.insert(ctx, s, m, p, sv.using)
+	return true, db.insert(ctx, s, m, p, sv.using, nil)
 }
 
 // settle notes what is known of the object now.

@@ -119,6 +119,15 @@ func softDelete(ctx context.Context, db *DB, s *scope, q *expr.Query, from origi
 	c := &collector{ctx: ctx, db: db, s: s, using: q.DB, from: from, soft: true}
 	d := &doomed{model: m, told: m}
 	told := s.hooksOf(m).deletes()
+	var before map[string]auditRow
+	if s.audits(m) {
+		objs, rows, err := auditBefore(ctx, *q)
+		if err != nil {
+			return Deleted{}, err
+		}
+		before = rows
+		keysOf(q, m, objs)
+	}
 	if told {
 		if err := c.loadSoft(d, q); err != nil {
 			return Deleted{}, err
@@ -141,6 +150,9 @@ func softDelete(ctx context.Context, db *DB, s *scope, q *expr.Query, from origi
 		if err := m.Soft.Codec.Set(m.Soft.At(p), valueRow{now}, 0); err != nil {
 			return Deleted{}, err
 		}
+	}
+	if err := recordSoft(ctx, m, q.DB, before, now); err != nil {
+		return Deleted{}, err
 	}
 	out := Deleted{ByModel: map[string]int{}}
 	out.add(m.Label(), n)

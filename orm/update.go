@@ -24,6 +24,13 @@ func (q Query[T]) Update(ctx context.Context, set ...Assignment) (int, error) {
 	if err := q.s.Model.Ready(); err != nil {
 		return 0, err
 	}
+	if s.audits(q.s.Model) && !q.s.Sliced {
+		n, err := updateAudited(ctx, q.s, assigns(set))
+		if err == nil && s.hooks != nil {
+			err = s.sendUpdate(ctx, q.s.Model, assigns(set), n, q.s.DB)
+		}
+		return n, err
+	}
 	var few [4]expr.Assign // most updates need no more, and no memory
 	list := few[:0]
 	for i := range set {

@@ -66,7 +66,11 @@ func (q Query[T]) Upsert(ctx context.Context, objs []*T, o UpsertOptions) ([]Out
 	if err = errors.Join(q.s.Err, err); err != nil {
 		return nil, err
 	}
-	if _, _, err := q.writing(ctx); err != nil {
+	_, s, err := q.writing(ctx)
+	if err == nil {
+		err = s.unrecorded(q.s.Model, "Upsert")
+	}
+	if err != nil {
 		return nil, err
 	}
 	out := make([]Outcome, len(objs))
@@ -220,7 +224,7 @@ func (u *upsert) one(ctx context.Context, p plan.Pointer) (Outcome, error) {
 	if err != nil {
 		return 0, err
 	}
-	clash := u.db.insert(ctx, u.s, u.m, p, u.name)
+	clash := u.db.insert(ctx, u.s, u.m, p, u.name, nil)
 	if clash == nil {
 		return Inserted, u.read(ctx, p)
 	}

@@ -1,7 +1,11 @@
 package compile
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/nuages-go/nuages/orm/dialect"
+	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 )
 
@@ -9,16 +13,52 @@ import (
 type Insert struct {
 	Model  *plan.Model
 	Fields []*plan.Field
-	// Rows hold a value for each field; Exprs override single values of the first row.
+	// Rows hold a value for each field. Set are expressions that take the place of the values of some fields, in each row.
 	Rows [][]dialect.Value
+	Set  []InsertSet
 	// Ignore skips rows that clash. Update lists the columns to set on a clash over Unique.
 	Ignore         bool
 	Update, Unique []*plan.Field
 	Returning      []*plan.Field
 }
 
+// InsertSet is an expression that a column of new rows gets.
+type InsertSet struct {
+	Field  *plan.Field
+	Assign expr.Assign
+}
+
+// InsertComputed is Insert of rows of which the database computes some columns.
+func (c *Compiler) InsertComputed(in *Insert) (*Statement, error) {
+	b := c.builder(&expr.Query{Model: in.Model}, nil)
+	b.top = nil // each subquery names its own common tables
+	st := c.insert(in, func(w *writer, f *plan.Field) bool {
+		i := slices.IndexFunc(in.Set, func(s InsertSet) bool { return s.Field == f })
+		if i < 0 || b.err != nil {
+			return false
+		}
+		b.writeInserted(w, f, &in.Set[i].Assign)
+		return true
+	})
+	if b.err != nil {
+		return nil, b.err
+	}
+	return st, nil
+}
+
+// writeInserted writes what a column of a new row is computed of: not other columns, for there is no row yet.
+func (b *builder) writeInserted(w *writer, f *plan.Field, a *expr.Assign) {
+	b.baseUsed = false
+	b.writeAssigned(w, f, a)
+	if b.err == nil && b.baseUsed {
+		b.fail(&FieldError{Name: f.S.Name, Reason: fmt.Sprintf("the value of %q names a column: a new row has none yet (set the field, or Save it afterwards)", f.S.Name)})
+	}
+}
+
 // Insert compiles INSERT ... VALUES.
-func (c *Compiler) Insert(in *Insert) *Statement {
+func (c *Compiler) Insert(in *Insert) *Statement { return c.insert(in, nil) }
+
+func (c *Compiler) insert(in *Insert, computed func(w *writer, f *plan.Field) bool) *Statement {
 	w := &writer{d: c.D, buf: make([]byte, 0, 64+len(in.Fields)*16+len(in.Rows)*len(in.Fields)*3)}
 	w.args = make([]dialect.Value, 0, len(in.Rows)*len(in.Fields))
 	if in.Ignore {
@@ -49,7 +89,9 @@ func (c *Compiler) Insert(in *Insert) *Statement {
 				if j > 0 {
 					w.str(", ")
 				}
-				writeStored(w, in.Fields[j].Custom, v)
+				if computed == nil || !computed(w, in.Fields[j]) {
+					writeStored(w, in.Fields[j].Custom, v)
+				}
 			}
 			w.str(")")
 		}

@@ -64,6 +64,9 @@ type Model struct {
 	ref     *Ref
 
 	states states
+	// Audit is the model of the history of the rows, or nil; Unaudited are columns that it leaves out.
+	Audit     *Model
+	Unaudited []string
 	// Rank is the field of the place among the rows with the same RankOf, if any.
 	Rank   *Field
 	RankOf *Path
