@@ -3,6 +3,7 @@ package mysql_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -153,4 +154,30 @@ func TestDeadlockRetried(t *testing.T) {
 		}
 		return nil
 	}))
+}
+
+// TestKilledConnections: KILL CONNECTION under load costs the statements that run, and nothing else.
+func TestKilledConnections(t *testing.T) {
+	url := testservices.StartMariaDB(t).NewDatabase(t)
+	db, err := mysql.Open(url, mysql.Options{MaxConns: 1})
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	admin := orm.WithDatabase(context.Background(), db)
+	dialecttest.RunKilled(t, func(t testing.TB) *orm.DB {
+		db, err := mysql.Open(url, mysql.Options{MaxConns: 4})
+		must(t, err)
+		return db
+	}, func(t testing.TB) (killed int) {
+		var ids []int64
+		must(t, orm.QueryRows(admin, "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()", nil, func(c []any) error {
+			ids = append(ids, c[0].(int64))
+			return nil
+		}))
+		for _, id := range ids {
+			if _, err := orm.Exec(admin, fmt.Sprintf("KILL CONNECTION %d", id)); err == nil { // otherwise it has ended by itself
+				killed++
+			}
+		}
+		return killed
+	})
 }

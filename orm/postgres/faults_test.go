@@ -451,3 +451,20 @@ func TestLostInCommit(t *testing.T) {
 		t.Errorf("rows = %d, %v: the transaction ran again", n, err)
 	}
 }
+
+// TestKilledConnections: pg_terminate_backend under load costs the statements that run, and nothing else.
+func TestKilledConnections(t *testing.T) {
+	url := testservices.StartPostgres(t).NewDatabase(t)
+	admin := orm.WithDatabase(t.Context(), openURL(t, url, postgres.Options{MaxConns: 1}))
+	dialecttest.RunKilled(t, func(t testing.TB) *orm.DB {
+		db, err := postgres.Open(url, postgres.Options{MaxConns: 4, ApplicationName: "victim"})
+		must(t, err)
+		return db
+	}, func(t testing.TB) (killed int) {
+		must(t, orm.QueryRows(admin, "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'victim' AND datname = current_database()", nil, func(c []any) error {
+			killed = int(c[0].(int64))
+			return nil
+		}))
+		return killed
+	})
+}
