@@ -18,4 +18,6 @@
 // NewPgBouncer puts a pooler in front of a PostgreSQL server:
 //
 //	url := testservices.NewPgBouncer(t, server).Through(t, server.NewDatabase(t))
+//
+// NewCertificates makes what encrypted connections to them need.
 package testservices

@@ -22,20 +22,7 @@ func unprivileged(dir string) (as func(*exec.Cmd), err error) {
 		return own, nil
 	}
 
-	var account *user.User
-	for _, name := range []string{"postgres", "nobody"} {
-		if account, err = user.Lookup(name); err == nil {
-			break
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("no user to run the server as: %w", err)
-	}
-	uid, err := strconv.ParseUint(account.Uid, 10, 32)
-	if err != nil {
-		return nil, err
-	}
-	gid, err := strconv.ParseUint(account.Gid, 10, 32)
+	uid, gid, err := serverUser()
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +31,39 @@ func unprivileged(dir string) (as func(*exec.Cmd), err error) {
 	}
 	return func(cmd *exec.Cmd) {
 		own(cmd)
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uid, Gid: gid}
 	}, nil
+}
+
+// serverUser is who runs servers when the tests are run by root.
+func serverUser() (uid, gid uint32, err error) {
+	var account *user.User
+	for _, name := range []string{"postgres", "nobody"} {
+		if account, err = user.Lookup(name); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("no user to run the server as: %w", err)
+	}
+	u, err := strconv.ParseUint(account.Uid, 10, 32)
+	if err != nil {
+		return 0, 0, err
+	}
+	g, err := strconv.ParseUint(account.Gid, 10, 32)
+	return uint32(u), uint32(g), err
+}
+
+// giveToServers lets the servers that tests start read files.
+func giveToServers(files ...string) error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	uid, gid, err := serverUser()
+	for _, file := range files {
+		if err == nil {
+			err = os.Chown(file, int(uid), int(gid))
+		}
+	}
+	return err
 }
