@@ -24,5 +24,5 @@ func ExampleOpen() {
 func ExampleDriver() {
 	_, err := orm.OpenURL("mysql://localhost/site?max_con=20", mysql.Driver())
 	fmt.Println(err)
-	// Output: mysql: option "max_con" of the URL: unknown (known: socket, flavor, max_conns, max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, statement_timeout, statements, isolation, time_zone, read_only, init_command, charset, read_default_file, tls, ssl_mode, ssl_ca, ssl_cert, ssl_key)
+	// Output: mysql: option "max_con" of the URL: unknown (known: socket (unix_socket), flavor, max_conns, max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, statement_timeout, statements, isolation (isolation_level), time_zone, read_only, init_command, charset, read_default_file, read_default_group, tls, ssl_mode, ssl_ca, ssl_cert, ssl_key)
 }

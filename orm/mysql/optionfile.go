@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// readFile reads who and where from an option file of MySQL's own programs: the group [client].
+// readFile reads who and where from an option file of MySQL's own programs: the group [client], and another one if it is
+// named.
 //
 //	[client]
 //	user = site
 //	password = secret
 //	database = site
-func (s *settings) readFile(name string) error {
+func (s *settings) readFile(name, group string) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return fmt.Errorf("mysql: option \"read_default_file\" of the URL: %w", err)
@@ -29,7 +30,7 @@ func (s *settings) readFile(name string) error {
 		case line == "" || line[0] == '#' || line[0] == ';' || line[0] == '!':
 			continue
 		case line[0] == '[':
-			in = line == "[client]" || line == "[client-mariadb]" || line == "[client-server]"
+			in = line == "[client]" || line == "[client-mariadb]" || line == "[client-server]" || group != "" && line == "["+group+"]"
 			continue
 		case !in:
 			continue

@@ -40,9 +40,11 @@ func parseSettings(raw string, o *Options) (*settings, error) {
 	s := &settings{cfg: driver.NewConfig(), o: o}
 	s.cfg.Net, s.cfg.Addr = "tcp", "127.0.0.1:3306"
 	if file := q.Get("read_default_file"); file != "" { // first: the URL itself says more
-		if err := s.readFile(file); err != nil {
+		if err := s.readFile(file, q.Get("read_default_group")); err != nil {
 			return nil, err
 		}
+	} else if q.Has("read_default_group") {
+		return nil, errors.New("mysql: option \"read_default_group\" of the URL needs \"read_default_file\"")
 	}
 	if o.Flavor == "" && u.Scheme == "mariadb" {
 		o.Flavor = "mariadb"
@@ -93,8 +95,15 @@ func (s *settings) address(host, port string) error {
 }
 
 // known are the options that a URL may set.
-const known = "socket, flavor, max_conns, max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, statement_timeout, " +
-	"statements, isolation, time_zone, read_only, init_command, charset, read_default_file, tls, ssl_mode, ssl_ca, ssl_cert, ssl_key"
+const known = "socket (unix_socket), flavor, max_conns, max_idle_conns, max_lifetime, max_idle, acquire_timeout, connect_timeout, statement_timeout, " +
+	"statements, isolation (isolation_level), time_zone, read_only, init_command, charset, read_default_file, read_default_group, tls, ssl_mode, ssl_ca, ssl_cert, ssl_key"
+
+// elsewhere are words of Django's driver that mean nothing here, with what does instead.
+var elsewhere = map[string]string{
+	"sql_mode": "sessions are always strict: ", "use_unicode": "texts always are: ", "autocommit": "always on outside orm.Atomic: ",
+	"read_timeout": "contexts bound statements, or statement_timeout: ", "write_timeout": "contexts bound statements, or statement_timeout: ",
+	"ssl": "use ssl_ca, ssl_cert, ssl_key: ", "collation": "it is the columns': ", "local_infile": "always off: ", "client_flag": "", "conv": "",
+}
 
 // set sets an option that the caller's options leave open.
 func (s *settings) set(key, v string) (err error) {
@@ -134,6 +143,10 @@ func (s *settings) set(key, v string) (err error) {
 	case "acquire_timeout":
 		span(&o.AcquireTimeout)
 	case "connect_timeout":
+		if n, nerr := strconv.ParseUint(v, 10, 16); nerr == nil && o.ConnectTimeout == 0 { // seconds, as in Django and in MySQL's programs
+			o.ConnectTimeout = time.Duration(n) * time.Second
+			break
+		}
 		span(&o.ConnectTimeout)
 	case "statement_timeout":
 		span(&o.StatementTimeout)
@@ -156,7 +169,7 @@ func (s *settings) set(key, v string) (err error) {
 		if v != "utf8mb4" {
 			err = fmt.Errorf("%q (texts are always utf8mb4, which holds all of Unicode)", v)
 		}
-	case "read_default_file": // has been read
+	case "read_default_file", "read_default_group": // have been read
 	case "tls":
 		s.cfg.TLSConfig = v
 	case "ssl_mode", "ssl-mode":
@@ -168,7 +181,7 @@ func (s *settings) set(key, v string) (err error) {
 	case "ssl_key":
 		s.tls.key = v
 	default:
-		err = errors.New("unknown (known: " + known + ")")
+		err = errors.New(elsewhere[key] + "unknown (known: " + known + ")")
 	}
 	return err
 }

@@ -26,6 +26,8 @@ func TestURLOptions(t *testing.T) {
 		{"socket", "mysql://u@/d?socket=/run/x.sock", "u", "", "unix", "/run/x.sock", "d"},
 		{"option file", "mysql://?read_default_file=" + file, "fileuser", "a#b c", "tcp", "db.example.org:3310", "filedb"},
 		{"more than the option file", "mariadb://other@h2/own?read_default_file=" + file, "other", "a#b c", "tcp", "h2:3310", "own"},
+		{"a group of the option file", "mysql://h/d?read_default_group=mysql&read_default_file=" + file, "no", "a#b c", "tcp", "h:3310", "d"},
+		{"Django's word for a socket", "mysql://u@/d?unix_socket=/run/x.sock", "u", "", "unix", "/run/x.sock", "d"},
 		{"socket of the option file", "mysql://u@/d?read_default_file=" + socket, "u", "", "unix", "/run/db.sock", "d"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -45,7 +47,7 @@ func TestURLOptions(t *testing.T) {
 func TestURLSetsOptions(t *testing.T) {
 	t.Parallel()
 	o := mysql.Options{MaxConns: 7}
-	_, err := mysql.ParseURL("mariadb://h/d?max_conns=3&max_idle_conns=2&max_lifetime=2m&max_idle=1m&acquire_timeout=3s&connect_timeout=4s&statement_timeout=5s&"+
+	_, err := mysql.ParseURL("mariadb://h/d?max_conns=3&max_idle_conns=2&max_lifetime=2m&max_idle=1m&acquire_timeout=3s&connect_timeout=4&statement_timeout=5s&"+
 		"statements=9&isolation=serializable&read_only=true&init_command=SET%20@x=1&charset=utf8mb4", &o)
 	must(t, err)
 	if o.MaxConns != 7 || o.MaxIdleConns != 2 || o.MaxLifetime != 2*time.Minute || o.MaxIdle != time.Minute || o.AcquireTimeout != 3*time.Second ||
@@ -65,6 +67,9 @@ func TestURLRefuses(t *testing.T) {
 		"mysql://h/d?max_idle=-1s":                                       "negative",
 		"mysql://h/d?read_only=perhaps":                                  "read_only",
 		"mysql://h/d?nonsense=1":                                         "known: socket",
+		"mysql://h/d?sql_mode=ANSI":                                      "always strict",
+		"mysql://h/d?read_timeout=5":                                     "statement_timeout",
+		"mysql://h/d?read_default_group=site":                            "read_default_file",
 		"mysql://h/d?ssl_mode=verify":                                    "verify_identity",
 		"mysql://h/d?tls=true&ssl_mode=required":                         "exclude",
 		"mysql://h/d?ssl_cert=x":                                         "ssl_key",
@@ -97,6 +102,19 @@ func TestTLSModes(t *testing.T) {
 		if cfg.TLS != nil && (cfg.TLS.InsecureSkipVerify != want.skip || (cfg.TLS.VerifyConnection != nil) != want.verify) {
 			t.Errorf("%s: skip %t, own verification %t", mode, cfg.TLS.InsecureSkipVerify, cfg.TLS.VerifyConnection != nil)
 		}
+	}
+}
+
+func TestZoneOfNoPlace(t *testing.T) {
+	t.Parallel()
+	if _, err := mysql.OpenURL("mysql://h/d?time_zone=Mars/Olympus"); err == nil || !strings.Contains(err.Error(), "no time zone") {
+		t.Errorf("OpenURL = %v", err)
+	}
+	if db, err := mysql.Open(testservices.StartMariaDB(t).NewDatabase(t), mysql.Options{TimeZone: "America/Chicago"}); err == nil || !strings.Contains(err.Error(), "mariadb-tzinfo-to-sql") {
+		if err == nil {
+			_ = db.Close()
+		}
+		t.Errorf("a zone that the server does not know: %v", err)
 	}
 }
 

@@ -195,5 +195,8 @@ func connectError(ctx context.Context, err error) error {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && strings.Contains(pe.Message, "unsupported startup parameter") {
 		return &unreachableError{fmt.Errorf("the pooler does not pass this option on (set it by ALTER ROLE ... SET and leave it out here, or list it in PgBouncer's ignore_startup_parameters, which drops it): %w", fromServer(pe, ""))}
 	}
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && pe.Code == "42704" && strings.Contains(pe.Message, "configuration parameter") {
+		return &unreachableError{fmt.Errorf("%w (options of the database URL that are known here: %s)", fromServer(pe, ""), known)}
+	}
 	return &unreachableError{err} // pgx leaves the password out
 }

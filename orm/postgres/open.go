@@ -80,7 +80,8 @@ const oldestServer = 15
 // Driver opens databases for orm.OpenURL: postgres://user:password@host:5432/name, postgresql://... The query of the URL may
 // set what libpq knows (sslmode, sslrootcert, connect_timeout, target_session_attrs ...) and pool_max_conns, pool_min_conns,
 // pool_max_conn_lifetime, pool_max_conn_idle_time, pool_health_check_period; and ours: prepare=off, read_only, statements, assume_role,
-// isolation_level, acquire_timeout, schemas.
+// isolation_level, acquire_timeout, time_zone, schemas, init_command, direct. A word of libpq or of Django that means nothing
+// here is an error that says what does.
 func Driver() orm.Driver {
 	return orm.Driver{Schemes: []string{"postgres", "postgresql"}, Open: OpenURL}
 }
@@ -140,7 +141,7 @@ func ownOptions(raw string, o *Options) (string, error) {
 	if ours == 0 {
 		return raw, nil
 	}
-	u.RawQuery = q.Encode()
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // libpq and pgx take a plus sign for what it is
 	return u.String(), nil
 }
 
@@ -204,6 +205,12 @@ func (o *Options) byURL() map[string]func(v string) error {
 			o.NoPrepare = o.NoPrepare || on
 			return err
 		},
+		"init_command": func(v string) error {
+			if v != "" {
+				o.Init = append([]string{v}, o.Init...)
+			}
+			return nil
+		},
 		"direct": text(&o.Direct), "assume_role": text(&o.Role), "isolation_level": text(&o.Isolation), "time_zone": text(&o.TimeZone),
 		"acquire_timeout": span(&o.AcquireTimeout),
 	}
@@ -251,6 +258,12 @@ func (o *Options) apply(cfg *pgxpool.Config) error {
 		c.ConnectTimeout = 10 * time.Second
 	}
 	params := c.RuntimeParams
+	if err := checkWords(params); err != nil {
+		return err
+	}
+	if zone := params["timezone"]; zone != "" && o.TimeZone == "" { // the server's word for it
+		o.TimeZone = zone
+	}
 	if o.TimeZone == "" {
 		o.TimeZone = "UTC"
 	}

@@ -89,3 +89,51 @@ func FuzzURL(f *testing.F) {
 		}
 	})
 }
+
+// TestForeignWords: options that a team brings along from Django, psycopg or libpq work, or are refused with what to write
+// instead.
+func TestForeignWords(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]string{
+		"pool=false": "pool_max_conns", "server_side_binding=0": "always on", "prepare_threshold=5": "prepare=off", "client_encoding=LATIN1": "always UTF8",
+		"gssencmode=require": "use sslmode", "hostaddr=10.0.0.1": "verify-ca", "keepalives_idle=30": "known: sslmode", "cursor_factory=x": "orm.QueryRows",
+		"time_zone=Mars/Olympus": "no time zone", "timezone=Mars/Olympus": "no time zone", "disable_server_side_cursors=perhaps": "disable_server_side_cursors",
+	} {
+		for _, raw := range []string{"postgres://u:s3cret@h/d?" + query, "host=h user=u password=s3cret " + query} {
+			if own := strings.HasPrefix(query, "time_zone") || strings.HasPrefix(query, "disable"); own && !strings.HasPrefix(raw, "postgres:") {
+				continue // ours, which only URLs have
+			}
+			db, err := postgres.OpenURL(raw)
+			if err == nil {
+				_ = db.Close()
+			}
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("%s: %v, want %q", query, err, want)
+			}
+		}
+	}
+	var url string
+	ctx := orm.WithDatabase(t.Context(), open(t, postgres.Options{}))
+	if err := orm.QueryRows(ctx, "SELECT current_database(), inet_server_port()::text", nil, func(c []any) error {
+		url = "postgres://postgres@127.0.0.1:" + c[1].(string) + "/" + c[0].(string) + "?sslmode=disable"
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	all := "&pool=true&client_encoding=UTF8&keepalives=1&gssencmode=prefer&sslcompression=0&fallback_application_name=newsroom&timezone=Europe/Berlin" +
+		"&options=-c%20work_mem%3D77MB&statement_timeout=7s&init_command=SET%20temp_buffers%20%3D%20%273MB%27"
+	ctx = orm.WithDatabase(t.Context(), openURL(t, url+all, postgres.Options{}))
+	err := orm.QueryRows(ctx, "SELECT concat_ws(' ', current_setting('application_name'), current_setting('TimeZone'), current_setting('work_mem'), current_setting('statement_timeout'), current_setting('temp_buffers'))", nil, func(c []any) error {
+		if c[0] != "newsroom Europe/Berlin 77MB 7s 3MB" {
+			t.Errorf("the session has %v", c[0])
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	err = openURL(t, url+"&max_con=5", postgres.Options{}).Ping(t.Context()) // only the server knows all of its settings
+	if err == nil || !strings.Contains(err.Error(), `"max_con"`) || !strings.Contains(err.Error(), "pool_max_conns") {
+		t.Errorf("an option that nobody knows: %v", err)
+	}
+}

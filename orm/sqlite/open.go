@@ -83,13 +83,19 @@ func OpenURL(raw string) (*orm.DB, error) {
 	for key, vs := range values {
 		switch key {
 		case "readers":
-			_, err = fmt.Sscanf(vs[0], "%d", &o.Readers)
+			o.Readers, err = strconv.Atoi(vs[0])
 		case "busy_timeout":
 			o.BusyTimeout, err = time.ParseDuration(vs[0])
+		case "timeout": // Django's word, in seconds
+			var seconds float64
+			if seconds, err = strconv.ParseFloat(vs[0], 64); err == nil && !(seconds >= 0 && seconds < 1e6) {
+				err = errors.New("not a number of seconds")
+			}
+			o.BusyTimeout = time.Duration(seconds * float64(time.Second))
 		case "cache_size":
-			_, err = fmt.Sscanf(vs[0], "%d", &o.CacheSize)
+			o.CacheSize, err = strconv.Atoi(vs[0])
 		case "statements":
-			_, err = fmt.Sscanf(vs[0], "%d", &o.Statements)
+			o.Statements, err = strconv.Atoi(vs[0])
 		case "synchronous":
 			o.Synchronous = vs[0]
 		case "transaction_mode":
@@ -107,7 +113,7 @@ func OpenURL(raw string) (*orm.DB, error) {
 				}
 			}
 		default:
-			err = errors.New("unknown (known: readers, busy_timeout, cache_size, statements, synchronous, transaction_mode, acquire_timeout, time_zone, read_only, init_command)")
+			err = errors.New("unknown (known: readers, busy_timeout (timeout), cache_size, statements, synchronous, transaction_mode, acquire_timeout, time_zone, read_only, init_command)")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("sqlite: option %q of the URL: %w", key, err)
