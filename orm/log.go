@@ -17,8 +17,9 @@ type QueryLog struct {
 	// Limit is the number of entries kept. Default: 9000, as in Django.
 	Limit int
 
-	mu      sync.Mutex // guards entries and total
+	mu      sync.Mutex // guards what follows
 	entries []QueryEntry
+	oldest  int // its place, once the log is full
 	total   int
 }
 
@@ -53,7 +54,8 @@ func QueryLogFrom(ctx context.Context) *QueryLog {
 func (l *QueryLog) Entries() []QueryEntry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]QueryEntry(nil), l.entries...)
+	out := make([]QueryEntry, 0, len(l.entries))
+	return append(append(out, l.entries[l.oldest:]...), l.entries[:l.oldest]...)
 }
 
 // Count is the number of statements so far, BEGIN and its like not counted.
@@ -67,7 +69,7 @@ func (l *QueryLog) Count() int {
 func (l *QueryLog) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries, l.total = nil, 0
+	l.entries, l.oldest, l.total = nil, 0, 0
 }
 
 // Duplicate is a statement that ran more than once, with whatever arguments.
@@ -133,10 +135,12 @@ func (l *QueryLog) add(e QueryEntry) {
 	if limit <= 0 {
 		limit = 9000
 	}
-	if len(l.entries) >= limit {
-		l.entries = append(l.entries[:0], l.entries[len(l.entries)-limit+1:]...)
+	if len(l.entries) < limit {
+		l.entries = append(l.entries, e)
+	} else { // it is a ring from here on
+		l.entries[l.oldest] = e
+		l.oldest = (l.oldest + 1) % len(l.entries)
 	}
-	l.entries = append(l.entries, e)
 	if !isControl(e.SQL) {
 		l.total++
 	}

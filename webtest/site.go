@@ -127,7 +127,13 @@ func openDatabases(t testing.TB, settings nuages.Settings, given orm.Databases, 
 			continue
 		}
 		// A file and not memory, so that readers do not wait for each other as they do not on a real site.
-		db, err := sqlite.Open(filepath.Join(t.TempDir(), alias+".sqlite3"), sqlite.Options{Readers: 4, Synchronous: "OFF"})
+		o := sqlite.Options{Readers: 4, Synchronous: "OFF"}
+		if db := settings.Databases[alias]; db != nil { // the site keeps moments in a zone there, so the test does
+			o.TimeZone = db.Dialect().Zone
+		} else if settings.UseTZ != nil && !*settings.UseTZ {
+			o.TimeZone = settings.TimeZone
+		}
+		db, err := sqlite.Open(filepath.Join(t.TempDir(), alias+".sqlite3"), o)
 		if err != nil {
 			t.Fatalf("webtest: %v", err)
 		}

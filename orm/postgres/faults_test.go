@@ -468,3 +468,41 @@ func TestKilledConnections(t *testing.T) {
 		return killed
 	})
 }
+
+// TestDeadlineInTransaction: a context that ends within Atomic stops the statement on the server, and undoes the transaction,
+// so that its locks are free at once.
+func TestDeadlineInTransaction(t *testing.T) {
+	ctx, admin := two(t, postgres.Options{MaxConns: 2})
+	_, err := orm.Exec(ctx, "INSERT INTO t (id, n) VALUES (1, 0)")
+	must(t, err)
+	short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancel()
+	err = orm.AtomicWith(short, orm.AtomicOptions{Retries: 3}, func(ctx context.Context) error {
+		if _, err := orm.Exec(ctx, "UPDATE t SET n = 7 WHERE id = 1"); err != nil {
+			return err
+		}
+		return orm.Atomic(ctx, func(ctx context.Context) error {
+			_, err := orm.Exec(ctx, "SELECT pg_sleep(61)")
+			return err
+		})
+	})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Atomic = %v, want DeadlineExceeded", err)
+	}
+	awaitQuiet(t, admin, "pg_sleep(61)")
+	must(t, orm.Atomic(admin, func(ctx context.Context) error {
+		if _, err := orm.Exec(ctx, "SET LOCAL lock_timeout = '2s'"); err != nil {
+			return err
+		}
+		n, err := orm.Exec(ctx, "UPDATE t SET n = n + 1 WHERE id = 1 AND n = 0")
+		if n != 1 {
+			t.Errorf("%d rows: the transaction was not undone", n)
+		}
+		return err
+	}))
+	var idle int64 // no connection is left in a transaction
+	must(t, orm.QueryRows(admin, "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'victim' AND datname = current_database() AND state LIKE 'idle in transaction%'", nil, func(c []any) error { idle = c[0].(int64); return nil }))
+	if idle != 0 {
+		t.Errorf("%d connections idle in a transaction", idle)
+	}
+}
