@@ -131,7 +131,7 @@ func (o DatabaseOptions) statements(d *dialect.Dialect) ([]string, error) {
 	switch d.Name {
 	case "postgresql":
 		if o.Collation != "" {
-			return nil, errors.New("Collation is for MySQL; on PostgreSQL take a Template that has it")
+			return nil, errors.New("a Collation is for MySQL; on PostgreSQL take a Template that has it")
 		}
 		if o.Charset != "" {
 			sql += " ENCODING '" + o.Charset + "'"
@@ -141,7 +141,7 @@ func (o DatabaseOptions) statements(d *dialect.Dialect) ([]string, error) {
 		}
 	case "mysql":
 		if o.Template != "" {
-			return nil, errors.New("Template is for PostgreSQL; MySQL cannot copy a database")
+			return nil, errors.New("a Template is for PostgreSQL; MySQL cannot copy a database")
 		}
 		if o.Charset == "" {
 			o.Charset = "utf8mb4"
