@@ -20,10 +20,29 @@ type reader struct {
 	dec     decoder
 	reg     *orm.Registry
 	natural *naturalFinder
+	// known are the fields of models that were met, by their names in the fixture; own are those that a model has itself.
+	known map[fieldName]orm.RecordField
+	own   map[orm.Model][]orm.RecordField
+}
+
+// fieldName names a field of a model.
+type fieldName struct {
+	model orm.Model
+	name  string
+}
+
+// fieldsOf are the fields of a model's own table.
+func (rd *reader) fieldsOf(m orm.Model) []orm.RecordField {
+	list, ok := rd.own[m]
+	if !ok {
+		list = m.RecordFields()
+		rd.own[m] = list
+	}
+	return list
 }
 
 func newReader(ctx context.Context, r io.Reader, format Format, o LoadOptions) (*reader, error) {
-	rd := &reader{o: o, reg: orm.RegistryFrom(ctx), natural: newNaturalFinder(o.Using)}
+	rd := &reader{o: o, reg: orm.RegistryFrom(ctx), natural: newNaturalFinder(o.Using), known: map[fieldName]orm.RecordField{}, own: map[orm.Model][]orm.RecordField{}}
 	if rd.o.Zone == nil {
 		rd.o.Zone = time.UTC
 	}
@@ -130,17 +149,21 @@ func (rd *reader) model(raw *rawObject) (orm.Model, error) {
 
 // field finds a field of a model; none without an error is one that is left out.
 func (rd *reader) field(m orm.Model, raw *rawObject, name string) (orm.RecordField, error) {
+	if f, ok := rd.known[fieldName{m, name}]; ok {
+		return f, nil
+	}
 	f, ok := m.RecordField(name)
 	if !ok && strings.HasSuffix(name, "_id") {
 		f, ok = m.RecordField(strings.TrimSuffix(name, "_id"))
 		ok = ok && f.Schema().ColumnName() == name
 	}
 	if ok && name != "pk" {
-		own := slices.ContainsFunc(m.RecordFields(), func(x orm.RecordField) bool { return x.Schema().Name == f.Schema().Name })
+		own := slices.ContainsFunc(rd.fieldsOf(m), func(x orm.RecordField) bool { return x.Schema().Name == f.Schema().Name })
 		switch {
 		case own && f.Schema().Kind == schema.Generated:
 			return orm.RecordField{}, nil // the database computes it again
 		case own:
+			rd.known[fieldName{m, name}] = f
 			return f, nil
 		case rd.o.IgnoreNonexistent:
 			return orm.RecordField{}, nil

@@ -94,6 +94,7 @@ type jsonDecoder struct {
 	lines *lineCount
 	begun bool
 	count int
+	names nameTable
 }
 
 func newJSONDecoder(r io.Reader) *jsonDecoder {
@@ -151,11 +152,11 @@ func (d *jsonDecoder) next() (*rawObject, error) {
 		return nil, d.fail(err)
 	}
 	line := d.lines.at(d.dec.InputOffset() - int64(len(raw)))
-	return parseJSONObject(raw, line, d.count)
+	return parseJSONObject(raw, line, d.count, &d.names)
 }
 
-// parseJSONObject takes an object apart.
-func parseJSONObject(raw []byte, line, count int) (*rawObject, error) {
+// parseJSONObject takes an object apart, the text of a valid value of JSON. Names are those that were seen before.
+func parseJSONObject(raw []byte, line, count int, names *nameTable) (*rawObject, error) {
 	o := &rawObject{line: line, index: count}
 	if !utf8.Valid(raw) {
 		return o, &syntaxError{line, errNotUTF8}
@@ -163,21 +164,35 @@ func parseJSONObject(raw []byte, line, count int) (*rawObject, error) {
 	if err := checkDepth(raw); err != nil {
 		return o, &syntaxError{line, err}
 	}
-	err := eachMember(raw, func(name string, value json.RawMessage) error {
-		switch name {
+	values := make([]jsonValue, 0, names.fields+1) // pointers to its elements are values without a memory of their own
+	keep := func(value []byte) rawValue {
+		values = append(values, value)
+		return &values[len(values)-1]
+	}
+	err := eachMember(raw, func(name, value []byte) error {
+		member, err := names.name(name)
+		if err != nil {
+			return err
+		}
+		switch member {
 		case "model":
 			o.hasModel = true
-			return json.Unmarshal(value, &o.model)
+			if value[0] != '"' {
+				return json.Unmarshal(value, &o.model)
+			}
+			o.model, err = names.name(value)
 		case "pk":
-			o.hasPK, o.pk = true, jsonValue(value)
+			o.hasPK, o.pk = true, keep(value)
 		case "fields":
-			o.hasFields, o.fields = true, nil
-			return eachMember(value, func(name string, value json.RawMessage) error {
-				o.fields = append(o.fields, rawField{name, jsonValue(value)})
-				return nil
+			o.hasFields, o.fields = true, make([]rawField, 0, names.fields)
+			err = eachMember(value, func(name, value []byte) error {
+				field, err := names.name(name)
+				o.fields = append(o.fields, rawField{field, keep(value)})
+				return err
 			})
+			names.fields = min(len(o.fields), fieldsAhead)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return o, &syntaxError{line, fmt.Errorf(`%w (an object is {"model": "app.name", "pk": …, "fields": {…}})`, err)}
@@ -208,57 +223,36 @@ func checkDepth(raw []byte) error {
 	return nil
 }
 
-// eachMember calls f for the members of a JSON object in their order.
-func eachMember(raw []byte, f func(name string, value json.RawMessage) error) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	token, err := dec.Token()
-	if err != nil {
-		return err
-	}
-	if token != json.Delim('{') {
-		return fmt.Errorf("%s is no object", shorten(string(raw)))
-	}
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return err
-		}
-		if err := f(name.(string), value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // jsonValue is a value of a JSON fixture.
 type jsonValue json.RawMessage
 
 func (v jsonValue) scalar() (any, error) {
-	if len(v) > 0 && (v[0] == '[' || v[0] == '{') {
+	switch v[0] {
+	case '[', '{':
 		return v, nil
+	case '"':
+		return unquoteJSON(v)
+	case 't', 'f':
+		return v[0] == 't', nil
+	case 'n':
+		return nil, nil
 	}
-	var out any
-	dec := json.NewDecoder(bytes.NewReader(v))
-	dec.UseNumber()
-	err := dec.Decode(&out)
-	return out, err
+	return json.Number(v), nil
 }
 
 func (v jsonValue) list() ([]rawValue, bool, error) {
-	if len(v) == 0 || v[0] != '[' {
+	if v[0] != '[' {
 		return nil, false, nil
 	}
-	var items []json.RawMessage
-	err := json.Unmarshal(v, &items)
-	out := make([]rawValue, len(items))
-	for i, item := range items {
-		out[i] = jsonValue(item)
+	var out []rawValue
+	for i := afterSpace(v, 1); v[i] != ']'; {
+		end := valueEnd(v, i)
+		out = append(out, jsonValue(v[i:end]))
+		if i = afterSpace(v, end); v[i] == ',' {
+			i = afterSpace(v, i+1)
+		}
 	}
-	return out, true, err
+	return out, true, nil
 }
 
 func (v jsonValue) json() ([]byte, bool, error) {

@@ -14,6 +14,7 @@ type lineDecoder struct {
 	r     *bufio.Reader
 	line  int
 	count int
+	names nameTable
 }
 
 func newJSONLDecoder(r io.Reader) *lineDecoder {
@@ -35,17 +36,21 @@ func (d *lineDecoder) next() (*rawObject, error) {
 			continue
 		}
 		d.count++
-		one := newJSONDecoder(bytes.NewReader(text))
-		var raw json.RawMessage
-		if err := one.dec.Decode(&raw); err != nil {
-			s := one.fail(err)
-			return nil, &syntaxError{d.line, s}
+		if !json.Valid(text) {
+			return nil, &syntaxError{d.line, whyInvalid(text)}
 		}
-		if one.dec.More() {
-			return nil, &syntaxError{d.line, errors.New("there is more than one value in the line (JSONL has an object per line)")}
-		}
-		return parseJSONObject(raw, d.line, d.count)
+		return parseJSONObject(text, d.line, d.count, &d.names)
 	}
+}
+
+// whyInvalid says what is wrong with a line that is no value of JSON.
+func whyInvalid(text []byte) error {
+	one := newJSONDecoder(bytes.NewReader(text))
+	var raw json.RawMessage
+	if err := one.dec.Decode(&raw); err != nil {
+		return one.fail(err)
+	}
+	return errors.New("there is more than one value in the line (JSONL has an object per line)")
 }
 
 // readLine reads a line of any length up to objectMax, without its end.

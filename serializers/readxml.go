@@ -207,6 +207,9 @@ func (v *xmlValue) scalar() (any, error) {
 
 func (v *xmlValue) list() ([]rawValue, bool, error) {
 	if v.isPK && strings.HasPrefix(v.text, "[") {
+		if !json.Valid([]byte(v.text)) {
+			return nil, false, errors.New("the key is no list of JSON")
+		}
 		return jsonValue(v.text).list()
 	}
 	return v.items, v.isList || !v.null && strings.TrimSpace(v.text) == "", nil

@@ -160,7 +160,7 @@ func (rd *reader) complete(ctx context.Context, d *Deserialized) error {
 			return d.raw.at(rd.o.Name, err.Error(), "", err)
 		}
 	}
-	for _, f := range m.RecordFields() {
+	for _, f := range rd.fieldsOf(m) {
 		s := f.Schema()
 		waits := slices.ContainsFunc(d.waiting, func(w waitingField) bool { return w.field == f })
 		if f.IsMany() || d.record.Given(f) || f.HasDefault() || s.Null || s.Kind == schema.Generated || waits {
