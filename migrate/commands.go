@@ -36,17 +36,21 @@ func migrateCommand(apps func(ctx context.Context) []App) manage.Command {
 			flags.BoolVar(&o.Check, "check", false, "exit with 1 if there are unapplied migrations, and do nothing")
 			flags.DurationVar(&o.LockTimeout, "lock-timeout", 0, "end a statement that waits for a lock for longer, such as 5s (PostgreSQL)")
 			flags.DurationVar(&o.StatementTimeout, "statement-timeout", 0, "end a statement that runs for longer (PostgreSQL)")
+			flags.BoolVar(&o.JSON, "json", false, "with --plan or --drift: write JSON")
 			compare := flags.Bool("drift", false, "compare the tables with the state of the applied migrations, exit with 1 if they differ, and do nothing")
 			return func(ctx context.Context, in *manage.Invocation) error {
 				o.Out, o.Verbosity, o.Interactive = in.Stdout, in.Verbosity, in.Interactive
 				if err := positional(in.Args, 2, &o.App, &o.Target); err != nil {
 					return err
 				}
+				if o.JSON && !o.Plan && !*compare {
+					return manage.UsageErrorf("--json goes with --plan or --drift")
+				}
 				if err := in.Check(ctx, o.DB); err != nil {
 					return err
 				}
 				if *compare {
-					return showDrift(ctx, apps(ctx), o.DB, in)
+					return showDrift(ctx, apps(ctx), o.DB, o.JSON, in)
 				}
 				err := Run(ctx, apps(ctx), o)
 				if errors.Is(err, ErrUnapplied) {
@@ -58,18 +62,25 @@ func migrateCommand(apps func(ctx context.Context) []App) manage.Command {
 	}
 }
 
-func showDrift(ctx context.Context, apps []App, db string, in *manage.Invocation) error {
+func showDrift(ctx context.Context, apps []App, db string, asJSON bool, in *manage.Invocation) error {
 	lines, err := Drift(ctx, apps, db)
 	if err != nil {
 		return err
 	}
-	for _, line := range lines {
-		in.Printf("%s\n", line)
+	if asJSON {
+		err = writeJSON(in.Stdout, lines)
+	} else {
+		for _, line := range lines {
+			in.Printf("%s\n", line)
+		}
 	}
-	if len(lines) > 0 {
-		return &manage.ExitError{Code: 1}
+	if err == nil && len(lines) > 0 {
+		err = &manage.ExitError{Code: 1}
 	}
-	if in.Verbosity > 0 {
+	if err != nil {
+		return err
+	}
+	if in.Verbosity > 0 && !asJSON {
 		in.Printf("The tables are those of the applied migrations.\n")
 	}
 	return nil

@@ -22,6 +22,7 @@ func makeCommand(apps func(ctx context.Context) []App) manage.Command {
 			o := makeOptions{answers: &Answers{Renames: map[string]string{}, Moves: map[string]string{}, Defaults: map[string]string{}}}
 			flags.BoolVar(&o.dryRun, "dry-run", false, "show what would be written and write nothing; -v 3 shows the files")
 			flags.BoolVar(&o.check, "check", false, "exit with 1 if there are changes without a migration, and write nothing")
+			flags.BoolVar(&o.json, "json", false, "with --check or --dry-run: write the migrations that are missing as JSON")
 			flags.BoolVar(&o.empty, "empty", false, "write a migration without operations")
 			flags.BoolVar(&o.merge, "merge", false, "join conflicting lines of migrations")
 			flags.BoolVar(&o.update, "update", false, "put the changes into the application's last migration, which must not be applied")
@@ -58,9 +59,9 @@ func (p pairsFlag) Set(s string) error {
 }
 
 type makeOptions struct {
-	dryRun, check, empty, merge, update, scriptable, noHeader, safe, adopt bool
-	name, dir                                                              string
-	answers                                                                *Answers
+	dryRun, check, empty, merge, update, scriptable, noHeader, safe, adopt, json bool
+	name, dir                                                                    string
+	answers                                                                      *Answers
 }
 
 func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.Invocation) error {
@@ -71,6 +72,9 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 		if slices.ContainsFunc(apps, func(a App) bool { return a.Label == label && a.NoMigrations }) {
 			return fmt.Errorf("migrate: application %q has its migrations switched off (NoMigrations)", label)
 		}
+	}
+	if o.json && !o.check && !o.dryRun {
+		return manage.UsageErrorf("--json goes with --check or --dry-run")
 	}
 	if o.name != "" && !isIdentifier(o.name) {
 		return fmt.Errorf("migrate: the name %q is not made of letters, digits and underscores", o.name)
@@ -104,6 +108,9 @@ func makeMigrations(ctx context.Context, apps []App, o makeOptions, in *manage.I
 	ms, before, err := plan(g, apps, in.Args, q)
 	if err != nil {
 		return quit(err)
+	}
+	if o.json {
+		return w.showJSON(ms)
 	}
 	if len(ms) == 0 {
 		if in.Verbosity > 0 {

@@ -23,6 +23,8 @@ type Options struct {
 	SyncDB bool
 	// Plan only writes what would be done.
 	Plan bool
+	// JSON makes Plan write a list for programs: app, name, backward, operations and warnings of each migration.
+	JSON bool
 	// Check only looks: ErrUnapplied says that there is something to do.
 	Check bool
 	// Prune deletes the records of an application's migrations that no longer exist, and does nothing else.

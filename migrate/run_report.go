@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/nuages-go/nuages/orm"
 )
 
 func (r *runner) printf(format string, args ...any) {
@@ -15,19 +13,14 @@ func (r *runner) printf(format string, args ...any) {
 	}
 }
 
-// writePlan lists the operations of a plan, and what is dangerous about them on this database. A new database has no rows to
-// care for.
+// writePlan lists the operations of a plan, and what is dangerous about them.
 func (r *runner) writePlan(ctx context.Context, plan []step) error {
-	warnings := map[Key][]Warning{}
-	if len(r.applied) > 0 {
-		d, err := orm.DialectOf(ctx, r.o.DB)
-		if err != nil {
-			return err
-		}
-		o := LintOptions{Dialect: d, Rows: tableRows(ctx, r.o.DB, d)}
-		if err := r.lintPlan(plan, o, func(k Key, list []Warning) { warnings[k] = list }); err != nil {
-			return err
-		}
+	warnings, err := r.planWarnings(ctx, plan)
+	if err != nil {
+		return err
+	}
+	if r.o.JSON {
+		return r.jsonPlan(plan, warnings)
 	}
 	fmt.Fprintln(r.o.Out, "Planned operations:")
 	if len(plan) == 0 {

@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"slices"
@@ -93,9 +92,7 @@ func show(ctx context.Context, apps []App, o showOptions, in *manage.Invocation)
 	}
 	switch {
 	case o.json:
-		enc := json.NewEncoder(in.Stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(list)
+		return writeJSON(in.Stdout, list)
 	case o.plan:
 		showPlan(list, in)
 	default:
