@@ -52,6 +52,7 @@ func dumpCommand(config func(ctx context.Context) Config) manage.Command {
 			flags.StringVar(output, "o", "", "")
 			return func(ctx context.Context, in *manage.Invocation) (err error) {
 				o.Labels, o.Exclude, o.PKs = in.Args, exclude, pks
+				o.Warn = func(text string) { fmt.Fprintln(in.Stderr, text) }
 				if o.Format, err = formatOf(*format, *output, config(ctx).Extensions); err != nil {
 					return err
 				}

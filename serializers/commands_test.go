@@ -112,7 +112,6 @@ func TestDumpCommand(t *testing.T) {
 		{"xml", "world.Country --format xml --pks 1", `<?xml version="1.0" encoding="utf-8"?>` + "\n" + `<django-objects version="1.0"><object model="world.country" pk="1"><field name="code" type="CharField">it</field></object></django-objects>`},
 		{"yaml", "world.Country --format=yaml --pks 1", "- model: world.country\n  pk: 1\n  fields:\n    code: it\n"},
 		{"other database", "--database other", "[]\n"},
-		{"proxy", "world.Rover", "[]\n"},
 		{"quiet", "-v 0 world.City --pks 1", "[" + rome + "]\n"},
 		{"loud", "-v 3 world.City --pks 1", "[" + rome + "]\n"},
 	}

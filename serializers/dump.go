@@ -23,6 +23,9 @@ type DumpOptions struct {
 	PKs []string
 	// All writes the rows that a model's Scope hides too, such as those that orm.SoftDelete keeps. Django: --all, the base manager.
 	All bool
+	// Warn, if not nil, is told of what was asked for and has no rows of its own: a proxy without its model. Django:
+	// ProxyModelWarning.
+	Warn func(text string)
 	// Progress, if not nil, is called now and then with the number of objects that were written and of all.
 	Progress func(done, all int)
 }
@@ -106,6 +109,9 @@ func (o *DumpOptions) models(ctx context.Context, apps []App) ([]orm.Model, erro
 	for _, m := range models {
 		if err := m.Err(); err != nil {
 			return nil, err
+		}
+		if o.Warn != nil && m.IsProxy() && !skip(m) && !slices.Contains(models, m.Concrete()) {
+			o.Warn(m.Label() + " is a proxy model and won't be serialized.")
 		}
 		if !skip(m) && !m.IsProxy() && !slices.Contains(out, m) && orm.AllowMigrate(ctx, using, m.App(), m.Name()) {
 			out = append(out, m)

@@ -114,3 +114,17 @@ func TestDictionary(t *testing.T) {
 		}
 	}
 }
+
+// TestProxyWarning dumps a proxy: it has no rows of its own, which is worth a word unless its model is dumped too.
+func TestProxyWarning(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t)
+	for args, want := range map[string]string{
+		"world.Rover":           "world.Rover is a proxy model and won't be serialized.\n",
+		"world.Rover world.Dog": "", "world": "", "": "", "world.Rover -e world.Rover": "",
+	} {
+		if stdout, stderr, code := c.run(append([]string{"dumpdata"}, strings.Fields(args)...)...); code != 0 || stderr != want || stdout != "[]\n" {
+			t.Errorf("dumpdata %s = %d, %q, %q, want %q", args, code, stdout, stderr, want)
+		}
+	}
+}
