@@ -19,6 +19,9 @@ func (e *Editor) dbDefault(m *schema.Model, f *schema.Field) (string, error) {
 			return "", fmt.Errorf("the database default of the field %s: %w", f.Name, err)
 		}
 		if _, literal := se.(expr.Literal); literal {
+			if digits, cast := strings.CutPrefix(sql, "CAST("); cast && f.Kind == schema.Decimal && e.d.Name == "mysql" { // the column has the type
+				sql, _, _ = strings.Cut(digits, " AS DECIMAL(")
+			}
 			if f.Kind.IsInteger() || f.Kind == schema.Decimal || f.Kind == schema.Float {
 				sql = strings.Trim(sql, "'")
 			}
