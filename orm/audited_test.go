@@ -171,6 +171,18 @@ func TestAuditedTogether(t *testing.T) {
 		if after, err := entries.Count(ctx); after != before || err != nil {
 			t.Errorf("without audit: %d entries, %v, want %d", after, err, before)
 		}
+		// Rows that a condition finds twice, and by an annotation, are recorded once.
+		tellers := orm.Objects[Teller]()
+		twice := &Teller{Name: "t"}
+		must(t, orm.Create(ctx, twice))
+		must(t, ledgers.BulkCreate(ctx, []*Ledger{{Name: "f", Owner: orm.To(twice), Cents: 1}, {Name: "g", Owner: orm.To(twice), Cents: 1}}))
+		rich := tellers.Filter(orm.Eq(&orm.Rev[Ledger](&l.Owner).Cents, 1)).Distinct()
+		if n, err := rich.Update(ctx, orm.Set(&orm.Fields[Teller]().Name, "u")); n != 1 || err != nil {
+			t.Errorf("Update over a relation: %d, %v", n, err)
+		}
+		if got, want := history(t, ctx, twice), fmt.Sprintf(" create id=->%d,name=->t;  update name=t>u", twice.ID); got != want {
+			t.Errorf("history: %q, want %q", got, want)
+		}
 		// More rows than one statement takes.
 		var many []*Ledger
 		for i := range 1200 {

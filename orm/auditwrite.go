@@ -123,10 +123,9 @@ func recordCreated(ctx context.Context, m *plan.Model, using string, objs ...pla
 	return record(ctx, m, using, entries)
 }
 
-// auditBefore reads and locks rows that are about to change.
+// auditBefore reads and locks rows that are about to change, found by their keys.
 func auditBefore(ctx context.Context, q expr.Query) ([]plan.Pointer, map[string]auditRow, error) {
-	q.Related, q.Prefetch, q.Only, q.Defer, q.Annotations = nil, nil, nil, nil, slices.Clip(q.Annotations)
-	q.Order, q.Ordered = nil, true
+	q.Ordered = true
 	q.Lock = &expr.Lock{Self: true, Soft: true}
 	objs, err := readRows(ctx, &q, q.DB)
 	if err != nil {
@@ -223,24 +222,29 @@ func updateAudited(ctx context.Context, q expr.Query, set []expr.Assign) (total 
 		if err != nil {
 			return err
 		}
-		objs, before, err := auditBefore(ctx, q)
+		keys, err := lockedKeys(ctx, db, s, &q)
 		if err != nil {
 			return err
 		}
-		for batch := range slices.Chunk(objs, loadBatch) {
-			part := q
-			keysOf(&part, m, batch)
+		for batch := range slices.Chunk(keys, loadBatch) {
+			same := expr.Query{Model: m, Limit: -1, DB: q.DB, Where: keyStep(batch)}
+			objs, before, err := auditBefore(ctx, same)
+			if err != nil {
+				return err
+			}
+			part := *rowsByKey(&q, batch)
+			part.Order, part.Ordered = nil, true
 			n, err := updateRows(ctx, db, s, &part, set)
 			if err != nil {
 				return err
 			}
 			total += n
-			_, after, err := auditBefore(ctx, auditByKeys(m, q.DB, batch))
+			_, after, err := auditBefore(ctx, same)
 			if err != nil {
 				return err
 			}
 			var entries []auditEntry
-			for _, p := range batch {
+			for _, p := range objs {
 				key := rowKey(m, p)
 				entries = append(entries, auditEntry{action: "update", key: key, before: before[key], after: after[key]})
 			}

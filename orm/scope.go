@@ -59,12 +59,3 @@ func (d *describer) scope(v reflect.Value) {
 	}
 	d.m.Scopes = append(d.m.Scopes, plan.Scope{Of: v.Type(), Preds: preds})
 }
-
-// AltersData keeps templates from calling what writes. Django: alters_data.
-func (q Query[T]) AltersData(method string) bool {
-	switch method {
-	case "Delete", "HardDelete", "DeleteObject", "Update", "UpdateFrom", "Create", "Save", "BulkCreate", "BulkUpdate", "Upsert", "GetOrCreate", "UpdateOrCreate":
-		return true
-	}
-	return false
-}

@@ -3,7 +3,9 @@ package orm
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/nuages-go/nuages/orm/dialect"
@@ -121,12 +123,18 @@ func softDelete(ctx context.Context, db *DB, s *scope, q *expr.Query, from origi
 	told := s.hooksOf(m).deletes()
 	var before map[string]auditRow
 	if s.audits(m) {
-		objs, rows, err := auditBefore(ctx, *q)
+		keys, err := lockedKeys(ctx, db, s, q)
 		if err != nil {
 			return Deleted{}, err
 		}
-		before = rows
-		keysOf(q, m, objs)
+		before = map[string]auditRow{}
+		for batch := range slices.Chunk(keys, loadBatch) {
+			_, rows, err := auditBefore(ctx, expr.Query{Model: m, Limit: -1, DB: q.DB, Where: keyStep(batch)})
+			if err != nil {
+				return Deleted{}, err
+			}
+			maps.Copy(before, rows)
+		}
 	}
 	if told {
 		if err := c.loadSoft(d, q); err != nil {
