@@ -82,6 +82,7 @@ func TestChecksPage(t *testing.T) {
 			case row.asked && note == "":
 				note = "asks the database"
 			case row.asked:
+				note = "asks the database: " + note
 			case row.models == nil:
 				note = "*cannot occur*: " + note
 			}
