@@ -16,6 +16,7 @@ import (
 	"github.com/nuages-go/nuages/apps"
 	"github.com/nuages-go/nuages/manage"
 	"github.com/nuages-go/nuages/middleware"
+	"github.com/nuages-go/nuages/migrate"
 	"github.com/nuages-go/nuages/orm"
 	"github.com/nuages-go/nuages/signals"
 	"github.com/nuages-go/nuages/template"
@@ -317,6 +318,9 @@ func (b *builder) instance() *Instance {
 	}
 	base = orm.WithTimeZone(base, b.settings.TimeZone)
 	base = app.logStatements(base)
+	if s := b.settings; s.DefaultTablespace != "" || s.DefaultIndexTablespace != "" {
+		base = migrate.WithTablespaces(base, migrate.Tablespaces{Table: s.DefaultTablespace, Index: s.DefaultIndexTablespace})
+	}
 	app.signals = b.signals
 	base = orm.WithSignals(base, b.signals)
 	base = template.WithEngines(base, b.engines)

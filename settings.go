@@ -126,6 +126,10 @@ type Settings struct {
 	// Debug and LogLevel debug all statements are logged, with their arguments. Django: the logger django.db.backends; the
 	// variable is SLOW_STATEMENT. Default: 0, none is slow.
 	SlowStatement time.Duration
+	// DefaultTablespace is where PostgreSQL keeps the tables of models that name no Tablespace, DefaultIndexTablespace the indexes
+	// of fields that name none; what is there already stays. Django: DEFAULT_TABLESPACE, DEFAULT_INDEX_TABLESPACE. Default: the
+	// server's.
+	DefaultTablespace, DefaultIndexTablespace string
 	// Server holds the address and limits of serve; the variables begin with SERVER_: SERVER_ADDR, SERVER_IDLE_TIMEOUT.
 	Server server.Options
 

@@ -169,7 +169,7 @@ func (r *runner) inTransaction(ctx context.Context, m *Migration, f func(ctx con
 	if err != nil {
 		return err
 	}
-	e := newEditor(d, r.o.DB, false)
+	e := editorFor(ctx, d, r.o.DB, false)
 	e.atomic, e.say = !m.NonAtomic, r.printf
 	if d.Name == "sqlite" {
 		if _, err := orm.ExecOn(ctx, r.o.DB, "PRAGMA foreign_keys = OFF"); err != nil {
@@ -342,10 +342,15 @@ func (r *runner) syncDB(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d, err := orm.DialectOf(ctx, r.o.DB)
+	if err != nil {
+		return err
+	}
 	full, err := FromModels(r.apps)
 	if err != nil {
 		return err
 	}
+	full.in(d.MaxName)
 	m := &Migration{App: "syncdb", Name: "syncdb"}
 	r.printf("Synchronizing apps without migrations:\n  Creating tables...\n")
 	return r.inTransaction(ctx, m, func(ctx context.Context, e *Editor) error {

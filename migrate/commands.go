@@ -125,6 +125,7 @@ func SQL(ctx context.Context, apps []App, d *dialect.Dialect, app, name string, 
 	if err != nil {
 		return err
 	}
+	g = g.in(d)
 	r := &runner{g: g}
 	k, err := r.find(app, name)
 	if err != nil {
@@ -135,7 +136,7 @@ func SQL(ctx context.Context, apps []App, d *dialect.Dialect, app, name string, 
 		return err
 	}
 	m := g.nodes[k]
-	e := newEditor(d, "", true)
+	e := editorFor(ctx, d, "", true)
 	e.atomic = !m.NonAtomic
 	states := []*State{state}
 	for _, op := range m.Operations {

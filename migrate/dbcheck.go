@@ -189,7 +189,7 @@ func (c *dbCheck) mysql(maria bool) error {
 func (c *dbCheck) mysqlEngines() error {
 	ours := map[string]bool{}
 	for _, m := range c.allowedModels() {
-		ours[m.Table] = true
+		ours[m.TableName(mysqlName)] = true
 	}
 	return orm.QueryOn(c.ctx, c.name, "SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' ORDER BY TABLE_NAME", nil, func(cols []any) error {
 		if table := text(cols[0]); ours[table] {

@@ -10,6 +10,9 @@ import (
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
+// mysqlName is the longest name of a table.
+const mysqlName = 64
+
 // refused finds columns that the database does not take.
 //
 // Django 6.1 django/db/models/fields/__init__.py CharField._check_max_length_attribute, DecimalField.check, related.py

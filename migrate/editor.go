@@ -38,6 +38,7 @@ type Editor struct {
 	say func(format string, args ...any)
 	// deferred runs at the end of the migration: indexes, and foreign keys where they are separate statements.
 	deferred []string
+	spaces   Tablespaces
 }
 
 // newEditor makes an editor for a dialect. A collecting editor needs no database.
@@ -244,7 +245,7 @@ func (e *Editor) tableSQL(s *State, m *schema.Model, table string) (string, erro
 			parts = append(parts, sql)
 		}
 	}
-	return "CREATE TABLE " + e.name(table) + " (" + strings.Join(parts, ", ") + ")" + e.tablespace(m.Tablespace), nil
+	return "CREATE TABLE " + e.name(table) + " (" + strings.Join(parts, ", ") + ")" + e.tableSpace(m), nil
 }
 
 // isComposite says that a field is a part of a composite key.

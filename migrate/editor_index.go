@@ -77,7 +77,7 @@ func (e *Editor) fieldIndexes(s *State, m *schema.Model, f *schema.Field) ([]str
 	}
 	if f.WantsIndex() {
 		name := schema.IndexName(m.Table, []string{col}, "", e.d.MaxName)
-		out = append(out, "CREATE INDEX "+e.name(name)+" ON "+e.name(m.Table)+" ("+e.name(col)+")"+e.tablespace(f.Tablespace, m.Tablespace))
+		out = append(out, "CREATE INDEX "+e.name(name)+" ON "+e.name(m.Table)+" ("+e.name(col)+")"+e.indexSpace(m, f.Tablespace))
 	}
 	like, err := e.likeIndex(s, m, f)
 	if like != "" {

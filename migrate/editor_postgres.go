@@ -45,7 +45,7 @@ func (e *Editor) likeIndex(s *State, m *schema.Model, f *schema.Field) (string, 
 	if err != nil || class == "" {
 		return "", err
 	}
-	return "CREATE INDEX " + e.name(e.likeName(m, f)) + " ON " + e.name(m.Table) + " (" + e.name(f.ColumnName()) + " " + class + ")" + e.tablespace(f.Tablespace, m.Tablespace), nil
+	return "CREATE INDEX " + e.name(e.likeName(m, f)) + " ON " + e.name(m.Table) + " (" + e.name(f.ColumnName()) + " " + class + ")" + e.indexSpace(m, f.Tablespace), nil
 }
 
 // likeClass is the operator class of a field's index for LIKE, or empty without one.
@@ -395,7 +395,7 @@ func (e *Editor) newFieldIndexes(c *change) ([]string, error) {
 	var steps []string
 	table, col := c.after.Table, c.now.ColumnName()
 	if c.now.WantsIndex() && !c.old.WantsIndex() {
-		steps = append(steps, "CREATE INDEX "+e.name(schema.IndexName(table, []string{col}, "", e.d.MaxName))+" ON "+e.name(table)+" ("+e.name(col)+")"+e.tablespace(c.now.Tablespace, c.after.Tablespace))
+		steps = append(steps, "CREATE INDEX "+e.name(schema.IndexName(table, []string{col}, "", e.d.MaxName))+" ON "+e.name(table)+" ("+e.name(col)+")"+e.indexSpace(c.after, c.now.Tablespace))
 	}
 	oldLike, err := e.likeClass(c.from, c.old)
 	if err != nil {

@@ -175,11 +175,15 @@ func (f *flush) script() []string {
 
 // tablesThere are the managed tables of the applications that a database has, each once.
 func tablesThere(ctx context.Context, apps []App, db string) ([]*schema.Model, error) {
+	d, err := orm.DialectOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	state, err := FromModels(apps)
 	if err != nil {
 		return nil, err
 	}
-	_, all, err := state.tables()
+	_, all, err := state.in(d.MaxName).tables()
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (e *Editor) foreignIndex(m *schema.Model, f *schema.Field) (string, error) 
 		return "", nil
 	}
 	cols, err := columns(m, f.Rel.Fields)
-	return "CREATE INDEX " + e.name(schema.IndexName(m.Table, cols, "", e.d.MaxName)) + " ON " + e.name(m.Table) + " (" + e.names(cols) + ")" + e.tablespace(f.Tablespace, m.Tablespace), err
+	return "CREATE INDEX " + e.name(schema.IndexName(m.Table, cols, "", e.d.MaxName)) + " ON " + e.name(m.Table) + " (" + e.names(cols) + ")" + e.indexSpace(m, f.Tablespace), err
 }
 
 // foreignSource is what of a ForeignObject stands in the table, as text.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
@@ -17,15 +18,25 @@ type graph struct {
 	keys []Key
 	// real are the models of applications without migrations, which others may point to.
 	real []*schema.Model
+	// limit is the longest name of a table that the database takes, 0 for any.
+	limit int
 }
 
 // first is the state before every migration.
 func (g *graph) first() *State {
 	s := NewState()
+	s.limit = g.limit
 	for _, m := range g.real {
 		s.Add(*m)
 	}
 	return s
+}
+
+// in is the graph for the names of a database.
+func (g *graph) in(d *dialect.Dialect) *graph {
+	own := *g
+	own.limit = d.MaxName
+	return &own
 }
 
 // newGraph checks the migrations of all applications, conflicting lines included, and reports every mistake at once.
@@ -132,7 +143,7 @@ func writtenGraph(apps []App) (*graph, error) {
 //
 // Django 6.1 django/db/migrations/loader.py build_graph, replace_migration.
 func (g *graph) replaced(applied map[Key]bool) (*graph, error) {
-	out := &graph{nodes: maps.Clone(g.nodes), deps: map[Key][]Key{}, keys: slices.Clone(g.keys), real: g.real}
+	out := &graph{nodes: maps.Clone(g.nodes), deps: map[Key][]Key{}, keys: slices.Clone(g.keys), real: g.real, limit: g.limit}
 	for k, deps := range g.deps {
 		out.deps[k] = slices.Clone(deps)
 	}
@@ -282,7 +293,7 @@ func (g *graph) stateBefore(k Key) (*State, error) {
 		return nil, err
 	}
 	if fit.nodes[k] == nil { // replaced: take the squashed ones out instead
-		fit = &graph{nodes: maps.Clone(g.nodes), deps: maps.Clone(g.deps), keys: slices.Clone(g.keys), real: g.real}
+		fit = &graph{nodes: maps.Clone(g.nodes), deps: maps.Clone(g.deps), keys: slices.Clone(g.keys), real: g.real, limit: g.limit}
 		for _, o := range g.keys {
 			if slices.Contains(g.nodes[o].Replaces, k) {
 				fit.removeSquashed(o)

@@ -220,7 +220,7 @@ func (l *linter) compatibility(op Operation) {
 			warn("W109", "code that knows the old name fails from then on", steps)
 		}
 	case RenameModel:
-		if m := l.model(op.Old); m == nil || m.Table == defaultTable(l.m.App, op.Old) {
+		if m := l.model(op.Old); m == nil || m.Table == l.state.defaultTable(l.m.App, op.Old) {
 			warn("W109", "code that knows the old name fails from then on", "keep the table: Meta{Table: ...}; or stop the site meanwhile")
 		}
 	case AlterModelTable:

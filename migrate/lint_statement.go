@@ -7,8 +7,6 @@ import (
 	"github.com/nuages-go/nuages/orm/schema"
 )
 
-func defaultTable(app, model string) string { return schema.DefaultTable(app, model) }
-
 // model is a model of the state so far, or nil.
 func (l *linter) model(name string) *schema.Model {
 	if l.state == nil {

@@ -114,8 +114,8 @@ func (o RenameModel) State(s *State, app string) error {
 		return fmt.Errorf("migrate: model %s.%s exists already", app, o.New)
 	}
 	was, is := stateKey(app, o.Old), stateKey(app, o.New)
-	if m.Table == schema.DefaultTable(app, o.Old) && !m.Proxy {
-		m.Table = schema.DefaultTable(app, o.New)
+	if m.Table == s.defaultTable(app, o.Old) && !m.Proxy {
+		m.Table = s.defaultTable(app, o.New)
 	}
 	m.Name = o.New
 	delete(s.models, was)
@@ -191,7 +191,7 @@ func (o AlterModelTable) State(s *State, app string) error {
 	if err != nil {
 		return err
 	}
-	m.Table = or(o.Table, schema.DefaultTable(app, o.Model))
+	m.Table = or(o.Table, s.defaultTable(app, o.Model))
 	return nil
 }
 

@@ -178,6 +178,11 @@ func newRunner(ctx context.Context, written *graph, apps []App, o Options) (*run
 	if r.g, err = written.replaced(r.applied); err != nil {
 		return nil, err
 	}
+	d, err := orm.DialectOf(ctx, o.DB)
+	if err != nil {
+		return nil, err
+	}
+	r.g = r.g.in(d)
 	for _, k := range r.g.keys {
 		if r.applied[k] && !recorded[k] {
 			r.squashed = append(r.squashed, k)
@@ -208,7 +213,7 @@ func (r *runner) run(ctx context.Context, plan []step) error {
 		return err
 	}
 	if len(plan) > 0 || len(r.squashed) > 0 {
-		if err := r.rec.ensure(ctx, newEditor(d, r.o.DB, false)); err != nil {
+		if err := r.rec.ensure(ctx, editorFor(ctx, d, r.o.DB, false)); err != nil {
 			return err
 		}
 	}

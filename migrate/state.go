@@ -17,6 +17,8 @@ import (
 type State struct {
 	models map[string]*schema.Model
 	order  []string
+	// limit is the longest name of a table that the database takes, 0 for any: that of migrations as they are written.
+	limit int
 }
 
 // NewState is the state before the first migration.
@@ -24,7 +26,23 @@ func NewState() *State { return &State{models: map[string]*schema.Model{}} }
 
 // Clone copies the state.
 func (s *State) Clone() *State {
-	return &State{models: maps.Clone(s.models), order: slices.Clone(s.order)}
+	return &State{models: maps.Clone(s.models), order: slices.Clone(s.order), limit: s.limit}
+}
+
+// in gives the tables the names that they have in a database with a limit.
+func (s *State) in(limit int) *State {
+	s.limit = limit
+	for _, k := range s.order {
+		if m := s.models[k]; limit > 0 && len(m.Table) > limit {
+			s.Add(*m)
+		}
+	}
+	return s
+}
+
+// defaultTable is the table of a model that names none.
+func (s *State) defaultTable(app, name string) string {
+	return schema.ShortName(schema.DefaultTable(app, name), s.limit)
 }
 
 func stateKey(app, name string) string { return strings.ToLower(app + "." + name) }
@@ -51,7 +69,9 @@ func (s *State) Add(m schema.Model) {
 	case base != nil:
 		m.Table = base.Table
 	case m.Table == "":
-		m.Table = schema.DefaultTable(m.App, m.Name)
+		m.Table = s.defaultTable(m.App, m.Name)
+	default:
+		m.Table = m.TableName(s.limit)
 	}
 	if s.models[k] == nil {
 		s.order = append(s.order, k)

@@ -1,10 +1,41 @@
 package migrate
 
 import (
+	"context"
 	"strings"
 
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/schema"
 )
+
+// Tablespaces are where PostgreSQL keeps the tables and the indexes of models that name no place themselves. Django:
+// DEFAULT_TABLESPACE and DEFAULT_INDEX_TABLESPACE.
+type Tablespaces struct{ Table, Index string }
+
+type tablespacesKey struct{}
+
+// WithTablespaces returns a context in which migrations make tables and indexes at these places. What is there already stays
+// where it is. A site puts its settings there.
+func WithTablespaces(ctx context.Context, t Tablespaces) context.Context {
+	return context.WithValue(ctx, tablespacesKey{}, t)
+}
+
+// editorFor makes an editor with the places of the context.
+func editorFor(ctx context.Context, d *dialect.Dialect, db string, collect bool) *Editor {
+	e := newEditor(d, db, collect)
+	e.spaces, _ = ctx.Value(tablespacesKey{}).(Tablespaces)
+	return e
+}
+
+// tableSpace is where a table is kept.
+func (e *Editor) tableSpace(m *schema.Model) string {
+	return e.tablespace(m.Tablespace, e.spaces.Table)
+}
+
+// indexSpace is where an index is kept: the first place of its own that is named, that of all indexes, or that of the table.
+func (e *Editor) indexSpace(m *schema.Model, own ...string) string {
+	return e.tablespace(append(own, e.spaces.Index, m.Tablespace, e.spaces.Table)...)
+}
 
 // tablespace is where PostgreSQL keeps a table or an index: the first name that is given. Other databases have none.
 func (e *Editor) tablespace(names ...string) string {
@@ -21,7 +52,7 @@ func (e *Editor) tablespace(names ...string) string {
 
 // keyTablespace is where the index is kept that a column has because it is unique.
 func (e *Editor) keyTablespace(m *schema.Model, f *schema.Field) string {
-	if at := e.tablespace(f.Tablespace, m.Tablespace); at != "" {
+	if at := e.indexSpace(m, f.Tablespace); at != "" {
 		return " USING INDEX" + at
 	}
 	return ""
@@ -37,5 +68,5 @@ func (e *Editor) indexTablespace(m *schema.Model, ix *schema.Index) string {
 			of = f.Tablespace
 		}
 	}
-	return e.tablespace(ix.Tablespace, of, m.Tablespace)
+	return e.indexSpace(m, ix.Tablespace, of)
 }

@@ -151,7 +151,7 @@ func bulkFields(m *plan.Model, fields []any) ([]*plan.Field, error) {
 // bulkUpdateOne writes one object's row.
 func bulkUpdateOne(ctx context.Context, db *DB, s *scope, m *plan.Model, obj plan.Pointer, fields []*plan.Field) (int, error) {
 	b := append(make([]byte, 0, 64+24*len(fields)), "UPDATE "...)
-	b = append(db.d.AppendQuoted(b, m.Schema.Table), " SET "...)
+	b = append(db.d.AppendQuoted(b, m.TableIn(db.d.MaxName)), " SET "...)
 	args := make([]dialect.Value, 0, len(fields)+len(m.Key))
 	for i, f := range fields {
 		v, err := columnValue(f, obj)
@@ -184,7 +184,7 @@ func bulkUpdateCases(ctx context.Context, db *DB, s *scope, m *plan.Model, objs 
 	for i, obj := range objs {
 		keys[i] = db.d.Bind(m.PK.Codec.Get(m.PK.At(obj)))
 	}
-	b := append(db.d.AppendQuoted([]byte("UPDATE "), m.Schema.Table), " SET "...)
+	b := append(db.d.AppendQuoted([]byte("UPDATE "), m.TableIn(db.d.MaxName)), " SET "...)
 	args := make([]dialect.Value, 0, len(objs)*(1+2*len(fields)))
 	for i, f := range fields {
 		if i > 0 {
@@ -236,7 +236,7 @@ func bulkUpdateLists(ctx context.Context, db *DB, s *scope, m *plan.Model, objs 
 // bulkUpdateSQL is UPDATE t SET a = v.c1 FROM unnest($1::bigint[], $2::text[]) AS v(c0, c1) WHERE t.id = v.c0.
 func bulkUpdateSQL(d *dialect.Dialect, m *plan.Model, columns []*plan.Field) string {
 	b := append(make([]byte, 0, 128+48*len(columns)), "UPDATE "...)
-	b = append(d.AppendQuoted(b, m.Schema.Table), " SET "...)
+	b = append(d.AppendQuoted(b, m.TableIn(d.MaxName)), " SET "...)
 	for i, f := range columns[len(m.Key):] {
 		if i > 0 {
 			b = append(b, ", "...)
@@ -261,7 +261,7 @@ func bulkUpdateSQL(d *dialect.Dialect, m *plan.Model, columns []*plan.Field) str
 	}
 	b = append(b, ')')
 	for i, f := range m.Key {
-		b = append(d.AppendQuoted(append(b, whereAnd(i)...), m.Schema.Table), '.')
+		b = append(d.AppendQuoted(append(b, whereAnd(i)...), m.TableIn(d.MaxName)), '.')
 		b = append(d.AppendQuoted(b, f.Column), " = v.c"...)
 		b = strconv.AppendInt(b, int64(i), 10)
 	}

@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/internal/check"
 	"github.com/nuages-go/nuages/orm/internal/compile"
 	"github.com/nuages-go/nuages/orm/internal/plan"
@@ -21,7 +22,7 @@ func (r *Registry) Check() []*schema.Mistake {
 	site := check.Site{
 		Models: r.all, Back: r.pointing,
 		Listed: func(m *plan.Model) bool { return listed[m] || listed[m.Concrete()] },
-		Order:  (&compile.Compiler{Reg: r}).Orders,
+		Order:  (&compile.Compiler{D: &dialect.Dialect{}, Reg: r}).Orders,
 	}
 	return site.Run()
 }

@@ -44,7 +44,7 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 	}
 	fields := shape.Fields
 	if key != nil { // COPY returns nothing: the keys are taken before
-		keys, ok, err := conn.NextKeys(ctx, m.Schema.Table, key.Column, len(objs))
+		keys, ok, err := conn.NextKeys(ctx, m.TableIn(db.d.MaxName), key.Column, len(objs))
 		if err != nil {
 			tx.state.failed = err
 		}
@@ -79,10 +79,10 @@ func (db *DB) copyInsert(ctx context.Context, s *scope, shape *compile.Insert, o
 	}
 	sql := ""
 	if s.log != nil || s.wrap != nil {
-		sql = "COPY " + db.d.QuoteName(m.Schema.Table) + " FROM STDIN"
+		sql = "COPY " + db.d.QuoteName(m.TableIn(db.d.MaxName)) + " FROM STDIN"
 	}
 	err := s.wrapped(ctx, db, sql, nil, true, func(ctx context.Context) (err error) {
-		n, err = conn.CopyRows(ctx, m.Schema.Table, columns, next)
+		n, err = conn.CopyRows(ctx, m.TableIn(db.d.MaxName), columns, next)
 		return err
 	})
 	if s.log != nil {

@@ -183,13 +183,13 @@ func (c *collector) collect(m *plan.Model, keys []dialect.Value, from *plan.Mode
 	}
 
 	for _, rel := range ownPairs(m) {
-		c.fast = append(c.fast, pairDelete{rel.Table, rel.Through.Label(), []string{rel.Left}, fresh})
+		c.fast = append(c.fast, pairDelete{rel.Through.TableIn(c.db.d.MaxName), rel.Through.Label(), []string{rel.Left}, fresh})
 	}
 	var protected *ProtectedError // all that is in the way is told at once
 	for _, rel := range c.pointing(m) {
 		if rel.Kind == plan.ManyBack {
 			if rel.Through.Hidden {
-				c.fast = append(c.fast, pairDelete{rel.Table, rel.Through.Label(), []string{rel.Left}, fresh})
+				c.fast = append(c.fast, pairDelete{rel.Through.TableIn(c.db.d.MaxName), rel.Through.Label(), []string{rel.Left}, fresh})
 			}
 			continue
 		}

@@ -33,7 +33,7 @@ func (c *collector) follow(rel *plan.Relation, m *plan.Model, keys []dialect.Val
 	}
 	if action == schema.Cascade && c.isFast(child) && childKey.Rel == nil {
 		c.swept = append(c.swept, sweep{child, f, target})
-		c.fast = append(c.fast, pairDelete{child.Schema.Table, child.Label(), columnNames(f), target})
+		c.fast = append(c.fast, pairDelete{child.TableIn(c.db.d.MaxName), child.Label(), columnNames(f), target})
 		return nil
 	}
 	q.Values = []expr.Annotation{{Name: "pk", Node: fieldNode(childKey)}}
@@ -59,15 +59,24 @@ func (c *collector) pointed(rel *plan.Relation, m *plan.Model, keys []dialect.Va
 	return slices.DeleteFunc(slices.Clone(keys), func(k dialect.Value) bool { return k.Kind == dialect.Null }), nil
 }
 
+// setNull makes the columns of a foreign key null in some rows.
+func (c *collector) setNull(child *plan.Model, f *plan.Field, rows []dialect.Value) {
+	fields := nullableColumns(f)
+	c.sets = append(c.sets, fieldUpdate{child, fields, make([]dialect.Value, len(fields)), rows})
+}
+
 // act does what OnDelete says to the rows with some keys, which point to rows of m.
 func (c *collector) act(rel *plan.Relation, m *plan.Model, rows []dialect.Value) error {
 	f, child := rel.Field, rel.To
 	switch f.S.Rel.OnDelete {
 	case schema.Cascade:
+		// MySQL looks at each row of a DELETE by itself: rows that point to each other must point nowhere first.
+		if f.Nullable && f.S.HasConstraint() && !c.db.d.Has("can_defer_constraint_checks") {
+			c.setNull(child, f, rows)
+		}
 		return c.collect(child, rows, m)
 	case schema.SetNull:
-		fields := nullableColumns(f)
-		c.sets = append(c.sets, fieldUpdate{child, fields, make([]dialect.Value, len(fields)), rows})
+		c.setNull(child, f, rows)
 	case schema.SetValue:
 		obj := child.New()
 		if err := f.SetOnDelete(c.ctx, f.At(obj)); err != nil {

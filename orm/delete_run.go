@@ -49,7 +49,7 @@ func (c *collector) run(out *Deleted) error {
 		return err
 	}
 	for _, d := range sorted {
-		n, err := c.deleteWhere(d.model.Schema.Table, columnNames(d.model.KeyField()), d.keys)
+		n, err := c.deleteWhere(d.model.TableIn(c.db.d.MaxName), columnNames(d.model.KeyField()), d.keys)
 		if err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (c *collector) in(b []byte, table string, columns []string, keys, args []di
 func (c *collector) update(u fieldUpdate) error {
 	for batch := range slices.Chunk(u.byKeys, deleteBatch) {
 		b := append([]byte(nil), "UPDATE "...)
-		b = c.db.d.AppendQuoted(b, u.model.Schema.Table)
+		b = c.db.d.AppendQuoted(b, u.model.TableIn(c.db.d.MaxName))
 		b = append(b, " SET "...)
 		var args []dialect.Value
 		for i, f := range u.fields {
@@ -177,7 +177,7 @@ func (c *collector) update(u fieldUpdate) error {
 			b = c.db.d.AppendParam(b, len(args))
 		}
 		b = append(b, " WHERE "...)
-		b, args = c.in(b, u.model.Schema.Table, columnNames(u.model.KeyField()), batch, args)
+		b, args = c.in(b, u.model.TableIn(c.db.d.MaxName), columnNames(u.model.KeyField()), batch, args)
 		if _, err := c.db.exec(c.ctx, c.s, string(b), args); err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func (d *describer) hasMany(f *plan.Field, fd schema.Field, key *plan.Path) {
 			return schema.Wrong("orm.E012", "HasMany: %s is not a foreign key to %s", key, r.From.GoName())
 		}
 		back := kf.Rel.Back()
-		r.Table, r.Left, r.Right, r.Through = back.Table, back.Left, back.Right, back.Through
+		r.Left, r.Right, r.Through = back.Left, back.Right, back.Through
 		r.Origin = back.Origin
 		r.Field, r.FromColumn, r.ToColumn, r.Null = kf, back.FromColumn, back.ToColumn, true
 		r.More, r.FromTuple, r.ToTuple = back.More, back.FromTuple, back.ToTuple
@@ -203,14 +203,13 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 		if err := r.Through.Finish(); err != nil {
 			return err
 		}
-		r.Table = r.Through.Schema.Table
 		r.Left, r.Right = r.Through.Fields[1].Column, r.Through.Fields[2].Column
 		return nil
 	}
 	if err := through.Described(); err != nil {
 		return err
 	}
-	r.Through, r.Table = through, through.Schema.Table
+	r.Through = through
 	sr.Through = through.Label()
 	left, right := sr.ThroughFields[0], sr.ThroughFields[1]
 	for _, f := range through.Fields {
@@ -235,16 +234,16 @@ func completeMany(r *plan.Relation, through *plan.Model) error {
 
 // HiddenThrough is the table of a many-to-many field that has no model of its own, as Django makes it.
 func HiddenThrough(from *schema.Model, f *schema.Field, to *schema.Model) schema.Model {
-	table := f.Rel.Table
+	table, owner := f.Rel.Table, (*schema.Model)(nil)
 	if table == "" {
-		table = from.Table + "_" + f.Name
+		table, owner = schema.Unquote(from.Table)+"_"+f.Name, from
 	}
 	left, right := strings.ToLower(from.Name), strings.ToLower(to.Name)
 	if from.Label() == to.Label() {
 		left, right = "from_"+left, "to_"+right
 	}
 	return schema.Model{
-		App: from.App, Name: from.Name + "_" + f.Name, Table: table,
+		App: from.App, Name: from.Name + "_" + f.Name, Table: table, Owner: owner, OwnerField: f.Name,
 		Fields: []schema.Field{
 			{Name: "id", Kind: schema.BigAuto, PrimaryKey: true},
 			{Name: left, Kind: schema.ForeignKey, Rel: &schema.Relation{To: from.Label(), OnDelete: schema.Cascade, RelatedName: "+", NoConstraint: f.Rel.NoConstraint}},

@@ -156,7 +156,7 @@ func (e *pairing) paired(left, right string) (map[dialect.Value]bool, error) {
 	d := e.db.d
 	b := append([]byte(nil), "SELECT "...)
 	b = append(d.AppendQuoted(b, right), " FROM "...)
-	b = append(d.AppendQuoted(b, e.rel.Table), " WHERE "...)
+	b = append(d.AppendQuoted(b, e.rel.Through.TableIn(d.MaxName)), " WHERE "...)
 	b = append(d.AppendQuoted(b, left), " = "...)
 	return e.keys(string(d.AppendParam(b, 1)), []dialect.Value{d.Bind(e.owner)})
 }
@@ -207,7 +207,7 @@ func (e *pairing) insert(keys []dialect.Value, left, right string) error {
 	for len(keys) > 0 {
 		n := min(len(keys), 500)
 		b := append([]byte(nil), d.IgnoreInsert...)
-		b = append(d.AppendQuoted(b, e.rel.Table), " ("...)
+		b = append(d.AppendQuoted(b, e.rel.Through.TableIn(d.MaxName)), " ("...)
 		b = append(d.AppendQuoted(b, left), ", "...)
 		b = append(d.AppendQuoted(b, right), ") VALUES "...)
 		args := make([]dialect.Value, 0, 2*n)
@@ -306,7 +306,7 @@ func (e *pairing) drop(keys []dialect.Value, all bool, left, right string) error
 	for first := true; first && all || len(keys) > 0; first = false {
 		n := min(len(keys), 500)
 		b := append([]byte(nil), "DELETE FROM "...)
-		b = append(d.AppendQuoted(b, e.rel.Table), " WHERE "...)
+		b = append(d.AppendQuoted(b, e.rel.Through.TableIn(d.MaxName)), " WHERE "...)
 		b = append(d.AppendQuoted(b, left), " = "...)
 		args := []dialect.Value{d.Bind(e.owner)}
 		b = d.AppendParam(b, 1)

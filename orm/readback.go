@@ -93,7 +93,7 @@ func (db *DB) readBackSQL(m *plan.Model, fields []*plan.Field) []byte {
 		}
 		sql = db.d.AppendQuoted(sql, f.Column)
 	}
-	return db.d.AppendQuoted(append(sql, " FROM "...), m.Schema.Table)
+	return db.d.AppendQuoted(append(sql, " FROM "...), m.TableIn(db.d.MaxName))
 }
 
 // sameColumns parts objects by the columns that an insert leaves to the database, for those are different statements:

@@ -33,16 +33,21 @@ func (b *BrokenReference) Error() string {
 // it as a *BrokenReference. Foreign keys without a constraint are not looked at. It reads whole tables: it is for what was
 // written while the database did not look. Django: check_constraints.
 func FindBroken(ctx context.Context, using string, models ...Model) error {
+	db, _, err := database(ctx, using)
+	if err != nil {
+		return err
+	}
 	for _, m := range models {
 		if err := m.Err(); err != nil {
 			return err
 		}
 		p := m.p.Concrete()
+		limit := db.d.MaxName
 		for _, f := range p.Local {
 			if f.Rel == nil || f.S.Rel.NoConstraint || len(p.Key) == 0 {
 				continue
 			}
-			r := keyLink{table: p.Schema.Table, key: p.Key[0].Column, column: f.Column, to: f.Rel.To.Schema.Table, toColumn: f.Rel.ToColumn}
+			r := keyLink{table: p.TableIn(limit), key: p.Key[0].Column, column: f.Column, to: f.Rel.To.TableIn(limit), toColumn: f.Rel.ToColumn}
 			if err := r.check(ctx, using, m, f); err != nil {
 				return err
 			}
@@ -51,8 +56,8 @@ func FindBroken(ctx context.Context, using string, models ...Model) error {
 			if f.Rel == nil || f.Rel.Kind != plan.Many || f.Origin != nil || !f.Rel.Through.Hidden {
 				continue
 			}
-			left := keyLink{table: f.Rel.Table, key: f.Rel.Right, column: f.Rel.Left, to: p.Schema.Table, toColumn: f.Rel.FromColumn}
-			right := keyLink{table: f.Rel.Table, key: f.Rel.Left, column: f.Rel.Right, to: f.Rel.To.Schema.Table, toColumn: f.Rel.ToColumn}
+			left := keyLink{table: f.Rel.Through.TableIn(limit), key: f.Rel.Right, column: f.Rel.Left, to: p.TableIn(limit), toColumn: f.Rel.FromColumn}
+			right := keyLink{table: f.Rel.Through.TableIn(limit), key: f.Rel.Left, column: f.Rel.Right, to: f.Rel.To.TableIn(limit), toColumn: f.Rel.ToColumn}
 			for _, r := range []keyLink{left, right} {
 				if err := r.check(ctx, using, m, f); err != nil {
 					return err
@@ -155,7 +160,7 @@ func ResetSequences(ctx context.Context, using string, models ...Model) error {
 		if p.PK == nil || !p.PK.S.Kind.IsAuto() {
 			continue
 		}
-		table, column := db.d.QuoteName(p.Schema.Table), db.d.QuoteName(p.PK.Column)
+		table, column := db.d.QuoteName(p.TableIn(db.d.MaxName)), db.d.QuoteName(p.PK.Column)
 		sql := "SELECT setval(pg_get_serial_sequence($1, $2), COALESCE(MAX(" + column + "), 1), MAX(" + column + ") IS NOT NULL) FROM " + table
 		args := []dialect.Value{dialect.TextValue(table), dialect.TextValue(p.PK.Column)}
 		if err := db.query(ctx, s, sql, args, true, func(dialect.Row) error { return nil }); err != nil {

@@ -60,7 +60,7 @@ func (db *DB) pairsSQL(rel *plan.Relation, owners []dialect.Value) (string, []di
 	d := db.d
 	b := d.AppendQuoted([]byte("SELECT "), rel.Left)
 	b = d.AppendQuoted(append(b, ", "...), rel.Right)
-	b = d.AppendQuoted(append(b, " FROM "...), rel.Table)
+	b = d.AppendQuoted(append(b, " FROM "...), rel.Through.TableIn(d.MaxName))
 	b = append(d.AppendQuoted(append(b, " WHERE "...), rel.Left), " IN ("...)
 	args := make([]dialect.Value, len(owners))
 	for i, v := range owners {
@@ -173,7 +173,7 @@ func (p *pairRows) flush() error {
 		return nil
 	}
 	d := p.db.d
-	b := d.AppendQuoted([]byte("INSERT INTO "), p.rel.Table)
+	b := d.AppendQuoted([]byte("INSERT INTO "), p.rel.Through.TableIn(d.MaxName))
 	b = d.AppendQuoted(append(b, " ("...), p.rel.Left)
 	b = d.AppendQuoted(append(b, ", "...), p.rel.Right)
 	b = append(b, ") VALUES "...)

@@ -128,7 +128,7 @@ func (db *DB) updatePlan(m *plan.Model, fields []*plan.Field) *writePlan {
 		return nil
 	}
 	b := append([]byte(nil), "UPDATE "...)
-	b = db.d.AppendQuoted(b, m.Schema.Table)
+	b = db.d.AppendQuoted(b, m.TableIn(db.d.MaxName))
 	for i, f := range p.fields {
 		if i == 0 {
 			b = append(b, " SET "...)
@@ -144,7 +144,7 @@ func (db *DB) updatePlan(m *plan.Model, fields []*plan.Field) *writePlan {
 		} else {
 			b = append(b, " AND "...)
 		}
-		b = append(db.d.AppendQuoted(b, m.Schema.Table), '.')
+		b = append(db.d.AppendQuoted(b, m.TableIn(db.d.MaxName)), '.')
 		b = append(db.d.AppendQuoted(b, f.Column), " = "...)
 		p.fields = append(p.fields, f)
 		b = compile.AppendStored(b, db.d, f, len(p.fields))

@@ -17,6 +17,10 @@ type Model struct {
 	// Bases are the labels of the parents: of the models whose tables hold the rest of each row, or of the one that a proxy
 	// stands for.
 	Bases []string
+	// Owner and OwnerField are the model and the many-to-many field that Table has its name of, for a table between that says
+	// none itself.
+	Owner      *Model
+	OwnerField string
 	Options
 }
 
@@ -81,6 +85,22 @@ func (m *Model) PK() *Field {
 		}
 	}
 	return nil
+}
+
+// TableName is the table's name in a database that takes names of at most limit characters, 0 for any: what the model does not
+// say itself is shortened to them. SQLite takes any, PostgreSQL 63, MariaDB and MySQL 64.
+//
+// Django 6.1 django/db/models/options.py contribute_to_class, fields/related.py _get_m2m_db_table.
+func (m *Model) TableName(limit int) string {
+	switch {
+	case limit <= 0 || len(m.Table) <= limit:
+		return m.Table
+	case m.Owner != nil:
+		return ShortName(Unquote(m.Owner.TableName(limit))+"_"+m.OwnerField, limit)
+	case m.Table == DefaultTable(m.App, m.Name):
+		return ShortName(m.Table, limit)
+	}
+	return m.Table
 }
 
 // DefaultTable is the table's name when none is given.

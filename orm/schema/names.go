@@ -64,10 +64,11 @@ func AutoIndexName(table string, columns []string, descending []bool) string {
 
 // ShortName cuts a name to the limit, ending in a hash of the whole, as Django does with table and column names.
 func ShortName(name string, limit int) string {
-	if limit <= 0 || len(name) <= limit {
+	letters := []rune(name)
+	if limit <= 0 || len(letters) <= limit {
 		return name
 	}
-	return name[:limit-4] + Digest(4, name)
+	return string(letters[:limit-4]) + Digest(4, name)
 }
 
 // Unquote takes the double quotes off a name that came quoted.

@@ -25,12 +25,12 @@ func (s *Site) tables() {
 				continue
 			}
 			const fix = "give it another Table"
-			if other := owner[f.Rel.Table]; other != nil {
-				s.say(m, f, "fields.E340", "the table between, %q, is that of %s (%s)", f.Rel.Table, other.Label(), fix)
-			} else if other := between[f.Rel.Table]; other != nil {
-				s.say(m, f, "fields.E340", "the table between, %q, is that of %s.%s (%s)", f.Rel.Table, other.Model.GoName(), other.GoName, fix)
+			if other := owner[f.Rel.Through.Schema.Table]; other != nil {
+				s.say(m, f, "fields.E340", "the table between, %q, is that of %s (%s)", f.Rel.Through.Schema.Table, other.Label(), fix)
+			} else if other := between[f.Rel.Through.Schema.Table]; other != nil {
+				s.say(m, f, "fields.E340", "the table between, %q, is that of %s.%s (%s)", f.Rel.Through.Schema.Table, other.Model.GoName(), other.GoName, fix)
 			}
-			between[f.Rel.Table] = f
+			between[f.Rel.Through.Schema.Table] = f
 		}
 	}
 }

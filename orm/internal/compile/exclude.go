@@ -112,9 +112,9 @@ func (b *builder) linkRow(w *writer, outer int, sub *builder, steps []*plan.Rela
 func (b *builder) joinedRow(steps []*plan.Relation, may func(i int) bool) int {
 	at := 0
 	for _, rel := range steps {
-		table, right := rel.To.Schema.Table, rel.ToColumn
+		table, right := rel.To.TableIn(b.c.D.MaxName), rel.ToColumn
 		if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
-			table, right = rel.Table, rel.Left
+			table, right = rel.Through.TableIn(b.c.D.MaxName), rel.Left
 		}
 		next := -1
 		for i, a := range b.aliases {

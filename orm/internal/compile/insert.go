@@ -66,7 +66,7 @@ func (c *Compiler) insert(in *Insert, computed func(w *writer, f *plan.Field) bo
 	} else {
 		w.str("INSERT INTO ")
 	}
-	w.ident(in.Model.Schema.Table)
+	w.ident(in.Model.TableIn(w.d.MaxName))
 	if len(in.Fields) == 0 {
 		if c.D.Name == "mysql" {
 			w.str(" () VALUES ()")
@@ -123,7 +123,7 @@ func (c *Compiler) insert(in *Insert, computed func(w *writer, f *plan.Field) bo
 		} else {
 			w.str(", ")
 		}
-		w.qualified(in.Model.Schema.Table, f.Column)
+		w.qualified(in.Model.TableIn(w.d.MaxName), f.Column)
 	}
 	return &Statement{SQL: string(w.buf), Args: w.args}
 }

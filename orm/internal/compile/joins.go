@@ -46,7 +46,7 @@ func (a *alias) writeJoin(w *writer, parent string) {
 type reuse map[int]bool
 
 func (b *builder) addBase() {
-	table := b.model.Schema.Table
+	table := b.model.TableIn(b.c.D.MaxName)
 	a := &alias{name: table, table: table, model: b.model, base: true, refs: 1}
 	if b.depth > 0 {
 		a.name = b.prefix() + "0"
@@ -105,13 +105,13 @@ func (b *builder) walkFrom(at int, steps []*plan.Relation, can reuse) []int {
 	joins := []int{at}
 	for _, rel := range steps {
 		if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
-			at = b.join(at, rel.Through, rel.Table, rel.FromColumn, rel.Left, nil, true, true, can)
+			at = b.join(at, rel.Through, rel.Through.TableIn(b.c.D.MaxName), rel.FromColumn, rel.Left, nil, true, true, can)
 			joins = append(joins, at)
-			at = b.join(at, rel.To, rel.To.Schema.Table, rel.Right, rel.ToColumn, nil, false, false, can)
+			at = b.join(at, rel.To, rel.To.TableIn(b.c.D.MaxName), rel.Right, rel.ToColumn, nil, false, false, can)
 			joins = append(joins, at)
 			continue
 		}
-		at = b.join(at, rel.To, rel.To.Schema.Table, rel.FromColumn, rel.ToColumn, rel.More, rel.Null || rel.Kind != plan.Forward, rel.Multi(), can)
+		at = b.join(at, rel.To, rel.To.TableIn(b.c.D.MaxName), rel.FromColumn, rel.ToColumn, rel.More, rel.Null || rel.Kind != plan.Forward, rel.Multi(), can)
 		joins = append(joins, at)
 	}
 	return joins

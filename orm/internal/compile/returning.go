@@ -145,7 +145,7 @@ func (c *Compiler) writeUpdateFrom(w *writer, m *plan.Model, fields []*plan.Fiel
 			if i > 0 {
 				w.str(" AND ")
 			}
-			w.qualified(m.Schema.Table, f.Column)
+			w.qualified(m.TableIn(w.d.MaxName), f.Column)
 			w.str(" = ")
 			w.qualified(values, name)
 		}
@@ -158,7 +158,7 @@ func (c *Compiler) writeUpdateFrom(w *writer, m *plan.Model, fields []*plan.Fiel
 	}
 	mysql := c.D.Name == "mysql"
 	w.str("UPDATE ")
-	w.ident(m.Schema.Table)
+	w.ident(m.TableIn(w.d.MaxName))
 	if mysql {
 		w.str(" INNER JOIN ")
 		from()
@@ -172,7 +172,7 @@ func (c *Compiler) writeUpdateFrom(w *writer, m *plan.Model, fields []*plan.Fiel
 			w.str(", ")
 		}
 		if mysql {
-			w.qualified(m.Schema.Table, f.Column)
+			w.qualified(m.TableIn(w.d.MaxName), f.Column)
 		} else {
 			w.ident(f.Column)
 		}

@@ -166,7 +166,7 @@ func (b *builder) joinTable(j *expr.Join) {
 		b.commonTable(t)
 		a.table, a.src.common = t.Name, true
 	case !t.Lateral && isBare(t.Query):
-		a.table = t.Model.Schema.Table
+		a.table = t.Model.TableIn(b.c.D.MaxName)
 	case t.Lateral && !b.c.D.Lateral:
 		ranked = b.rank(t)
 		a.src.lateral = false
@@ -271,10 +271,10 @@ func (b *builder) joinRelation(j *expr.Join) {
 		return len(b.aliases) - 1
 	}
 	if rel.Kind == plan.Many || rel.Kind == plan.ManyBack {
-		at = add(rel.Through, rel.Table, rel.FromColumn, rel.Left, nil)
-		at = add(rel.To, rel.To.Schema.Table, rel.Right, rel.ToColumn, nil)
+		at = add(rel.Through, rel.Through.TableIn(b.c.D.MaxName), rel.FromColumn, rel.Left, nil)
+		at = add(rel.To, rel.To.TableIn(b.c.D.MaxName), rel.Right, rel.ToColumn, nil)
 	} else {
-		at = add(rel.To, rel.To.Schema.Table, rel.FromColumn, rel.ToColumn, rel.More)
+		at = add(rel.To, rel.To.TableIn(b.c.D.MaxName), rel.FromColumn, rel.ToColumn, rel.More)
 	}
 	b.aliases[at].src.ref = j.Ref
 	b.joinOn(at, j.On)

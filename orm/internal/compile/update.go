@@ -36,7 +36,7 @@ func (c *Compiler) update(b *builder, set []expr.Assign) (*Statement, error) {
 	joined := len(q.Joins) > 0 || b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Distinct
 
 	w.str("UPDATE ")
-	w.ident(b.model.Schema.Table)
+	w.ident(b.model.TableIn(w.d.MaxName))
 	w.str(" SET ")
 	fields := make([]*plan.Field, 0, 8)
 	for i, a := range set {
@@ -92,7 +92,7 @@ func (b *builder) writeTarget(w *writer, q *expr.Query, joined bool) {
 		return
 	}
 	w.str(" WHERE ")
-	writeKeyColumns(w, b.model, b.model.Schema.Table)
+	writeKeyColumns(w, b.model, b.model.TableIn(w.d.MaxName))
 	w.str(" IN (")
 	if w.d.Name == "mysql" { // which does not read the table that it changes, unless the rows are found first
 		w.str("SELECT * FROM (")
@@ -218,7 +218,7 @@ func (c *Compiler) delete(b *builder) (*Statement, error) {
 	}
 	b.empty = b.where.state() == alwaysFalse || q.Empty
 	w.str("DELETE FROM ")
-	w.ident(b.model.Schema.Table)
+	w.ident(b.model.TableIn(w.d.MaxName))
 	b.writeTarget(w, q, len(q.Joins) > 0 || b.hasJoins() || b.where.hasAgg() || b.where.hasWindow() || q.Sliced || q.Distinct)
 	b.writeReturning(w)
 	return b.statement(w)

@@ -60,10 +60,10 @@ func (c *Compiler) Upsert(u *Upsert) (*Statement, error) {
 		} else {
 			w.str(", ")
 		}
-		w.qualified(u.Model.Schema.Table, f.Column)
+		w.qualified(u.Model.TableIn(w.d.MaxName), f.Column)
 	}
 	w.str(", (") // a new row has never been changed
-	w.ident(u.Model.Schema.Table)
+	w.ident(u.Model.TableIn(w.d.MaxName))
 	w.str(".xmax = 0)")
 	b.layout = l
 	return b.statement(w)

@@ -137,7 +137,7 @@ func (r *Relation) inherit(m *Model, was, is *Field) *Relation {
 			c.Field = r.Field // the way back: the key stands in the other model
 		}
 		c.FromColumn, c.ToColumn, c.Null, c.Accessor = r.FromColumn, r.ToColumn, r.Null, r.Accessor
-		c.Table, c.Left, c.Right, c.Through = r.Table, r.Left, r.Right, r.Through
+		c.Left, c.Right, c.Through = r.Left, r.Right, r.Through
 		c.takeTuples(r)
 		return nil
 	})
@@ -149,7 +149,7 @@ func (r *Relation) FromChild(m *Model) *Relation {
 	_ = r.Complete()
 	c := &Relation{
 		Kind: r.Kind, Name: r.Name, From: m, To: r.To, Field: r.Field, Origin: r.Declared(), Null: r.Null, Accessor: r.Accessor,
-		FromColumn: r.FromColumn, ToColumn: r.ToColumn, Table: r.Table, Left: r.Left, Right: r.Right, Through: r.Through,
+		FromColumn: r.FromColumn, ToColumn: r.ToColumn, Left: r.Left, Right: r.Right, Through: r.Through,
 	}
 	c.takeTuples(r)
 	return c
@@ -199,7 +199,7 @@ func (r *Relation) backOfChild() *Relation {
 	o := r.Origin.Back()
 	c := &Relation{
 		Kind: o.Kind, Name: o.Name, From: r.To, To: r.From, Field: r.Field, Origin: o, Null: true, Accessor: o.Accessor,
-		FromColumn: o.FromColumn, ToColumn: o.ToColumn, Table: o.Table, Left: o.Left, Right: o.Right, Through: o.Through,
+		FromColumn: o.FromColumn, ToColumn: o.ToColumn, Left: o.Left, Right: o.Right, Through: o.Through,
 	}
 	c.takeTuples(o)
 	return c

@@ -304,6 +304,14 @@ func (m *Model) GoName() string {
 // Label is "app.Name".
 func (m *Model) Label() string { return m.Schema.Label() }
 
+// TableIn is the table's name in a database that takes names of at most limit characters; 0 is no limit.
+func (m *Model) TableIn(limit int) string {
+	if limit <= 0 || len(m.Schema.Table) <= limit {
+		return m.Schema.Table
+	}
+	return m.Concrete().Schema.TableName(limit)
+}
+
 // FieldAt returns the field at an offset.
 func (m *Model) FieldAt(offset uintptr) *Field { return m.byOffset[offset] }
 
@@ -395,12 +403,11 @@ type Relation struct {
 	From, To *Model
 	// Field is the field that declares the relation: in From for Forward and Many, in To for the ways back.
 	Field *Field
-	// FromColumn and ToColumn are joined: for many-to-many, FromColumn = Left of Table and Right of Table = ToColumn.
+	// FromColumn and ToColumn are joined: for many-to-many, FromColumn = Left of Through and Right of Through = ToColumn.
 	FromColumn, ToColumn string
 	// More are the further columns of a join of several, and FromTuple and ToTuple stand for all of either side; nil otherwise.
 	More               []ColumnPair
 	FromTuple, ToTuple *Field
-	Table              string
 	Left, Right        string
 	// Through is the plan of the table between, with its own type or hidden.
 	Through *Model
@@ -437,7 +444,7 @@ func (r *Relation) Back() *Relation {
 	}
 	b := &Relation{
 		From: r.To, To: r.From, Field: r.Field, FromColumn: r.ToColumn, ToColumn: r.FromColumn,
-		Table: r.Table, Left: r.Right, Right: r.Left, Through: r.Through, Null: true,
+		Left: r.Right, Right: r.Left, Through: r.Through, Null: true,
 		More: swapped(r.More), FromTuple: r.ToTuple, ToTuple: r.FromTuple,
 	}
 	switch r.Kind {
