@@ -281,8 +281,10 @@ func plainOptions(o schema.Options) schema.Options {
 
 func (d *detector) alteredOptions() error {
 	for _, p := range d.kept {
-		if source(plainOptions(p.old.Options)) != source(plainOptions(p.now.Options)) {
-			d.add(p.now.App, AlterModelOptions{p.now.Name, plainOptions(p.now.Options)}, nil, nil, nil)
+		now := plainOptions(p.now.Options)
+		now.Tablespace = p.old.Tablespace // which stays as the table was made, as in Django
+		if source(plainOptions(p.old.Options)) != source(now) {
+			d.add(p.now.App, AlterModelOptions{p.now.Name, now}, nil, nil, nil)
 		}
 		if !slices.Equal(p.old.PrimaryKey, p.now.PrimaryKey) && !p.now.Unmanaged {
 			return fmt.Errorf("migrate: %s: a composite primary key cannot be changed by makemigrations (write the migration with --empty, RunSQL and SeparateDatabaseAndState)", p.now.Label())

@@ -162,6 +162,9 @@ func pointing(s *State, m *schema.Model, f *schema.Field) (*State, []pointer, er
 //
 // Django 6.1 django/db/backends/base/schema.py _alter_field.
 func (e *Editor) postgresAlterField(ctx context.Context, c *change) error {
+	if err := e.regenerated(c); err != nil {
+		return err
+	}
 	if err := e.finish(ctx); err != nil {
 		return err
 	}

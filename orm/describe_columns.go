@@ -24,6 +24,9 @@ func (d *describer) foreignObject(f *plan.Field, fd schema.Field, decl *declarat
 	case fd.Column != "" || fd.PrimaryKey:
 		d.problem("orm.E010", f.GoName, "it has no column of its own: Column and PrimaryKey are said of those that Columns names")
 		return
+	case len(decl.validate)+len(decl.dates) > 0:
+		d.problem("orm.E010", f.GoName, "it has no column of its own: Validate and UniqueForDate are said of those that Columns names")
+		return
 	case decl.deflt != nil || decl.onDelete != nil || fd.DBDefault != nil || fd.Comment != "":
 		d.problem("orm.E010", f.GoName, "it has no column of its own: defaults and comments are those of the fields that Columns names (OnDelete(SetDefault) sets them)")
 		return

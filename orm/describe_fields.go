@@ -108,7 +108,6 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 		d.problem("fields.E007", sf.Name, "a primary key cannot be null (do not use a pointer, nor Null())")
 	}
 	f.Parts = decl.parts
-	d.dates(f, decl)
 	if decl.soft {
 		d.m.Soft = f
 	}
@@ -121,17 +120,7 @@ func (d *describer) field(sf reflect.StructField, off uintptr, decl *declaration
 	if decl.now != nil {
 		f.Now = func(p plan.Pointer) { decl.now(p, pointer) }
 	}
-	if len(decl.validate) > 0 {
-		f.Validate = func(p plan.Pointer) (out []error) {
-			for _, rule := range decl.validate {
-				if err := rule(p, pointer); err != nil {
-					out = append(out, err)
-				}
-			}
-			return out
-		}
-	}
-	messagesOf(f, decl)
+	d.validation(f, decl, pointer)
 	d.add(f, fd)
 }
 

@@ -3,8 +3,10 @@ package orm
 import (
 	"strings"
 
+	"github.com/nuages-go/nuages/orm/dialect"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
+	"github.com/nuages-go/nuages/orm/schema"
 )
 
 // ordering takes Meta's order. Its form in the schema, which migrations keep, has the names of other models' fields: they are
@@ -23,7 +25,7 @@ func (d *describer) ordering(list []Order) {
 			if !ok {
 				continue
 			}
-			raw = plan.RawOrder{By: by}
+			raw, o.o = plan.RawOrder{By: by}, by
 		}
 		m.Order = append(m.Order, raw)
 		named = append(named, o)
@@ -31,7 +33,7 @@ func (d *describer) ordering(list []Order) {
 	m.OnReady(func() error {
 		m.Schema.Ordering = nil
 		for _, o := range named {
-			name, err := orderText(o.o)
+			name, err := orderText(m, o.o)
 			if err != nil {
 				return err
 			}
@@ -58,9 +60,15 @@ func (d *describer) orderNode(o expr.Order) (expr.Order, bool) {
 	return o, true
 }
 
-// orderText is an order as Django writes it: "-author__name"; where nulls go stands behind it. An expression has no such form.
-func orderText(o expr.Order) (string, error) {
+// orderText is an order as Django writes it: "-author__name"; where nulls go stands behind it. An expression is its SQL in
+// parentheses, so that migrations see when it changes; one that cannot stand in a table is left out.
+func orderText(m *plan.Model, o expr.Order) (string, error) {
 	name := o.Name
+	if se, ok := o.Node.(schema.Expression); ok {
+		if sql, err := ExpressionSQL(dialect.SQLite(), &m.Schema, se); err == nil {
+			name = "(" + sql + ")"
+		}
+	}
 	if o.Path != nil {
 		var err error
 		if name, err = pathText(o.Path, o.Plain); err != nil {

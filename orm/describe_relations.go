@@ -23,6 +23,7 @@ func (d *describer) relation(f *plan.Field, fd schema.Field, decl *declaration, 
 	rel := &plan.Relation{Name: fd.Name, From: d.m, To: to, Field: f, Kind: kind}
 	f.Rel = rel
 	d.relate(fd.Name, rel)
+	d.validation(f, decl, false)
 	if rel.Kind == plan.Forward {
 		if fd.Kind == schema.Invalid {
 			fd.Kind = schema.ForeignKey

@@ -297,23 +297,33 @@ func (c *Column[V]) DBDefault(v V) *Column[V] {
 
 // DBDefaultExpr is a default that the database computes.
 func (c *Column[V]) DBDefaultExpr(e Expr[V]) *Column[V] {
-	se, ok := e.n.(schema.Expression)
-	if !ok {
-		c.d.err = fmt.Errorf("orm: a default of the database cannot be a %T", e.n)
-	}
-	c.d.s.DBDefault = se
+	c.d.dbDefault(e.n)
 	return c
+}
+
+func (d *declaration) dbDefault(n expr.Node) {
+	se, ok := n.(schema.Expression)
+	if !ok {
+		d.err = schema.Wrong("orm.E009", "a default of the database cannot be a %T", n)
+	}
+	d.s.DBDefault = se
 }
 
 // Validate adds rules for FullClean, which reports all that a value breaks. Package validators has Django's. An error of type
 // Invalid or *validators.Error brings its own code, any other has the code "invalid". Rules do not see values that are empty.
 func (c *Column[V]) Validate(rules ...func(V) error) *Column[V] {
+	addRules(&c.d, rules)
+	return c
+}
+
+// addRules adds validators of the values at the beginning of a field.
+func addRules[V any](d *declaration, rules []func(V) error) {
 	for _, rule := range rules {
 		if rule == nil {
-			c.d.err = schema.Wrong("fields.E008", "Validate got a nil in place of a rule (leave it out)")
+			d.err = schema.Wrong("fields.E008", "Validate got a nil in place of a rule (leave it out)")
 			continue
 		}
-		c.d.validate = append(c.d.validate, func(p plan.Pointer, pointer bool) error {
+		d.validate = append(d.validate, func(p plan.Pointer, pointer bool) error {
 			if !pointer {
 				return rule(*plan.At[V](p))
 			}
@@ -323,37 +333,45 @@ func (c *Column[V]) Validate(rules ...func(V) error) *Column[V] {
 			return nil
 		})
 	}
-	return c
 }
 
-// AutoNow sets the present time on each Save; for Date and DateTime.
+// AutoNow sets the present time on each Save; for Date, DateTime and Clock, whose times of day are UTC's.
 func (c *Column[V]) AutoNow() *Column[V] {
 	c.d.s.AutoNow = true
 	return c.auto()
 }
 
-// AutoNowAdd sets the present time on Create; for Date and DateTime.
+// AutoNowAdd sets the present time on Create; for Date, DateTime and Clock.
 func (c *Column[V]) AutoNowAdd() *Column[V] {
 	c.d.s.AutoNowAdd = true
 	return c.auto()
 }
 
 func (c *Column[V]) auto() *Column[V] {
-	if _, ok := any(*new(V)).(time.Time); !ok || !c.d.s.Kind.IsTemporal() {
-		c.d.err = fmt.Errorf("orm: AutoNow and AutoNowAdd are for Date and DateTime")
-		return c
-	}
 	kind := c.d.s.Kind
-	c.d.now = func(p plan.Pointer, pointer bool) {
-		t := time.Now().UTC().Truncate(time.Microsecond)
-		if kind == schema.Date {
-			t = t.Truncate(24 * time.Hour)
+	switch any(*new(V)).(type) {
+	case time.Time:
+		c.d.now = func(p plan.Pointer, pointer bool) {
+			t := time.Now().UTC().Truncate(time.Microsecond)
+			if kind == schema.Date {
+				t = t.Truncate(day)
+			}
+			assign(p, pointer, t)
 		}
-		assign(p, pointer, t)
+	case time.Duration:
+		c.d.now = func(p plan.Pointer, pointer bool) {
+			t := time.Now().UTC().Truncate(time.Microsecond)
+			assign(p, pointer, t.Sub(t.Truncate(day)))
+		}
+	}
+	if c.d.now == nil || !kind.IsTemporal() {
+		c.wrong("AutoNow and AutoNowAdd are for Date, DateTime and Clock")
 	}
 	c.d.s.NotEditable, c.d.s.Blank = true, true
 	return c
 }
+
+const day = 24 * time.Hour
 
 // Verbose is the field's name for people. Default: the name with spaces.
 func (c *Column[V]) Verbose(name string) *Column[V] { c.d.s.VerboseName = name; return c }

@@ -32,6 +32,12 @@ func (r *Reference[K]) ErrorMessages(byCode map[string]string) *Reference[K] {
 	return r
 }
 
+// ErrorMessages replaces what is said about the field, by code, for forms that ask for it. Django: error_messages.
+func (r *ManyRef) ErrorMessages(byCode map[string]string) *ManyRef {
+	r.d.messages = maps.Clone(byCode)
+	return r
+}
+
 // Tablespace is where PostgreSQL keeps the index of the column; other databases ignore it. Django: db_tablespace.
 func (c *Column[V]) Tablespace(name string) *Column[V] { c.d.s.Tablespace = name; return c }
 
@@ -40,6 +46,43 @@ func (r *Reference[K]) Tablespace(name string) *Reference[K] { r.d.s.Tablespace 
 
 // NotSerialized keeps the field out of fixtures. Django: serialize=False.
 func (c *Column[V]) NotSerialized() *Column[V] { c.d.s.NotSerialized = true; return c }
+
+// NotSerialized keeps the field out of fixtures. Django: serialize=False.
+func (r *Reference[K]) NotSerialized() *Reference[K] { r.d.s.NotSerialized = true; return r }
+
+// NotSerialized keeps the field out of fixtures. Django: serialize=False.
+func (r *ManyRef) NotSerialized() *ManyRef { r.d.s.NotSerialized = true; return r }
+
+// Validate adds rules for FullClean that see the key, unless it is null. Django: validators.
+func (r *Reference[K]) Validate(rules ...func(key K) error) *Reference[K] {
+	addRules(&r.d, rules)
+	return r
+}
+
+// UniqueForDate lets validation accept each key once for a day, UniqueForMonth for the number of a month, UniqueForYear for a
+// year, as Column.UniqueForDate.
+func (r *Reference[K]) UniqueForDate(date any) *Reference[K] {
+	r.d.uniqueFor("date", date)
+	return r
+}
+
+// UniqueForMonth is UniqueForDate for the number of the month.
+func (r *Reference[K]) UniqueForMonth(date any) *Reference[K] {
+	r.d.uniqueFor("month", date)
+	return r
+}
+
+// UniqueForYear is UniqueForDate for the year.
+func (r *Reference[K]) UniqueForYear(date any) *Reference[K] {
+	r.d.uniqueFor("year", date)
+	return r
+}
+
+// DBDefaultExpr is a key that the database computes for a new row that has none.
+func (r *Reference[K]) DBDefaultExpr(e Expr[K]) *Reference[K] {
+	r.d.dbDefault(e.n)
+	return r
+}
 
 // AllowUnicode lets a Slug have letters of any script. Django: allow_unicode.
 func (c *Column[V]) AllowUnicode() *Column[V] {
@@ -101,7 +144,19 @@ func (c *Column[V]) FilesFunc(files Files, dir func() string) *Column[V] {
 // Files says which files a FilePath column offers.
 type Files = schema.Files
 
-// messagesOf copies what a declaration says of validation to the plan.
-func messagesOf(f *plan.Field, decl *declaration) {
+// validation copies what a declaration says of validation to the plan.
+func (d *describer) validation(f *plan.Field, decl *declaration, pointer bool) {
 	f.Messages, f.Choices = decl.messages, decl.listing
+	d.dates(f, decl)
+	if len(decl.validate) == 0 {
+		return
+	}
+	f.Validate = func(p plan.Pointer) (out []error) {
+		for _, rule := range decl.validate {
+			if err := rule(p, pointer); err != nil {
+				out = append(out, err)
+			}
+		}
+		return out
+	}
 }

@@ -17,21 +17,20 @@ type dateRule struct {
 // Django: unique_for_date.
 //
 //	orm.Slug(&a.Slug).UniqueForDate(&a.Published)
-func (c *Column[V]) UniqueForDate(date any) *Column[V] { return c.uniqueFor("date", date) }
+func (c *Column[V]) UniqueForDate(date any) *Column[V] { c.d.uniqueFor("date", date); return c }
 
 // UniqueForMonth is UniqueForDate for the number of the month.
-func (c *Column[V]) UniqueForMonth(date any) *Column[V] { return c.uniqueFor("month", date) }
+func (c *Column[V]) UniqueForMonth(date any) *Column[V] { c.d.uniqueFor("month", date); return c }
 
 // UniqueForYear is UniqueForDate for the year.
-func (c *Column[V]) UniqueForYear(date any) *Column[V] { return c.uniqueFor("year", date) }
+func (c *Column[V]) UniqueForYear(date any) *Column[V] { c.d.uniqueFor("year", date); return c }
 
-func (c *Column[V]) uniqueFor(unit string, date any) *Column[V] {
+func (d *declaration) uniqueFor(unit string, date any) {
 	p, err := pathOf(date)
-	if err != nil && c.d.err == nil {
-		c.d.err = err
+	if err != nil && d.err == nil {
+		d.err = err
 	}
-	c.d.dates = append(c.d.dates, dateRule{unit, p})
-	return c
+	d.dates = append(d.dates, dateRule{unit, p})
 }
 
 // dates notes the rules of a field.

@@ -77,8 +77,9 @@ func stored(f *schema.Field, v any, zone *time.Location) (dialect.Value, error) 
 	case schema.UUID:
 		return storedUUID(v)
 	case schema.Binary:
-		b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(scalarText(v)), ""))
-		if err != nil {
+		text := scalarText(v)
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || strings.ContainsAny(text, "\r\n") { // which the decoder passes over, and Django does not
 			return dialect.Value{}, refuse(v, "value must be base64.")
 		}
 		return dialect.BytesValue(b), nil

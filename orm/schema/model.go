@@ -27,7 +27,7 @@ type Model struct {
 // Options are what Meta says about a model.
 type Options struct {
 	VerboseName, VerboseNamePlural string
-	// Ordering is the default order by field name, "-name" for descending.
+	// Ordering is the default order by field name, "-name" for descending; an expression is its SQL in parentheses.
 	Ordering []string
 	Indexes  []Index
 	// Constraints are checks and unique constraints.
