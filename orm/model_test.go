@@ -90,7 +90,7 @@ func TestModelMistakes(t *testing.T) {
 		{"SetNull without Null", orm.ModelOf[setNull](), []string{"setNull.User", "Null()"}},
 		{"another model's field", orm.ModelOf[foreign](), []string{"foreign"}},
 		{"no key", orm.ModelOf[noKey](), []string{"noKey", "no primary key", "ID int64"}},
-		{"AutoNow of a text", orm.ModelOf[autoNow](), []string{"autoNow.Name", "Date and DateTime"}},
+		{"AutoNow of a text", orm.ModelOf[autoNow](), []string{"autoNow.Name", "Date, DateTime and Clock"}},
 		{"way back of another's key", orm.ModelOf[wrongBack](), []string{"wrongBack.Tags", "not a foreign key to wrongBack"}},
 		{"all mistakes at once", orm.ModelOf[badOrder](), []string{"Ordering", "Indexes"}},
 	}

@@ -138,7 +138,7 @@ func TestMetaOrdering(t *testing.T) {
 func TestOrderingSchema(t *testing.T) {
 	t.Parallel()
 	for m, want := range map[orm.Model][]string{
-		orm.ModelOf[Press]():  {"rank nulls last"},
+		orm.ModelOf[Press]():  {"rank nulls last", `-(LOWER("name"))`},
 		orm.ModelOf[Writer](): {"-house", "name"},
 		orm.ModelOf[Tome]():   {"-writer__house__name", "writer_id", "title"},
 		orm.ModelOf[Ring]():   {"next"},
