@@ -161,6 +161,9 @@ type scope struct {
 type scopeKey struct{}
 
 func scopeOf(ctx context.Context) *scope {
+	if ctx == nil {
+		return nil // the query says that there is no database
+	}
 	s, _ := ctx.Value(scopeKey{}).(*scope)
 	return s
 }
@@ -220,7 +223,10 @@ func (s *scope) find(name string) (*DB, *scope, error) {
 	if name == "" {
 		name = "default"
 	}
-	db := s.dbs[name]
+	db, there := s.dbs[name]
+	if there && db == nil {
+		return nil, nil, fmt.Errorf("orm: the database %q of the context is nil (look at the error of what opened it)", name)
+	}
 	if db == nil {
 		var names []string
 		for n := range s.dbs {

@@ -22,6 +22,7 @@ func describe(m *plan.Model) error {
 	if meta.Proxy {
 		return d.proxy(ref.Elem(), meta)
 	}
+	d.signatures()
 	fields, _ := described[[]Field](ref.Elem(), reflect.New(m.Type), "Fields")
 	d.declareParents(fields)
 	inherited := d.embedded(ref.Elem())
@@ -116,7 +117,11 @@ func (d *describer) embedded(v reflect.Value) (meta *Meta) {
 }
 
 func (d *describer) declare(fields []Field) {
-	for _, f := range fields {
+	for i, f := range fields {
+		if f == nil {
+			d.problem("orm.E002", "", "Fields: entry %d is nil (leave it out)", i+1)
+			continue
+		}
 		decl := f.declare()
 		if decl.parent != nil {
 			continue

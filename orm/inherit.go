@@ -76,6 +76,9 @@ func HasChild[C any](f *One[C]) Field {
 // declareParents notes which embedded structs are parents.
 func (d *describer) declareParents(fields []Field) {
 	for _, f := range fields {
+		if f == nil {
+			continue // declare says so
+		}
 		if decl := f.declare(); decl.parent != nil {
 			d.parents[plan.Offset(d.m.Root().Base, decl.addr)] = decl.parent
 		}

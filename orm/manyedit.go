@@ -27,6 +27,9 @@ func (m *Many[T]) owner() (*plan.Relation, dialect.Value, error) {
 func (m *Many[T]) keys(rel *plan.Relation, objs []*T) ([]dialect.Value, error) {
 	out := make([]dialect.Value, 0, len(objs))
 	for _, obj := range objs {
+		if obj == nil {
+			return nil, fmt.Errorf("orm: %s: the object is nil", rel.To.GoName())
+		}
 		key, ok := keyValue(rel.To, plan.PointerTo(obj))
 		if !ok {
 			return nil, fmt.Errorf("orm: %s: %w", rel.To.GoName(), ErrNotSaved)

@@ -36,6 +36,9 @@ func onCommit(ctx context.Context, name string, f func(ctx context.Context) erro
 
 // OnCommitWith is OnCommit with options.
 func OnCommitWith(ctx context.Context, opts OnCommitOptions, f func(ctx context.Context) error) error {
+	if f == nil {
+		return &TransactionError{Reason: "OnCommit was given no function"}
+	}
 	s := scopeOf(ctx)
 	var tx *Tx
 	if opts.DB == "" && s != nil && s.tx != nil {

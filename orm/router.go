@@ -115,9 +115,15 @@ func alias(name string) string {
 // DefaultDB is the name of the database of queries that nothing sends elsewhere.
 const DefaultDB = "default"
 
+// errNoModel is the mistake of a variable that nobody has set.
+var errNoModel = errors.New("orm: a zero Query is of no model (begin with orm.Objects[T]())")
+
 // route finds the database of a query: the one that it names, or what the routers say, or that of the object at hand. The
 // name is "" for the default database.
 func route(ctx context.Context, name *string, m *plan.Model, write bool, hint string) (*DB, *scope, error) {
+	if m == nil {
+		return nil, nil, errNoModel
+	}
 	s := scopeOf(ctx)
 	if *name == "" && s != nil {
 		var by *Router

@@ -48,6 +48,9 @@ func Atomic(ctx context.Context, f func(ctx context.Context) error) error {
 
 // AtomicWith is Atomic with options.
 func AtomicWith(ctx context.Context, opts AtomicOptions, f func(ctx context.Context) error) error {
+	if f == nil {
+		return &TransactionError{Reason: "Atomic was given no function"}
+	}
 	db, s, err := database(ctx, opts.DB)
 	if err != nil {
 		return err

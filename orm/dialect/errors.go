@@ -60,7 +60,10 @@ func (e *ConstraintError) Error() string {
 	if e.Table != "" {
 		what = strings.TrimPrefix(e.Table+"."+what, ".")
 	}
-	return fmt.Sprintf("orm: %s constraint violated: %s", e.Kind, strings.TrimSuffix(what, "."))
+	if what = strings.TrimSuffix(what, "."); what == "" {
+		what = "the database does not say which"
+	}
+	return fmt.Sprintf("orm: %s constraint violated: %s", e.Kind, what)
 }
 
 // Unwrap returns the database's error.

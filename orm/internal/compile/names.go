@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/nuages-go/nuages/internal/closest"
 	"github.com/nuages-go/nuages/orm/expr"
 	"github.com/nuages-go/nuages/orm/internal/plan"
 	"github.com/nuages-go/nuages/orm/schema"
@@ -25,7 +26,11 @@ func (e *FieldError) Error() string {
 	if e.Reason != "" {
 		return "orm: " + e.Reason
 	}
-	return fmt.Sprintf("orm: cannot resolve %q in %s (choices: %s)", e.Name, e.Model, strings.Join(e.Choices, ", "))
+	meant := ""
+	if near := closest.Match(e.Name, e.Choices); near != "" {
+		meant = fmt.Sprintf("did you mean %q? ", near)
+	}
+	return fmt.Sprintf("orm: cannot resolve %q in %s (%schoices: %s)", e.Name, e.Model, meant, strings.Join(e.Choices, ", "))
 }
 
 // relations returns all relations of a model by name.
