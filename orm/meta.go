@@ -132,7 +132,7 @@ func (i Index) Name(name string) Index { i.name = name; return i }
 // Where limits the index to some rows.
 func (i Index) Where(p Predicate) Index { i.where = &p; return i }
 
-// Constraint is a rule for the rows of a table. Make it with Unique or Check.
+// Constraint is a rule for the rows of a table. Make it with UniqueOn, UniqueExpr, CheckThat or Exclude.
 type Constraint struct {
 	name    string
 	fields  []any

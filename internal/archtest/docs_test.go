@@ -18,7 +18,7 @@ var inlineCode = regexp.MustCompile("`[^`\n]*`")
 // link finds relative links; others have a scheme or start with #.
 var link = regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)\s]*)?\)`)
 
-// TestCodeInDocs holds the code of the README and the tutorial to the example that it comes from. A block's first line
+// TestCodeInDocs holds the code of the README, the tutorial and the queries by example to the example that it comes from. A block's first line
 // names the file; the rest stands there word for word, where a line "// …" stands for anything.
 func TestCodeInDocs(t *testing.T) {
 	t.Parallel()
@@ -28,6 +28,7 @@ func TestCodeInDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files = append(files, filepath.Join(root, "docs", "topics", "queries-by-example.md"))
 	for _, name := range append(files, tutorial...) {
 		text, err := os.ReadFile(name)
 		if err != nil {
