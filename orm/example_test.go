@@ -77,7 +77,7 @@ func ExampleLookup() {
 	fmt.Println(err)
 	// Output:
 	// 1 <nil>
-	// orm: cannot resolve "titel" in Book (choices: id, pages, title)
+	// orm: cannot resolve "titel" in Book (did you mean "title"? choices: id, pages, title)
 }
 
 func ExampleValues() {
