@@ -41,6 +41,9 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 			if len(o.Steps) > 0 || o.By != nil {
 				return nil, false
 			}
+			if followsOrder(o.Field, o.Plain) {
+				return nil, false
+			}
 			for _, c := range o.Field.Columns() {
 				parts = append(parts, orderPart{c, o.Desc, o.Nulls})
 			}
@@ -49,7 +52,7 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 	}
 	for _, o := range q.s.Order {
 		var f *plan.Field
-		desc := o.Desc
+		desc, plain := o.Desc, o.Plain
 		switch {
 		case o.Path != nil && o.Path.Ref == m.Root():
 			if _, pf, err := o.Path.Resolve(); err == nil {
@@ -62,6 +65,10 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 		case o.Name != "":
 			f = m.FieldNamed(strings.TrimPrefix(o.Name, "-"))
 			desc = desc != strings.HasPrefix(o.Name, "-")
+			plain = plainName(o.Name)
+		}
+		if f != nil && followsOrder(f, plain) {
+			return nil, false
 		}
 		if f == nil || f.Extra || !f.S.HasColumn() && f.Tuple == nil {
 			return nil, false

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/nuages-go/nuages/internal/testmodels/newsroom"
 	"github.com/nuages-go/nuages/internal/testservices"
@@ -26,33 +27,56 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// Iter reads as many rows as there are without keeping them.
+// Iter reads as many rows as there are without keeping them, in a time that grows with their number, in the order of the key
+// and in any other, on all databases.
 func TestIterMemory(t *testing.T) { // not parallel: it measures memory
 	if testing.Short() {
 		t.Skip("reads a million rows")
 	}
-	ctx := open(t)
 	rows := 1_000_000
 	if raceDetector {
 		rows = 100_000
 	}
-	createTables(t, ctx, orm.ModelOf[Plain]())
-	_, err := orm.Exec(ctx, "INSERT INTO orm_test_plain (id, n) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, i FROM n", rows)
-	must(t, err)
-	before, most, seen, sum := heap(), uint64(0), 0, int64(0)
-	for row, err := range orm.Objects[Plain]().Iter(ctx) {
+	fill := map[string]string{
+		"sqlite":     "INSERT INTO orm_test_plain (id, n) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, -i FROM n",
+		"postgresql": "INSERT INTO orm_test_plain (id, n) SELECT i, -i FROM generate_series(1, ?::bigint) AS s(i)",
+		"mysql":      "INSERT INTO orm_test_plain (id, n) SELECT seq, -seq FROM seq_1_to_1000000 WHERE seq <= ?",
+	}
+	for _, db := range []*orm.DB{orm.DatabasesFrom(open(t))[orm.DefaultDB], postgresDB(t), mariaDB(t)} {
+		ctx := orm.WithDatabase(t.Context(), db)
+		name := db.Backend().Dialect().Name
+		createTables(t, ctx, orm.ModelOf[Plain]())
+		_, err := orm.Exec(ctx, fill[name], rows)
 		must(t, err)
-		seen++
-		sum += row.N
-		if seen%(rows/5) == 0 {
-			most = max(most, heap())
+		p := orm.Fields[Plain]()
+		for way, q := range map[string]orm.Query[Plain]{
+			"the key": orm.Objects[Plain](), "a column": orm.Objects[Plain]().OrderBy(orm.Asc(&p.N)),
+			"an expression": orm.Objects[Plain]().OrderBy(orm.F(&p.N).Times(2).Asc()),
+		} {
+			before, most, seen, sum, start, half := heap(), uint64(0), 0, int64(0), time.Now(), time.Duration(0)
+			for row, err := range q.Iter(ctx) {
+				must(t, err)
+				seen++
+				sum -= row.N
+				if seen%(rows/5) == 0 {
+					most = max(most, heap())
+				}
+				if seen == rows/2 {
+					half = time.Since(start)
+				}
+			}
+			whole := time.Since(start)
+			if want := int64(rows) * int64(rows+1) / 2; seen != rows || sum != want {
+				t.Errorf("%s, %s: read %d rows with the sum %d, want %d with %d", name, way, seen, sum, rows, want)
+			}
+			if most > before+8<<20 {
+				t.Errorf("%s, %s: the heap grew from %d to %d bytes", name, way, before, most)
+			}
+			if whole > 3*half+time.Second { // the second half takes as long as the first
+				t.Errorf("%s, %s: %v for the first half, %v for all", name, way, half, whole)
+			}
+			t.Logf("%s, %s: %d rows in %v", name, way, seen, whole.Round(time.Millisecond))
 		}
-	}
-	if want := int64(rows) * int64(rows+1) / 2; seen != rows || sum != want {
-		t.Errorf("read %d rows with the sum %d, want %d with %d", seen, sum, rows, want)
-	}
-	if most > before+8<<20 {
-		t.Errorf("the heap grew from %d to %d bytes", before, most)
 	}
 }
 

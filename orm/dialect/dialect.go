@@ -52,6 +52,8 @@ type Dialect struct {
 	Batches bool
 	// Arrays: a list of values is one parameter, x = ANY($1).
 	Arrays bool
+	// Cursors: DECLARE name CURSOR FOR SELECT ..., FETCH n FROM name.
+	Cursors bool
 	// Lateral: JOIN LATERAL (SELECT ...).
 	Lateral bool
 	// Zone is the time zone in which the database keeps moments, and that of its sessions; "" is UTC. KeepIn sets it.

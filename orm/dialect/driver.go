@@ -73,7 +73,7 @@ type Row interface {
 	Columns() int
 }
 
-// Streamer is a Conn on which other statements may run while a Query's rows are read.
+// Streamer is a Backend that can spare a connection for a long read: others are left for what works on its rows.
 type Streamer interface{ Streams() bool }
 
 // Batcher is a Conn that runs several statements in one round trip.

@@ -47,6 +47,9 @@ var (
 // Dialect is MySQL's or MariaDB's.
 func (p *pool) Dialect() *dialect.Dialect { return p.d }
 
+// Streams says that a read may keep a connection while others work on its rows.
+func (p *pool) Streams() bool { return cap(p.free) > 1 }
+
 var errClosed = errors.New("mysql: the database is closed")
 
 // Acquire gives a connection. Reading and writing ones are the same, but a lost connection is retried more boldly for reads.

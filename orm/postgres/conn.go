@@ -140,9 +140,9 @@ func (c *conn) simple(ctx context.Context, sql string) (dialect.Result, error) {
 	return res, c.wrap(ctx, sql, m.Close())
 }
 
-// isControl says that a statement begins, ends or divides a transaction.
+// isControl says that a statement begins, ends or divides a transaction, or moves a cursor: it changes no table.
 func isControl(sql string) bool {
-	for _, word := range []string{"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"} {
+	for _, word := range []string{"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "DECLARE", "FETCH", "CLOSE"} {
 		if strings.HasPrefix(sql, word) {
 			return true
 		}

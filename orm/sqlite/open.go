@@ -143,6 +143,9 @@ type pool struct {
 // Dialect is SQLite's.
 func (p *pool) Dialect() *dialect.Dialect { return p.d }
 
+// Streams says that a read may keep a connection while others work on its rows. A database in memory has one connection.
+func (p *pool) Streams() bool { return !p.memory && cap(p.readers) > 1 }
+
 var errClosed = errors.New("sqlite: the database is closed")
 
 // Acquire gives the writer, or a reader. A database in memory has one connection for both.
