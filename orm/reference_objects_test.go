@@ -193,6 +193,9 @@ var refRaw = []refRow{
 		err := orm.QueryRows(ctx, "SELECT id FROM orm_test_article", nil, func([]any) error { n++; return nil })
 		return n, err
 	}), "6", ""},
+	{"raw(sql, translations={'headline': 'title'})", run(func(ctx context.Context) (any, error) {
+		return orm.RawSQL[Article]("SELECT id, title AS headline, likes + ? AS words FROM orm_test_article WHERE id = 1", 1).Column("headline", &a.Title).Prefetch(&a.Tags).All(ctx)
+	}), "A", "columns find their fields by name, also those of `orm.Extra`; the others are deferred; arguments by name: `Named`"},
 	{"raw(sql, {'min': 3}), %(min)s", run(func(ctx context.Context) (any, error) {
 		sql, args, err := orm.NamedArgs("SELECT id, title FROM orm_test_article WHERE likes > :min ORDER BY id", map[string]any{"min": 3})
 		if err != nil {

@@ -139,16 +139,16 @@ var refRunning = []refRow{
 		m, err := articles.AggregateByName(ctx, orm.Named("n", orm.Sum(&a.Likes)), orm.Named("twice", orm.Name[int64]("n").Times(2)))
 		return m["twice"].(int64) == 2*m["n"].(int64), err
 	}), "true", "an aggregate may name those before it"},
-	{"iterator()", run(func(ctx context.Context) (any, error) {
+	{"iterator(chunk_size=500)", run(func(ctx context.Context) (any, error) {
 		n := 0
-		for _, err := range articles.Iter(ctx) {
+		for _, err := range articles.Iter(ctx, 500) {
 			if err != nil {
 				return nil, err
 			}
 			n++
 		}
 		return n, nil
-	}), "6", ""},
+	}), "6", "without a number 2000 objects at a time; by the key, else by one result that keeps a connection (a cursor on PostgreSQL)"},
 	{"explain()", run(func(ctx context.Context) (any, error) { plan, err := articles.Explain(ctx); return plan != "", err }), "true", "options: `orm.ExplainOptions{Format: \"json\", Analyze: true}`"},
 	{"update(title='x')", run(func(ctx context.Context) (any, error) { return articles.Update(ctx, orm.Set(&a.Title, "x")) }), "6", ""},
 	{"update(likes=F('likes') + 1)", run(func(ctx context.Context) (any, error) {

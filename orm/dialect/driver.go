@@ -73,6 +73,9 @@ type Row interface {
 	Columns() int
 }
 
+// Namer is a Row that tells the names of its columns, as the statement has them.
+type Namer interface{ Name(i int) string }
+
 // Streamer is a Backend that can spare a connection for a long read: others are left for what works on its rows.
 type Streamer interface{ Streams() bool }
 

@@ -21,6 +21,9 @@ type rowOf struct {
 
 var _ dialect.Row = (*rowOf)(nil)
 
+// Name is what the statement calls the column.
+func (r *rowOf) Name(i int) string { return r.rows.Columns()[i] }
+
 func (r *rowOf) Null(i int) bool { return r.values[i] == nil }
 func (r *rowOf) Columns() int    { return len(r.values) }
 

@@ -19,6 +19,7 @@ import (
 type column struct {
 	oid    uint32
 	binary bool
+	name   string
 }
 
 // hasBinary lists the types that are read in binary. Others come as text: it is as short, and right for every type.
@@ -40,6 +41,9 @@ type rowOf struct {
 }
 
 var _ dialect.Row = (*rowOf)(nil)
+
+// Name is what the statement calls the column.
+func (r *rowOf) Name(i int) string { return r.columns[i].name }
 
 func (r *rowOf) Null(i int) bool { return r.values[i] == nil }
 func (r *rowOf) Columns() int    { return len(r.values) }

@@ -64,7 +64,7 @@ func newStmt(desc *pgconn.StatementDescription, sent []uint32) *stmt {
 func columnsOf(fields []pgconn.FieldDescription) []column {
 	cols := make([]column, len(fields))
 	for i := range fields {
-		cols[i] = column{oid: fields[i].DataTypeOID, binary: fields[i].Format == 1}
+		cols[i] = column{oid: fields[i].DataTypeOID, binary: fields[i].Format == 1, name: fields[i].Name}
 	}
 	return cols
 }

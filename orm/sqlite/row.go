@@ -20,6 +20,9 @@ type rowOf struct {
 
 var _ dialect.Row = (*rowOf)(nil)
 
+// Name is what the statement calls the column.
+func (r *rowOf) Name(i int) string { return r.s.ColumnName(i) }
+
 func (r *rowOf) Null(i int) bool     { return r.s.ColumnType(i) == sqlite.TypeNull }
 func (r *rowOf) Int(i int) int64     { return r.s.ColumnInt64(i) }
 func (r *rowOf) Float(i int) float64 { return r.s.ColumnFloat(i) }
