@@ -27,8 +27,11 @@ type orderPart struct {
 }
 
 // ownOrder is the order of a query by columns of its model, the query's own or the model's. It is false when other things
-// take part.
-func (q *Query[T]) ownOrder() ([]orderPart, bool) {
+// take part, such as the order of another model that a relation stands for.
+func (q *Query[T]) ownOrder() ([]orderPart, bool) { return q.orderParts(true) }
+
+// orderParts is ownOrder, in which a relation may count as its column.
+func (q *Query[T]) orderParts(exact bool) ([]orderPart, bool) {
 	m := q.s.Model
 	var parts []orderPart
 	if !q.s.Ordered {
@@ -41,7 +44,7 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 			if len(o.Steps) > 0 || o.By != nil {
 				return nil, false
 			}
-			if followsOrder(o.Field, o.Plain) {
+			if exact && followsOrder(o.Field, o.Plain) {
 				return nil, false
 			}
 			for _, c := range o.Field.Columns() {
@@ -67,7 +70,7 @@ func (q *Query[T]) ownOrder() ([]orderPart, bool) {
 			desc = desc != strings.HasPrefix(o.Name, "-")
 			plain = plainName(o.Name)
 		}
-		if f != nil && followsOrder(f, plain) {
+		if exact && f != nil && followsOrder(f, plain) {
 			return nil, false
 		}
 		if f == nil || f.Extra || !f.S.HasColumn() && f.Tuple == nil {
@@ -171,7 +174,7 @@ func (q Query[T]) IsTotallyOrdered() bool {
 	}
 	for _, o := range q.s.Order { // what is no plain column neither helps nor harms
 		one := Query[T]{expr.Query{Model: m, Ordered: true, Order: []expr.Order{o}}}
-		parts, ok := one.ownOrder()
+		parts, ok := one.orderParts(false)
 		if !ok {
 			continue
 		}
