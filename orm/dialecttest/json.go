@@ -100,6 +100,7 @@ func testJSONAt(t *testing.T, e *env) {
 		{"iexact none is JSON's null", orm.Lookup("data__no__iexact", nil), "0"},
 		{"exact none is JSON's null", orm.Lookup("data__no", nil), "0"},
 		{"isnull is a missing key", orm.Lookup("data__no__isnull", true), "123"},
+		{"isnull of a key that is there", orm.Lookup("data__no__isnull", false), "0"},
 		{"equal documents", orm.Eq(data, map[string]any{}), "3"},
 		{"null document", orm.F(data).Eq(orm.JSONNull[map[string]any]()), ""},
 	} {

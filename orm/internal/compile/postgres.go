@@ -119,21 +119,13 @@ func postgresJSONNull(j *jsonPath, op expr.Op, want bool) func(w *writer) {
 			}
 			return
 		}
+		w.str("(") // and not by the operator ?, which knows nothing of a document that is null
+		postgresJSONPath(w, j.of, j.keys, false)
 		if want {
-			w.str("NOT ")
-		}
-		last := len(j.keys) - 1
-		if _, err := strconv.Atoi(j.keys[last]); err == nil || last > 0 { // an element of a list has no key
-			w.str("(")
-			postgresJSONPath(w, j.of, j.keys, false)
+			w.str(" IS NULL)")
+		} else {
 			w.str(" IS NOT NULL)")
-			return
 		}
-		w.str("(")
-		j.of.write(w)
-		w.str(" ? ")
-		w.arg(dialect.TextValue(j.keys[last]))
-		w.str("::text)")
 	}
 }
 
