@@ -79,6 +79,7 @@ func TestQueryLaws(t *testing.T) {
 			{"slice beyond the end", q.Slice(10, 12), "", ""},
 			{"slice that ends before it begins", q.Slice(2, 1), "", ""},
 			{"negative", q.Slice(-1, 2), "", "cannot begin at -1"},
+			{"a negative limit", q.Limit(-1), "", "a limit cannot be -1"},
 			{"offset alone", q.Offset(4), "56", ""},
 			// Lists.
 			{"in nothing", by("id__in", []int{}), "", ""},

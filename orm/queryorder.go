@@ -36,8 +36,14 @@ func (q Query[T]) Reverse() Query[T] {
 	return q
 }
 
-// Limit keeps the first n rows.
-func (q Query[T]) Limit(n int) Query[T] { return q.Slice(0, n) }
+// Limit keeps the first n rows. A negative n, as a calculation may give it, is an error.
+func (q Query[T]) Limit(n int) Query[T] {
+	if n < 0 {
+		q.fail("a limit cannot be %d", n)
+		return q
+	}
+	return q.Slice(0, n)
+}
 
 // Offset leaves out the first n rows.
 func (q Query[T]) Offset(n int) Query[T] { return q.Slice(n, -1) }

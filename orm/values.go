@@ -101,8 +101,12 @@ func (q ValuesQuery[R]) OrderBy(orders ...Order) ValuesQuery[R] {
 	return q
 }
 
-// Limit keeps the first n rows.
+// Limit keeps the first n rows. A negative n is an error.
 func (q ValuesQuery[R]) Limit(n int) ValuesQuery[R] {
+	if n < 0 {
+		q.s.Err = errors.Join(q.s.Err, fmt.Errorf("orm: a limit cannot be %d", n))
+		return q
+	}
 	q.s.Sliced, q.s.Limit = true, n
 	return q
 }
