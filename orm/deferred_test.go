@@ -144,7 +144,7 @@ func TestLoadWithoutRelations(t *testing.T) {
 	if d := orm.Deferred(tags[0]); d != nil {
 		t.Errorf("still deferred: %v", d)
 	}
-	raw, err := orm.Raw[Tag](ctx, "SELECT id FROM orm_test_tag ORDER BY id", nil, &g.ID)
+	raw, err := orm.Raw[Tag]("SELECT id FROM orm_test_tag ORDER BY id").All(ctx)
 	must(t, err)
 	if d := orm.Deferred(raw[0]); !slices.Equal(d, []string{"slug"}) {
 		t.Errorf("Raw: deferred %v", d)

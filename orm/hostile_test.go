@@ -84,9 +84,9 @@ func attack(t *testing.T, ctx context.Context, text string) {
 		_, _ = stories.DateTimes(ctx, text, unit, true)
 	}
 	_, _ = stories.Explain(ctx, orm.ExplainOptions{Format: text})
-	_, _ = orm.Raw[newsroom.Tag](ctx, "SELECT id FROM newsroom_tag WHERE slug = ?", []any{text}, &tag.ID)
+	_, _ = orm.Raw[newsroom.Tag]("SELECT id FROM newsroom_tag WHERE slug = ?", text).Column(text, &tag.Label).All(ctx)
 	if sql, args, err := orm.NamedArgs("SELECT id FROM newsroom_tag WHERE slug IN (:a)", map[string]any{"a": []string{text}}); err == nil {
-		_, _ = orm.Raw[newsroom.Tag](ctx, sql, args, &tag.ID)
+		_, _ = orm.Raw[newsroom.Tag](sql, args...).All(ctx)
 	}
 	for i, q := range queries {
 		if i == 13 || i == 14 {

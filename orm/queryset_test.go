@@ -282,7 +282,7 @@ func TestQueryCorners(t *testing.T) {
 				t.Errorf("Explain, %s = %q, %v", name, plan, err)
 			}
 		}
-		_, err = orm.Raw[newsroom.Story](ctx, "SELECT title FROM newsroom_story", nil, &st.Title)
+		_, err = orm.Raw[newsroom.Story]("SELECT title FROM newsroom_story").All(ctx)
 		if err == nil || !strings.Contains(err.Error(), "primary key") {
 			t.Errorf("Raw without the key: %v", err)
 		}

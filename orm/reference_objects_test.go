@@ -194,14 +194,14 @@ var refRaw = []refRow{
 		return n, err
 	}), "6", ""},
 	{"raw(sql, translations={'headline': 'title'})", run(func(ctx context.Context) (any, error) {
-		return orm.RawSQL[Article]("SELECT id, title AS headline, likes + ? AS words FROM orm_test_article WHERE id = 1", 1).Column("headline", &a.Title).Prefetch(&a.Tags).All(ctx)
+		return orm.Raw[Article]("SELECT id, title AS headline, likes + ? AS words FROM orm_test_article WHERE id = 1", 1).Column("headline", &a.Title).Prefetch(&a.Tags).All(ctx)
 	}), "A", "columns find their fields by name, also those of `orm.Extra`; the others are deferred; arguments by name: `Named`"},
 	{"raw(sql, {'min': 3}), %(min)s", run(func(ctx context.Context) (any, error) {
 		sql, args, err := orm.NamedArgs("SELECT id, title FROM orm_test_article WHERE likes > :min ORDER BY id", map[string]any{"min": 3})
 		if err != nil {
 			return nil, err
 		}
-		return orm.Raw[Article](ctx, sql, args, &a.ID, &a.Title)
+		return orm.Raw[Article](sql, args...).All(ctx)
 	}), "", "for `RawExpr`, `Exec` and `QueryRows` too; a list is `IN (:ids)`"},
 	{"executemany(…)", nil, "", "`BulkCreate`, `BulkUpdate`, or `orm.Exec` in a loop inside `orm.Atomic`"},
 	{"callproc(…)", nil, "", "`orm.Exec(ctx, \"CALL name(?)\", x)`"},

@@ -58,7 +58,7 @@ var refQueries = []refRow{
 	{"fetch_mode(FETCH_PEERS)", articles, "EDCBAF", "always: what is missing is loaded for all objects of the result at once"},
 	{"fetch_mode(RAISE)", articles.FetchRaise(), "EDCBAF", ""},
 	{"raw('SELECT …')", run(func(ctx context.Context) (any, error) {
-		return orm.Raw[Article](ctx, "SELECT id, title FROM orm_test_article WHERE likes > ? ORDER BY id", []any{3}, &a.ID, &a.Title)
+		return orm.Raw[Article]("SELECT id, title FROM orm_test_article WHERE likes > ? ORDER BY id", 3).All(ctx)
 	}), "EF", ""},
 	{"ordered", run(func(context.Context) (any, error) { return articles.IsOrdered(), nil }), "true", ""},
 	{"totally_ordered", run(func(context.Context) (any, error) { return articles.IsTotallyOrdered(), nil }), "true", ""},

@@ -172,7 +172,7 @@ func TestRouters(t *testing.T) {
 		{"using wins", func(ctx context.Context) error { _, err := orm.Objects[User]().Using("third").Count(ctx); return err }, "third"},
 		{"no opinion", func(ctx context.Context) error { _, err := orm.Objects[Tag]().Count(ctx); return err }, "default"},
 		{"raw", func(ctx context.Context) error {
-			_, err := orm.Raw[User](ctx, "SELECT 1, 'x'", nil, &u.ID, &u.Username)
+			_, err := orm.Raw[User]("SELECT 1 AS id, 'x' AS username").All(ctx)
 			return err
 		}, "users"},
 	}

@@ -14,7 +14,7 @@ func TestRawQuery(t *testing.T) {
 	t.Parallel()
 	everywhere(t, func(t *testing.T, ctx context.Context) {
 		seedStories(t, ctx, 9)
-		rows := orm.RawSQL[newsroom.Story]("SELECT id, title AS headline, author_id FROM newsroom_story WHERE words < :most AND id IN (:ids) ORDER BY id").
+		rows := orm.Raw[newsroom.Story]("SELECT id, title AS headline, author_id FROM newsroom_story WHERE words < :most AND id IN (:ids) ORDER BY id").
 			Named(map[string]any{"most": 4, "ids": []int64{1, 2, 3, 4, 9}}).Column("headline", &st.Title)
 		log := &orm.QueryLog{}
 		list, err := rows.Prefetch(&st.Tags).All(orm.WithQueryLog(ctx, log))
@@ -39,16 +39,16 @@ func TestRawQuery(t *testing.T) {
 			t.Errorf("author %v, %v", author, err)
 		}
 		for name, q := range map[string]orm.RawQuery[newsroom.Story]{
-			"the primary key":    orm.RawSQL[newsroom.Story]("SELECT title FROM newsroom_story"),
-			"no field for":       orm.RawSQL[newsroom.Story]("SELECT id, 1 AS other FROM newsroom_story"),
-			"two columns for":    orm.RawSQL[newsroom.Story]("SELECT id, id AS pk2 FROM newsroom_story").Column("pk2", &st.ID),
-			"no value for :most": orm.RawSQL[newsroom.Story]("SELECT id FROM newsroom_story WHERE words < :most").Named(nil),
+			"the primary key":    orm.Raw[newsroom.Story]("SELECT title FROM newsroom_story"),
+			"no field for":       orm.Raw[newsroom.Story]("SELECT id, 1 AS other FROM newsroom_story"),
+			"two columns for":    orm.Raw[newsroom.Story]("SELECT id, id AS pk2 FROM newsroom_story").Column("pk2", &st.ID),
+			"no value for :most": orm.Raw[newsroom.Story]("SELECT id FROM newsroom_story WHERE words < :most").Named(nil),
 		} {
 			if _, err := q.All(ctx); err == nil || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if none, err := orm.RawSQL[newsroom.Story]("SELECT id FROM newsroom_story WHERE id < ?", 0).All(ctx); err != nil || len(none) != 0 {
+		if none, err := orm.Raw[newsroom.Story]("SELECT id FROM newsroom_story WHERE id < ?", 0).All(ctx); err != nil || len(none) != 0 {
 			t.Errorf("nothing found: %v, %v", none, err)
 		}
 	})
@@ -59,7 +59,7 @@ func TestRawQueryExtra(t *testing.T) {
 	t.Parallel()
 	ctx := open(t)
 	seed(t, ctx)
-	list, err := orm.RawSQL[Article]("SELECT id, likes * ? AS words FROM orm_test_article WHERE id = ?", 2, 2).All(ctx)
+	list, err := orm.Raw[Article]("SELECT id, likes * ? AS words FROM orm_test_article WHERE id = ?", 2, 2).All(ctx)
 	must(t, err)
 	plain, err := orm.Objects[Article]().Get(ctx, orm.Eq(&a.ID, 2))
 	must(t, err)
