@@ -54,7 +54,7 @@ func FuzzDecimal(f *testing.F) {
 		a, err := orm.NewDecimal(x)
 		b, err2 := orm.NewDecimal(y)
 		if err != nil || err2 != nil || len(x)+len(y) > 200 {
-			t.Skip()
+			return // NewDecimal's own tests are elsewhere; here are numbers
 		}
 		for name, pair := range map[string][2]*big.Rat{
 			"sum":        {a.Add(b).Rat(), new(big.Rat).Add(a.Rat(), b.Rat())},

@@ -9,15 +9,10 @@ import (
 func (q Query[T]) Related(fields ...AnyRef) Query[T] {
 	q.refuseCombined("join relations")
 	for _, f := range fields {
-		p := f.keyPath()
-		if p == nil {
-			if q.s.Err == nil {
-				q.s.Err = errNotField
-			}
-			continue
+		if p := q.path(f); p != nil {
+			n := len(q.s.Related)
+			q.s.Related = append(q.s.Related[:n:n], expr.Relation{Path: p})
 		}
-		n := len(q.s.Related)
-		q.s.Related = append(q.s.Related[:n:n], expr.Relation{Path: p})
 	}
 	return q
 }
@@ -39,19 +34,23 @@ func (f *ForeignKey[T, K]) keyPath() *plan.Path { return plan.Lookup(plan.Pointe
 
 func (m *Many[T]) keyPath() *plan.Path { return plan.Lookup(plan.PointerTo(m)) }
 
+// path finds the field that names a relation; nil, with the query's mistake told, if it is none.
+func (q *Query[T]) path(f AnyRef) *plan.Path {
+	p := f.keyPath()
+	if p == nil && q.s.Err == nil {
+		q.s.Err = errNotField
+	}
+	return p
+}
+
 // Prefetch loads relations with one more query for each: Prefetch(&a.Tags, &a.Comments). For a foreign key this is the
 // way to load each related object once.
 func (q Query[T]) Prefetch(fields ...AnyRef) Query[T] {
 	for _, f := range fields {
-		p := f.keyPath()
-		if p == nil {
-			if q.s.Err == nil {
-				q.s.Err = errNotField
-			}
-			continue
+		if p := q.path(f); p != nil {
+			n := len(q.s.Prefetch)
+			q.s.Prefetch = append(q.s.Prefetch[:n:n], expr.Prefetch{Path: p})
 		}
-		n := len(q.s.Prefetch)
-		q.s.Prefetch = append(q.s.Prefetch[:n:n], expr.Prefetch{Path: p})
 	}
 	return q
 }

@@ -41,10 +41,13 @@ var databases atomic.Int64
 //	client := webtest.New(t, site(), webtest.Database("default", db)) // closes it
 //
 // The user of the URL must be allowed to make databases. The database that the URL names is not touched and need not be there.
-// An empty URL skips the test.
+// An empty URL skips the test; with CI=true in the environment it fails it, so that nobody believes it ran.
 func NewDatabase(t testing.TB, rawURL string, o DatabaseOptions, drivers ...orm.Driver) *orm.DB {
 	t.Helper()
 	if rawURL == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("webtest: no database server to test with: the URL is empty, which with CI=true is a failure (set the variable that it comes from)")
+		}
 		t.Skip("webtest: no database server to test with (the URL is empty)")
 	}
 	db, drop, err := o.create(rawURL, drivers)
